@@ -1,0 +1,50 @@
+import type { z } from 'zod';
+import type { SafeRequest } from '../safe-request.ts';
+
+/** What an agent is given: words, not rows. */
+export interface AgentTurn {
+  /** Id of this run: correlation id for a later callback, idempotency key for the call. */
+  runId: string;
+  tenant: { id: string; slug: string };
+  conversation: { id: string; channel: string };
+  contact: { name: string | null; language: string | null };
+  systemMessage: string;
+  /** Language to answer in, ISO 639-1. */
+  language: string;
+  /** What the contact said since we last answered. */
+  message: string;
+  /** Earlier messages, oldest first, nothing from before the last hand back. */
+  history: { role: 'contact' | 'agent' | 'manager'; text: string; at: string }[];
+  /** After this instant the answer is not used. */
+  deadline: Date;
+}
+
+export type AgentAnswer =
+  | { type: 'reply'; text: string; confidence: number | null }
+  | { type: 'handover'; reason: string; text: string | null }
+  | { type: 'clarify'; text: string }
+  /** Accepted; the answer comes later through a callback. */
+  | { type: 'pending' };
+
+export interface AgentTools {
+  request: SafeRequest;
+  /** Where a late answer may be posted. */
+  callbackUrl: string;
+}
+
+/**
+ * A kind of automation that answers: one file, one plain object.
+ * `answer` may throw: `NotAcceptedError` means the run never started and may be tried again.
+ */
+export interface AgentKind<Settings = unknown> {
+  kind: string;
+  settings: z.ZodType<Settings>;
+  answer(turn: AgentTurn, settings: Settings, tools: AgentTools, signal: AbortSignal): Promise<AgentAnswer>;
+  /** Reads an answer that came through a callback. Throws when it cannot be understood. */
+  readAnswer?(body: unknown): AgentAnswer;
+}
+
+/** The agent refused or could not be reached before it began: trying again cannot start a second run. */
+export class NotAcceptedError extends Error {
+  override readonly name = 'NotAcceptedError';
+}

@@ -1,0 +1,147 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { z } from 'zod';
+import type { SafeRequest } from '../safe-request.ts';
+
+/** One webhook call as it came over the wire. `rawBody` are the exact bytes that were signed, already inflated. */
+export interface WebhookRequest {
+  headers: IncomingHttpHeaders;
+  query: URLSearchParams;
+  rawBody: Buffer;
+  now: Date;
+}
+
+export interface Attachment {
+  type: 'image' | 'video' | 'audio' | 'voice' | 'file' | 'sticker' | 'location' | 'contact' | 'unsupported';
+  /** The platform's id, with which the bytes can be fetched later. */
+  providerId?: string;
+  /** Only for links that carry no credential. */
+  url?: string;
+  mimeType?: string;
+  fileName?: string;
+  sizeBytes?: number;
+  latitude?: number;
+  longitude?: number;
+  /** Human-readable rest: a place's name and address, a shared contact's name and phone, a sticker's emoji. */
+  label?: string;
+}
+
+export interface Sender {
+  /** The person's id on this platform, as a string, whatever its size. */
+  externalId: string;
+  name?: string;
+  /** BCP 47 hint, where the platform gives one. */
+  language?: string;
+}
+
+interface ContactMessage {
+  type: 'message';
+  /** The platform's id of the message: what edits, reactions and receipts refer to. */
+  messageId: string;
+  from: Sender;
+  /** What was typed, the caption, or the title of the button pressed. Empty for media without caption. */
+  text: string;
+  attachments: Attachment[];
+  /** Id of the platform's message this one answers, where the person quoted one. */
+  replyToId?: string;
+  /** Payload of a pressed button or quick reply. */
+  payload?: string;
+  isGroup: boolean;
+  sentAt: Date;
+}
+
+export type InboundContent =
+  | ContactMessage
+  /** Written by the business itself from the platform's own app: a human took over. */
+  | { type: 'echo'; messageId: string; text: string; attachments: Attachment[]; sentAt: Date }
+  | { type: 'edit'; messageId: string; text: string; editedAt: Date }
+  | { type: 'deletion'; messageId: string }
+  /** `emoji: null` takes the reaction back. */
+  | { type: 'reaction'; messageId: string; emoji: string | null; from: Sender }
+  | {
+      type: 'status';
+      messageId: string;
+      status: 'sent' | 'delivered' | 'read' | 'failed';
+      error?: { code: string; reason: string };
+      at: Date;
+    }
+  /** The contact blocked or unblocked the business. */
+  | { type: 'subscription'; subscribed: boolean }
+  /** The chat goes on under another id (Telegram group to supergroup). */
+  | { type: 'migration'; newThread: string }
+  /** A workflow's late answer to a turn that it was given; `answer` is what `agents/` understands. */
+  | { type: 'agent_answer'; runId: string; answer: unknown }
+  /** Verified, understood, and of no effect for us: a bot's own message, an event type of tomorrow. */
+  | { type: 'ignored'; reason: string };
+
+/** One thing that happened on a platform. A webhook call may carry many, even of several accounts. */
+export interface InboundEvent {
+  /** Stable over redeliveries and unique within the channel. */
+  externalId: string;
+  /** The account the event belongs to, where the body names one (WhatsApp's phone_number_id). */
+  account?: string;
+  /** The chat on the platform: events of one thread are handled in order. */
+  thread: string;
+  /** The smallest body that `parse` turns into this one event again; what is stored, and replayed after a fix. */
+  payload: unknown;
+  content: InboundContent;
+}
+
+export interface OutgoingMessage {
+  /** Ours; the idempotency key where the platform has one. Stays the same over retries. */
+  id: string;
+  /** The thread to write to. */
+  to: string;
+  /** Never longer than `limits.textLength`. */
+  text: string;
+  /** Short answers offered as buttons where the platform has them, otherwise listed under the text. */
+  quickReplies: string[];
+  /** The platform's id of the message to quote. */
+  replyToId?: string;
+}
+
+/** What a channel may use of the outside world. */
+export interface ChannelIo {
+  request: SafeRequest;
+  /** The platform's API, e.g. `https://api.telegram.org`; the operator may point it elsewhere. */
+  apiBase: string;
+  signal: AbortSignal;
+}
+
+export interface ChannelLimits {
+  /** Longest text of one message, counted in `unit`. */
+  textLength: number;
+  unit: 'utf16' | 'codepoints' | 'bytes';
+  quickReplies: { max: number; titleLength: number };
+  /** Hours after the contact's last message in which free text may be sent; absent = always. */
+  windowHours?: number;
+}
+
+/**
+ * A messaging platform: one file, one plain object. Only `send` and `register` do I/O.
+ * `test/channels/conformance.ts` is the contract every one of them passes.
+ */
+export interface ChannelAdapter<Config = unknown> {
+  kind: string;
+  /** Doubles as the form in the dashboard. Secrets carry `.meta({ secret: true })`. */
+  config: z.ZodType<Config>;
+  apiBase: string;
+  limits: ChannelLimits;
+  /** True where sending the same `OutgoingMessage.id` twice shows one message. */
+  idempotentSend: boolean;
+
+  /** Constant-time, over the raw bytes, and false whenever anything is missing. */
+  verify(request: WebhookRequest, config: Config): boolean;
+  /** Throws when the body is not what the platform documents. Never returns two events with one `externalId`. */
+  parse(body: unknown): InboundEvent[];
+  /**
+   * Throws PermanentError, RetryAfterError or UncertainError; any other error means "not sent, try again".
+   */
+  send(message: OutgoingMessage, config: Config, io: ChannelIo): Promise<{ externalId: string }>;
+
+  /** The platform's GET challenge: text to answer with, or null to refuse. */
+  handshake?(query: URLSearchParams, config: Config): string | null;
+  /** Ids under which the one URL for all accounts finds this channel, taken from its config. */
+  accounts?(config: Config): string[];
+  /** Tells the platform where to post. `url` ends in the channel's own key. */
+  register?(url: string, config: Config, io: ChannelIo): Promise<void>;
+}

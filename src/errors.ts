@@ -1,0 +1,64 @@
+/** A refusal that a caller over HTTP may see. `message` says what to do next. */
+export class AppError extends Error {
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.name = 'AppError';
+    this.status = status;
+    this.code = code;
+  }
+}
+
+export const badRequest = (message: string) => new AppError(400, 'bad_request', message);
+export const unauthorized = (message: string) => new AppError(401, 'unauthorized', message);
+export const forbidden = (message: string) => new AppError(403, 'forbidden', message);
+export const notFound = (message: string) => new AppError(404, 'not_found', message);
+export const conflict = (message: string) => new AppError(409, 'conflict', message);
+export const tooLarge = (message: string) => new AppError(413, 'too_large', message);
+export const unsupported = (message: string) => new AppError(415, 'unsupported_media_type', message);
+export const unprocessable = (message: string) => new AppError(422, 'unprocessable', message);
+export const unavailable = (message: string) => new AppError(503, 'unavailable', message);
+
+/**
+ * How far a failed send reaches: the one message, everything in this conversation
+ * (the contact blocked us), or the whole channel (the token was revoked).
+ */
+export type FailureScope = 'message' | 'conversation' | 'channel';
+
+/** Trying again cannot help. `code` is the platform's own, for the person who has to fix it. */
+export class PermanentError extends Error {
+  readonly scope: FailureScope;
+  readonly code: string;
+
+  constructor(
+    message: string,
+    { scope = 'message', code = 'permanent' }: { scope?: FailureScope; code?: string } = {},
+  ) {
+    super(message);
+    this.name = 'PermanentError';
+    this.scope = scope;
+    this.code = code;
+  }
+}
+
+/** The other side asked us to wait. Nothing was sent. */
+export class RetryAfterError extends Error {
+  readonly delayMs: number;
+  readonly scope: Exclude<FailureScope, 'message'>;
+
+  constructor(message: string, delayMs: number, scope: Exclude<FailureScope, 'message'>) {
+    super(message);
+    this.name = 'RetryAfterError';
+    this.delayMs = delayMs;
+    this.scope = scope;
+  }
+}
+
+/** The request left us and no answer came back: the other side may or may not have acted on it. */
+export class UncertainError extends Error {
+  override readonly name = 'UncertainError';
+}
+
+export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
