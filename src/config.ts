@@ -1,0 +1,98 @@
+import { z } from 'zod';
+
+const list = z
+  .string()
+  .default('')
+  .transform((value) =>
+    value
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean),
+  );
+const port = z.coerce.number().int().min(0).max(65_535);
+const count = z.coerce.number().int().min(1);
+const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://');
+/** Isolation cannot be switched off; the variables are understood so that a wish to do so is refused aloud. */
+const alwaysTrue = z.literal('true', 'must be true: tenant isolation cannot be switched off').optional();
+
+const Environment = z.object({
+  /** What this process does. */
+  ROLE: z.enum(['all', 'web', 'worker']).default('all'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port.default(3000),
+  /** How platforms, managers and n8n reach us; links are built from it, never from a request's Host. */
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
+  /** Hops of reverse proxies in front, whose X-Forwarded-For is believed. */
+  TRUSTED_PROXIES: z.coerce.number().int().min(0).default(0),
+  DATA_DIR: z.string().default('./data'),
+  /** A role that may create tables and roles. Empty: PostgreSQL from npm, in DATA_DIR. */
+  DATABASE_URL: postgresUrl.optional(),
+  /** The role the service runs as, where the operator made it. Default: made and managed by us. */
+  DATABASE_APP_URL: postgresUrl.optional(),
+  DATABASE_POOL: count.default(10),
+  /** Queue on Redis or Valkey. Empty: queue on PostgreSQL. */
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://')
+    .optional(),
+  /** 32 bytes in base64 that seal secrets at rest; "id:key" pairs, newest first, to rotate. Default: made in DATA_DIR. */
+  FRONTDESK_KEY: z.string().optional(),
+  /** Networks (CIDR) that tenants' URLs may point at although they are private, e.g. where n8n lives. */
+  OUTBOUND_ALLOW: list,
+  TELEGRAM_API_BASE: z.url().optional(),
+  WHATSAPP_API_BASE: z.url().optional(),
+  SMTP_URL: z.string().regex(/^smtps?:\/\//).optional(),
+  SMTP_FROM: z.string().default('Frontdesk <frontdesk@localhost>'),
+  /** Whether the two demo tenants are made on an empty database. Default: only on the embedded database. */
+  DEMO: z.stringbool().optional(),
+  PAYLOAD_RETENTION_DAYS: count.default(30),
+  WORKER_CONCURRENCY: count.default(8),
+  SWEEP_INTERVAL_MS: count.default(2_000),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+  ENABLE_TENANT_ISOLATION: alwaysTrue,
+  ENABLE_ROW_LEVEL_SECURITY: alwaysTrue,
+});
+
+export type Config = ReturnType<typeof readConfig>;
+
+/**
+ * The settings of this process, from environment variables. Their only reader.
+ * Throws one error that names every wrong variable and what it should be.
+ */
+export function readConfig(env: Record<string, string | undefined>) {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = Environment.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`Frontdesk cannot start, these environment variables are wrong:\n${lines.join('\n')}`);
+  }
+  const read = parsed.data;
+  return {
+    role: read.ROLE,
+    host: read.HOST,
+    port: read.PORT,
+    publicUrl: read.PUBLIC_URL ?? null,
+    trustedProxies: read.TRUSTED_PROXIES,
+    dataDir: read.DATA_DIR,
+    databaseUrl: read.DATABASE_URL ?? null,
+    databaseAppUrl: read.DATABASE_APP_URL ?? null,
+    databasePool: read.DATABASE_POOL,
+    redisUrl: read.REDIS_URL ?? null,
+    key: read.FRONTDESK_KEY ?? null,
+    outboundAllow: read.OUTBOUND_ALLOW,
+    apiBases: dropUndefined({ telegram: read.TELEGRAM_API_BASE, whatsapp: read.WHATSAPP_API_BASE }),
+    smtp: read.SMTP_URL ? { url: read.SMTP_URL, from: read.SMTP_FROM } : null,
+    demo: read.DEMO ?? (!read.DATABASE_URL && !read.DATABASE_APP_URL),
+    payloadRetentionDays: read.PAYLOAD_RETENTION_DAYS,
+    workerConcurrency: read.WORKER_CONCURRENCY,
+    sweepIntervalMs: read.SWEEP_INTERVAL_MS,
+    logLevel: read.LOG_LEVEL,
+  };
+}
+
+function dropUndefined(record: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).flatMap(([key, value]) => (value ? [[key, value]] : [])));
+}

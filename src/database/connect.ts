@@ -1,0 +1,49 @@
+import { MikroORM } from '@mikro-orm/postgresql';
+import type { Pool } from 'pg';
+import { entities } from '../entities/index.ts';
+
+interface ConnectOptions {
+  url: string;
+  pool: number;
+  log: (line: string) => void;
+}
+
+/** Connections as the restricted role. Refuses a role that row level security would not hold back. */
+export async function connect({ url, pool, log }: ConnectOptions): Promise<MikroORM> {
+  const orm = await MikroORM.init({
+    entities,
+    clientUrl: url,
+    pool: { min: 0, max: pool },
+    // A statement that takes longer than this is a fault, and must not hold a connection that others wait for.
+    driverOptions: { statement_timeout: 20_000, connectionTimeoutMillis: 5_000, keepAlive: true },
+    logger: log,
+    ensureDatabase: false,
+  });
+  try {
+    await refuseUnboundRole(orm);
+  } catch (error) {
+    await orm.close();
+    throw error;
+  }
+  return orm;
+}
+
+/** The ORM's own pool, for the two statements that are too hot to be built anew each time. */
+export async function nativePool(orm: MikroORM): Promise<Pool> {
+  return orm.em.getConnection().getNativeClient();
+}
+
+async function refuseUnboundRole(orm: MikroORM): Promise<void> {
+  const [role] = await orm.em.execute<{ name: string; unbound: boolean; owns: boolean }[]>(
+    `select rolname as name, rolsuper or rolbypassrls as unbound,
+       exists (select from pg_class c where c.relowner = pg_roles.oid and c.relname = 'conversations') as owns
+     from pg_roles where rolname = current_user`,
+  );
+  if (role && (role.unbound || role.owns)) {
+    throw new Error(
+      `The database role '${role.name}' is not held back by row level security (superuser, BYPASSRLS or owner). ` +
+        'Give DATABASE_URL a role that may create roles and leave DATABASE_APP_URL empty, or point DATABASE_APP_URL ' +
+        'at a plain login role that is a member of frontdesk_runtime.',
+    );
+  }
+}

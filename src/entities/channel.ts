@@ -1,0 +1,25 @@
+import { defineEntity, p } from '@mikro-orm/postgresql';
+import { tenantFilter, tenantOwned, updatedAt } from './columns.ts';
+
+const schema = defineEntity({
+  name: 'Channel',
+  tableName: 'channels',
+  properties: {
+
+    ...tenantOwned,
+    ...updatedAt,
+    kind: p.text(),
+    name: p.text(),
+    configSealed: p.blob(),
+    status: p.text().$type<'active' | 'disabled'>().default('active'),
+    health: p.text().$type<'unknown' | 'ok' | 'broken'>().default('unknown'),
+    healthReason: p.text().nullable(),
+    healthAt: p.datetime().nullable(),
+    pausedUntil: p.datetime().nullable(),
+  },
+  filters: tenantFilter,
+});
+
+/** One connected account of a tenant on a platform. Its secrets are sealed; see tenancy/secrets. */
+export class Channel extends schema.class {}
+schema.setClass(Channel);

@@ -1,0 +1,55 @@
+import { defineEntity, p } from '@mikro-orm/postgresql';
+import { tenantFilter, tenantOwned, updatedAt } from './columns.ts';
+
+export const handlers = ['bot', 'awaiting_consent', 'queued', 'human', 'closed'] as const;
+
+/** Who answers: automation, nobody yet (asked or queued), a manager, or no one any more. */
+export type Handler = (typeof handlers)[number];
+
+const schema = defineEntity({
+  name: 'Conversation',
+  tableName: 'conversations',
+  properties: {
+    ...tenantOwned,
+    ...updatedAt,
+    channelId: p.uuid(),
+    contactId: p.uuid(),
+    thread: p.text(),
+    title: p.text().nullable(),
+    conversationType: p.text().default('chat'),
+    handler: p.text().$type<Handler>().default('bot'),
+    /** Grows with every change of handler; a reply computed under an older one is discarded. */
+    epoch: p.integer().default(0),
+    assigneeUserId: p.uuid().nullable(),
+    language: p.text().nullable(),
+    /** Sequence of the newest message; taken under this row's lock. */
+    lastSeq: p.integer().default(0),
+    /** Everything up to here is answered, or was left to a human. */
+    answeredSeq: p.integer().default(0),
+    /** Automation may not look at messages up to here: they belong to an earlier handover. */
+    contextCutSeq: p.integer().default(0),
+    contextCutAt: p.datetime().nullable(),
+    turnStartedAt: p.datetime().nullable(),
+    turnDueAt: p.datetime().nullable(),
+    /** Automatic replies since a human last spoke here. */
+    botReplyCount: p.integer().default(0),
+    /** Turns in a row that automation could not answer. */
+    missedCount: p.integer().default(0),
+    consentAskedAt: p.datetime().nullable(),
+    consentAskedCount: p.integer().default(0),
+    /** After a "no" the contact is not asked again before this many answered turns. */
+    consentQuietTurns: p.integer().default(0),
+    activeRunId: p.uuid().nullable(),
+    /** False once the contact blocked us. */
+    isSubscribed: p.boolean().default(true),
+    lastInboundAt: p.datetime().nullable(),
+    lastActivityAt: p.datetime().defaultRaw('now()'),
+    firstResponseAt: p.datetime().nullable(),
+    closedAt: p.datetime().nullable(),
+  },
+  filters: tenantFilter,
+});
+
+/** One contact talking with one tenant over one channel, until it is closed. */
+export class Conversation extends schema.class {}
+schema.setClass(Conversation);

@@ -1,0 +1,31 @@
+import { defineEntity, p } from '@mikro-orm/postgresql';
+import { tenantFilter, tenantOwned, updatedAt } from './columns.ts';
+
+const schema = defineEntity({
+  name: 'Handover',
+  tableName: 'handovers',
+  properties: {
+
+    ...tenantOwned,
+    ...updatedAt,
+    conversationId: p.uuid(),
+    reasonCategory: p.text(),
+    reasonText: p.text(),
+    mode: p.text().$type<'ask' | 'immediate' | 'manual'>(),
+    consent: p.text().$type<'none' | 'yes' | 'no'>().default('none'),
+    askedAt: p.datetime().nullable(),
+    queuedAt: p.datetime().nullable(),
+    timeoutAt: p.datetime().nullable(),
+    acceptedAt: p.datetime().nullable(),
+    acceptedBy: p.uuid().nullable(),
+    returnedAt: p.datetime().nullable(),
+    returnedBy: p.uuid().nullable(),
+    packet: p.json<Record<string, unknown>>(),
+    outcome: p.text().nullable(),
+  },
+  filters: tenantFilter,
+});
+
+/** A conversation's way to a manager and back, with the packet the manager was given. */
+export class Handover extends schema.class {}
+schema.setClass(Handover);

@@ -1,0 +1,25 @@
+import { defineEntity, p } from '@mikro-orm/postgresql';
+import { tenantFilter, tenantOwned } from './columns.ts';
+
+const schema = defineEntity({
+  name: 'InboundEventRow',
+  tableName: 'inbound_events',
+  properties: {
+
+    ...tenantOwned,
+    channelId: p.uuid(),
+    seq: p.bigint('string').autoincrement(),
+    externalId: p.text(),
+    thread: p.text(),
+    payload: p.text().nullable(),
+    status: p.text().$type<'pending' | 'handled' | 'ignored' | 'failed'>().default('pending'),
+    error: p.text().nullable(),
+    attempts: p.integer().default(0),
+    handledAt: p.datetime().nullable(),
+  },
+  filters: tenantFilter,
+});
+
+/** What a platform delivered, as it came: the inbox. Handled once, kept for replay. */
+export class InboundEventRow extends schema.class {}
+schema.setClass(InboundEventRow);

@@ -1,0 +1,37 @@
+import { defineEntity, p } from '@mikro-orm/postgresql';
+import { tenantFilter, tenantOwned } from './columns.ts';
+
+const schema = defineEntity({
+  name: 'OutboundMessage',
+  tableName: 'outbound_messages',
+  properties: {
+
+    ...tenantOwned,
+    conversationId: p.uuid(),
+    channelId: p.uuid(),
+    messageId: p.uuid(),
+    seq: p.integer(),
+    part: p.integer().default(0),
+    epoch: p.integer(),
+    /** Automation's words are withheld when the epoch has moved on; a manager's never. */
+    isAutomatic: p.boolean(),
+    text: p.text(),
+    quickReplies: p.array<string>(),
+    replyToExternalId: p.text().nullable(),
+    status: p.text().$type<'queued' | 'sending' | 'sent' | 'failed' | 'discarded'>().default('queued'),
+    attempts: p.integer().default(0),
+    /** Queued: not before this. Sending: whoever sends has until then, afterwards another may. */
+    dueAt: p.datetime().defaultRaw('now()'),
+    /** It may have been shown twice: the platform's answer to an earlier try never came. */
+    isUncertain: p.boolean().default(false),
+    externalId: p.text().nullable(),
+    errorCode: p.text().nullable(),
+    error: p.text().nullable(),
+    sentAt: p.datetime().nullable(),
+  },
+  filters: tenantFilter,
+});
+
+/** One send to a platform: the outbox. A long message has several parts. */
+export class OutboundMessage extends schema.class {}
+schema.setClass(OutboundMessage);

@@ -1,0 +1,26 @@
+import { defineEntity, p } from '@mikro-orm/postgresql';
+import { tenantFilter, updatedAt } from './columns.ts';
+
+const schema = defineEntity({
+  name: 'TenantSettings',
+  tableName: 'tenant_settings',
+  properties: {
+    tenantId: p.uuid().primary(),
+    createdAt: p.datetime().defaultRaw('now()'),
+    ...updatedAt,
+    systemMessage: p.text().default(''),
+    handoverMode: p.text().$type<'ask' | 'immediate'>().default('ask'),
+    /** Said at handover instead of our own words. */
+    handoverMessage: p.text().nullable(),
+    language: p.text().default('en'),
+    /** Only what differs from the defaults; read through tenancy/settings. */
+    thresholds: p.json<Record<string, unknown>>(),
+    agentId: p.uuid().nullable(),
+    settingsVersion: p.integer().default(1),
+  },
+  filters: tenantFilter,
+});
+
+/** How automation behaves for a tenant. */
+export class TenantSettings extends schema.class {}
+schema.setClass(TenantSettings);
