@@ -147,6 +147,8 @@ const conversations = () => [
       'consent_asked_at timestamptz',
       'consent_asked_count int not null default 0',
       'consent_quiet_turns int not null default 0',
+      'last_turn_digest text',
+      'open_handover_id uuid',
       'active_run_id uuid',
       'is_subscribed boolean not null default true',
       'last_inbound_at timestamptz',

@@ -3,8 +3,8 @@ export class AppError extends Error {
   readonly status: number;
   readonly code: string;
 
-  constructor(status: number, code: string, message: string) {
-    super(message);
+  constructor(status: number, code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = 'AppError';
     this.status = status;
     this.code = code;
@@ -19,7 +19,8 @@ export const conflict = (message: string) => new AppError(409, 'conflict', messa
 export const tooLarge = (message: string) => new AppError(413, 'too_large', message);
 export const unsupported = (message: string) => new AppError(415, 'unsupported_media_type', message);
 export const unprocessable = (message: string) => new AppError(422, 'unprocessable', message);
-export const unavailable = (message: string) => new AppError(503, 'unavailable', message);
+export const unavailable = (message: string, options?: ErrorOptions) =>
+  new AppError(503, 'unavailable', message, options);
 
 /**
  * How far a failed send reaches: the one message, everything in this conversation

@@ -19,7 +19,7 @@ const schema = defineEntity({
     deadlineAt: p.datetime(),
     startedAt: p.datetime().nullable(),
     endedAt: p.datetime().nullable(),
-    answer: p.json<unknown>().nullable(),
+    answer: p.json<Record<string, unknown>>().nullable(),
     error: p.text().nullable(),
     attempts: p.integer().default(0),
     /** Answers that came after the end: recorded, never sent. */

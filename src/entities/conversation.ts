@@ -39,7 +39,11 @@ const schema = defineEntity({
     consentAskedCount: p.integer().default(0),
     /** After a "no" the contact is not asked again before this many answered turns. */
     consentQuietTurns: p.integer().default(0),
+    /** Of the last turn's folded words, to notice a question asked again. */
+    lastTurnDigest: p.text().nullable(),
     activeRunId: p.uuid().nullable(),
+    /** From the offer or the request until a manager has given it back or closed it. */
+    openHandoverId: p.uuid().nullable(),
     /** False once the contact blocked us. */
     isSubscribed: p.boolean().default(true),
     lastInboundAt: p.datetime().nullable(),

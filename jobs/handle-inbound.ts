@@ -1,0 +1,162 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { agentKind } from '../src/agents/registry.ts';
+import { handleThreads, type EventEnd, type ReadEvent } from '../src/conversations/handle-threads.ts';
+import { settleRun } from '../src/conversations/settle-run.ts';
+import type { Unit } from '../src/conversations/unit.ts';
+import { withUnit } from '../src/conversations/with-unit.ts';
+import type { Deps } from '../src/deps.ts';
+import { isOutage } from '../src/database/outage.ts';
+import { messageOf } from '../src/errors.ts';
+import { handleManagerChat, isManagerChat } from '../src/handover/manager-chat.ts';
+import { parseThreadSubject } from '../src/queue/contracts.ts';
+import { withTenant } from '../src/tenancy/with-tenant.ts';
+import { defineJob } from './define-job.ts';
+
+/** Events taken in one transaction; the rest of a backlog is woken for again. */
+const MOST_EVENTS = 500;
+const MOST_TRIES = 3;
+const LATER_MS = 2_000;
+
+interface PendingRow {
+  id: string;
+  channel_id: string;
+  thread: string;
+  payload: string;
+  created_at: string;
+}
+
+/**
+ * Everything that has arrived in some threads of a tenant: stored, decided, answered into the outbox, and marked as
+ * handled in one transaction. Safe to run twice: a handled event is not pending any more.
+ */
+export const handleInbound = defineJob(
+  'handle-inbound',
+  { concurrency: (deps) => deps.config.workerConcurrency },
+  async (deps, tenantId, subjects) => {
+    try {
+      await handle(deps, tenantId, subjects, MOST_EVENTS);
+    } catch (error) {
+      if (isOutage(error)) throw error;
+      deps.log.warn({ err: error, tenantId, threads: subjects.length }, 'inbound.retrying_alone');
+      // One bad thread must not hold up the others: each goes alone, and the bad one event by event.
+      for (const subject of subjects) await handleAlone(deps, tenantId, subject);
+    }
+  },
+);
+
+async function handleAlone(deps: Deps, tenantId: string, subject: string): Promise<void> {
+  try {
+    await handle(deps, tenantId, [subject], 1);
+    deps.wake('handle-inbound', tenantId, subject);
+  } catch (error) {
+    await countFailure(deps, tenantId, subject, error);
+  }
+}
+
+async function handle(deps: Deps, tenantId: string, subjects: string[], most: number): Promise<void> {
+  const threads = subjects.map(parseThreadSubject);
+  const channels = await Promise.all(
+    [...new Set(threads.map(({ channelId }) => channelId))].map((id) => deps.channelOf(tenantId, id)),
+  );
+  const kinds = new Map(channels.flatMap((channel) => (channel ? [[channel.id, channel.kind]] : [])));
+  const taken = await withUnit(deps, tenantId, [...kinds.keys()], async (unit) => {
+    const rows = await lockPending(unit.em, tenantId, threads, most);
+    const { events, ends } = readAll(deps, kinds, rows);
+    const [managers, contacts, answers] = sort(unit, events);
+    for (const event of answers) ends.push(await takeAnswer(deps, unit, event, kinds.get(event.channelId) ?? ''));
+    for (const event of managers) ends.push(await handleManagerChat(unit, event));
+    const due = threads.filter(({ channelId }) => kinds.has(channelId));
+    ends.push(...(await handleThreads(unit, contacts, due)));
+    await endAll(unit.em, tenantId, ends);
+    return { rows: rows.length, later: ends.some((end) => end.status === 'later') };
+  });
+  if (taken.rows === most) for (const subject of subjects) deps.wake('handle-inbound', tenantId, subject);
+  else if (taken.later) for (const subject of subjects) deps.wake('handle-inbound', tenantId, subject, LATER_MS);
+}
+
+/** In one order over all workers, so that two that share a thread wait for each other instead of deadlocking. */
+function lockPending(em: EntityManager, tenantId: string, threads: { channelId: string; thread: string }[], most: number) {
+  return em.execute<PendingRow[]>(
+    `select e.id, e.channel_id, e.thread, e.payload, e.created_at
+     from inbound_events e
+     where e.tenant_id = ? and e.status = 'pending' and (e.channel_id, e.thread) in (
+       select t."channelId", t.thread from json_to_recordset(?::json) as t ("channelId" uuid, thread text))
+     order by e.seq limit ? for update`,
+    [tenantId, JSON.stringify(threads), most],
+  );
+}
+
+function readAll(deps: Deps, kinds: Map<string, string>, rows: PendingRow[]) {
+  const events: ReadEvent[] = [];
+  const ends: EventEnd[] = [];
+  for (const row of rows) {
+    try {
+      const adapter = deps.adapterOf(kinds.get(row.channel_id) ?? '');
+      const [event] = adapter?.parse(JSON.parse(row.payload)) ?? [];
+      if (!event) throw new Error('the channel is gone, or its events are not understood any more');
+      events.push({
+        id: row.id,
+        channelId: row.channel_id,
+        thread: row.thread,
+        receivedAt: new Date(row.created_at),
+        content: event.content,
+      });
+    } catch (error) {
+      ends.push({ id: row.id, status: 'failed', error: messageOf(error).slice(0, 1_000) });
+    }
+  }
+  return { events, ends };
+}
+
+function sort(unit: Unit, events: ReadEvent[]): [ReadEvent[], ReadEvent[], ReadEvent[]] {
+  const answers = events.filter((event) => event.content.type === 'agent_answer');
+  const managers = events.filter((event) => isManagerChat(unit, event));
+  return [managers, events.filter((event) => !answers.includes(event) && !managers.includes(event)), answers];
+}
+
+async function takeAnswer(deps: Deps, unit: Unit, event: ReadEvent, kind: string): Promise<EventEnd> {
+  const { id, content } = event;
+  if (content.type !== 'agent_answer') return { id, status: 'failed', error: 'not an answer' };
+  try {
+    const answer = agentKind(kind).readAnswer?.(content.answer);
+    if (!answer) throw new Error(`agents of kind '${kind}' do not call back`);
+    const became = await settleRun(unit, content.runId, { type: 'answer', answer });
+    const error = became === 'unknown' ? 'there is no such run' : became === 'late' ? 'too late, or a second answer' : null;
+    return { id, status: error ? 'ignored' : 'handled', error };
+  } catch (error) {
+    deps.log.warn({ tenantId: unit.settings.tenant.id, eventId: id, runId: content.runId, error: messageOf(error) }, 'agent.answer_not_understood');
+    return { id, status: 'failed', error: messageOf(error) };
+  }
+}
+
+async function endAll(em: EntityManager, tenantId: string, ends: EventEnd[]): Promise<void> {
+  const done = ends.filter((end) => end.status !== 'later');
+  if (done.length === 0) return;
+  await em.execute(
+    `update inbound_events e set status = r.status, error = r.error, handled_at = now()
+     from json_to_recordset(?::json) as r (id uuid, status text, error text)
+     where e.tenant_id = ? and e.id = r.id`,
+    [JSON.stringify(done), tenantId],
+  );
+}
+
+/** The first event of a thread that cannot be handled ends as failed after a few tries, and the thread goes on. */
+async function countFailure(deps: Deps, tenantId: string, subject: string, error: unknown): Promise<void> {
+  // A database that went away is nobody's fault here: the job comes back, and the event keeps its tries.
+  if (isOutage(error)) throw error;
+  const { channelId, thread } = parseThreadSubject(subject);
+  const [event] = await withTenant(deps.orm, tenantId, (em) =>
+    em.execute<{ id: string; status: string; attempts: number }[]>(
+      `update inbound_events set attempts = attempts + 1, error = ?,
+         status = case when attempts + 1 >= ? then 'failed' else status end
+       where tenant_id = ? and id = (
+         select id from inbound_events where tenant_id = ? and channel_id = ? and thread = ? and status = 'pending'
+         order by seq limit 1)
+       returning id, status, attempts`,
+      [messageOf(error).slice(0, 1_000), MOST_TRIES, tenantId, tenantId, channelId, thread],
+    ),
+  );
+  if (!event) throw error;
+  deps.log.error({ err: error, tenantId, eventId: event.id, attempts: event.attempts, status: event.status }, 'inbound.failed');
+  deps.wake('handle-inbound', tenantId, subject, event.status === 'failed' ? 0 : 1_000 * event.attempts);
+}

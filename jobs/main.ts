@@ -1,0 +1,26 @@
+import type { Deps } from '../src/deps.ts';
+import { messageOf } from '../src/errors.ts';
+import { jobModules } from './index.ts';
+import { startSweep } from './sweep.ts';
+
+/** Starts a worker for every job, and the sweep. `stop` lets the jobs at hand end. */
+export function startWorkers(deps: Deps): { stop(): Promise<void> } {
+  const workers = jobModules.map((module) =>
+    deps.queue.worker(module.name, module.concurrency(deps), async (job) => {
+      try {
+        await module.process(deps, job);
+      } catch (error) {
+        deps.log.warn({ job: module.name, jobId: job.id, attempts: job.attemptsMade, error: messageOf(error) }, 'job.failed');
+        throw error;
+      }
+    }),
+  );
+  const sweep = startSweep(deps);
+  return {
+    async stop() {
+      await sweep.stop();
+      await Promise.all(workers.map((worker) => worker.close()));
+      await deps.delivery.settled();
+    },
+  };
+}

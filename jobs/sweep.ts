@@ -1,0 +1,69 @@
+import type { Deps } from '../src/deps.ts';
+import { messageOf } from '../src/errors.ts';
+import { jobs, type JobName } from '../src/queue/contracts.ts';
+import { findDueWork, forgetPayloads } from '../src/tenancy/as-system.ts';
+
+/** Rows younger than this are most likely being worked on. */
+const GRACE_MS = 3_000;
+const MOST = 2_000;
+/** While this many jobs wait, rows are late because the system is busy, not because they were forgotten. */
+const BUSY = 500;
+const RETENTION_EVERY_MS = 600_000;
+
+/**
+ * Finds what nobody picked up - wake-ups lost with a queue, leases of workers that died, times that have come - and
+ * wakes for it again. Runs in every worker, on a timer of its own: it must work when the queue has forgotten all.
+ */
+export function startSweep(deps: Deps): { stop(): Promise<void> } {
+  let isStopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let lastRetention = 0;
+  let current: Promise<void> = Promise.resolve();
+
+  async function sweep(): Promise<void> {
+    try {
+      const found = await sweepOnce(deps);
+      if (found > 0) deps.log.info({ found }, 'sweep.woke');
+      if (performance.now() - lastRetention > RETENTION_EVERY_MS) {
+        lastRetention = performance.now();
+        await forgetPayloads(deps.orm, deps.config.payloadRetentionDays, 10_000);
+      }
+    } catch (error) {
+      deps.log.warn({ error: messageOf(error) }, 'sweep.failed');
+    }
+    schedule();
+  }
+
+  function schedule(): void {
+    if (isStopped) return;
+    // Workers that started together drift apart.
+    const pause = deps.config.sweepIntervalMs * (0.75 + Math.random() / 2);
+    timer = setTimeout(() => (current = sweep()), pause);
+  }
+
+  schedule();
+  return {
+    async stop() {
+      isStopped = true;
+      clearTimeout(timer);
+      await current;
+    },
+  };
+}
+
+/** One look at everything that is overdue. Gives the number of rows woken for. */
+export async function sweepOnce(deps: Deps, graceMs = GRACE_MS): Promise<number> {
+  const due = await findDueWork(deps.orm, graceMs, MOST);
+  const busy = new Map<string, boolean>();
+  let woken = 0;
+  for (const { job, tenantId, subject } of due) {
+    if (!isJob(job)) continue;
+    if (!busy.has(job)) busy.set(job, (await deps.waker.waiting(job).catch(() => 0)) > BUSY);
+    if (busy.get(job)) continue;
+    deps.wake(job, tenantId, subject);
+    woken += 1;
+  }
+  return woken;
+}
+
+const isJob = (name: string): name is JobName => name in jobs;

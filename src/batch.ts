@@ -1,0 +1,55 @@
+interface Waiting<Item, Result> {
+  item: Item;
+  resolve: (result: Result) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Turns calls that wait at the same moment into one call of `run`: while `inFlight` runs are on their way, new
+ * items gather, at most `most` for a run. An idle system pays nothing, a busy one shares each round trip.
+ *
+ * `run` gives one result per item, in their order; when it throws, every item of that run fails with its error.
+ */
+export function createBatcher<Item, Result>(
+  run: (items: Item[]) => Promise<Result[]>,
+  { most, inFlight }: { most: number; inFlight: number },
+): (item: Item) => Promise<Result> {
+  let waiting: Waiting<Item, Result>[] = [];
+  let running = 0;
+  let scheduled = false;
+
+  async function start(): Promise<void> {
+    const batch = waiting.splice(0, most);
+    running += 1;
+    try {
+      const results = await run(batch.map((entry) => entry.item));
+      for (const [index, entry] of batch.entries()) {
+        const result = results[index];
+        if (result === undefined) entry.reject(new Error('a batch answered with too few results'));
+        else entry.resolve(result);
+      }
+    } catch (error) {
+      for (const entry of batch) entry.reject(error);
+    } finally {
+      running -= 1;
+      schedule();
+    }
+  }
+
+  function schedule(): void {
+    if (scheduled || waiting.length === 0 || running >= inFlight) return;
+    scheduled = true;
+    // After the I/O events of this moment, so that requests which arrived together leave together.
+    setImmediate(() => {
+      scheduled = false;
+      if (waiting.length > 0 && running < inFlight) void start();
+      schedule();
+    });
+  }
+
+  return (item) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ item, resolve, reject });
+      schedule();
+    });
+}

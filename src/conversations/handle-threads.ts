@@ -1,0 +1,176 @@
+import type { InboundContent } from '../channels/adapter.ts';
+import { Contact } from '../entities/contact.ts';
+import type { Conversation } from '../entities/conversation.ts';
+import { messageOf } from '../errors.ts';
+import { threadSubject } from '../queue/contracts.ts';
+import { findOrMakeContacts, findOrOpen, lockOpen, type WantedThread } from './find-or-open.ts';
+import { applyToMessage, takeInEcho, takeInMessage, type Said } from './take-in.ts';
+import { isUrgent, takeTurn } from './take-turn.ts';
+import type { Unit } from './unit.ts';
+
+/** An event of the inbox, read. */
+export interface ReadEvent {
+  id: string;
+  channelId: string;
+  thread: string;
+  receivedAt: Date;
+  content: InboundContent;
+}
+
+/** How the handling of an event ended; `later` leaves it in the inbox for another look. */
+export type EventEnd = { id: string; status: 'handled' | 'ignored' | 'failed' | 'later'; error: string | null };
+
+/** Receipts and edits wait this long for the message they speak of. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * Handles everything that has arrived in some threads of one tenant, in the order it was accepted, and decides the
+ * turns that are due. `due` names threads whose burst may be over although nothing new has arrived.
+ */
+export async function handleThreads(
+  unit: Unit,
+  events: ReadEvent[],
+  due: { channelId: string; thread: string }[],
+): Promise<EventEnd[]> {
+  const opening = events.flatMap(threadToOpen);
+  const conversations = await findOrOpen(unit.em, unit.settings.tenant.id, unique([...opening]));
+  const known = due.filter(({ channelId, thread }) => !conversations.has(threadSubject(channelId, thread)));
+  for (const [subject, conversation] of await lockKnown(unit, known)) conversations.set(subject, conversation);
+
+  const said = new Map<string, Said[]>();
+  const ends: EventEnd[] = [];
+  for (const event of events) {
+    const conversation = conversations.get(threadSubject(event.channelId, event.thread));
+    ends.push(await takeIn(unit, event, conversation, said));
+  }
+  for (const conversation of conversations.values()) {
+    await turnIfDue(unit, conversation, said.get(conversation.id) ?? []);
+  }
+  return ends;
+}
+
+function threadToOpen({ channelId, thread, content }: ReadEvent): WantedThread[] {
+  if (content.type === 'message') {
+    // A group's conversation belongs to whoever spoke first; each message names its own writer.
+    return [{ channelId, thread, from: content.from }];
+  }
+  return content.type === 'echo' ? [{ channelId, thread, from: { externalId: thread } }] : [];
+}
+
+const unique = (threads: WantedThread[]) => [
+  ...new Map(threads.map((one) => [threadSubject(one.channelId, one.thread), one])).values(),
+];
+
+const lockKnown = (unit: Unit, threads: { channelId: string; thread: string }[]) =>
+  lockOpen(unit.em, unit.settings.tenant.id, threads);
+
+async function takeIn(
+  unit: Unit,
+  event: ReadEvent,
+  conversation: Conversation | undefined,
+  said: Map<string, Said[]>,
+): Promise<EventEnd> {
+  const { id, channelId, content } = event;
+  const end = (status: EventEnd['status'], error: string | null = null): EventEnd => ({ id, status, error });
+  try {
+    switch (content.type) {
+      case 'message': {
+        if (!conversation) return end('failed', 'no conversation could be opened for this thread');
+        const contactId = await writerOf(unit, conversation, channelId, content);
+        const part = takeInMessage(unit, conversation, content, contactId);
+        said.set(conversation.id, [...(said.get(conversation.id) ?? []), part]);
+        return end('handled');
+      }
+      case 'echo':
+        if (!conversation) return end('failed', 'no conversation could be opened for this thread');
+        takeInEcho(unit, conversation, content);
+        said.delete(conversation.id);
+        return end('handled');
+      case 'edit':
+      case 'deletion':
+      case 'reaction':
+      case 'status': {
+        if (await applyToMessage(unit, channelId, content)) return end('handled');
+        const isYoung = unit.now.getTime() - event.receivedAt.getTime() < PATIENCE_MS;
+        return isYoung ? end('later') : end('ignored', `speaks of a message that is not known: ${content.messageId}`);
+      }
+      case 'subscription':
+        await subscribe(unit, event, content.subscribed);
+        return end('handled');
+      case 'migration':
+        await migrate(unit, event, content.newThread);
+        return end('handled');
+      case 'agent_answer':
+        return end('failed', 'an answer of an agent came through a channel that is not one of agents');
+      case 'ignored':
+        return end('ignored', content.reason);
+    }
+  } catch (error) {
+    return end('failed', messageOf(error));
+  }
+}
+
+async function writerOf(
+  unit: Unit,
+  conversation: Conversation,
+  channelId: string,
+  content: Extract<InboundContent, { type: 'message' }>,
+): Promise<string> {
+  if (!content.isGroup) return conversation.contactId;
+  const people = await findOrMakeContacts(unit.em, unit.settings.tenant.id, [{ channelId, from: content.from }]);
+  return people.get(threadSubject(channelId, content.from.externalId)) ?? conversation.contactId;
+}
+
+/** Decides now, or waits for the burst to end. */
+async function turnIfDue(unit: Unit, conversation: Conversation, fresh: Said[]): Promise<void> {
+  const { now, settings, writes } = unit;
+  const isOpen = conversation.turnStartedAt !== null || conversation.turnDueAt !== null;
+  if (fresh.length === 0 && !isOpen) return;
+  const said = isOpen ? [...(await unanswered(unit, conversation)), ...fresh] : fresh;
+  if (said.length === 0) {
+    conversation.turnStartedAt = null;
+    conversation.turnDueAt = null;
+    return;
+  }
+  const { debounce_ms: quiet, debounce_max_ms: most } = settings.thresholds;
+  const started = (conversation.turnStartedAt ??= now);
+  if (fresh.length > 0) {
+    conversation.turnDueAt = new Date(Math.min(now.getTime() + quiet, started.getTime() + Math.max(quiet, most)));
+  }
+  const waitMs = (conversation.turnDueAt?.getTime() ?? 0) - now.getTime();
+  const isBot = conversation.handler === 'bot' || conversation.handler === 'awaiting_consent';
+  if (isBot && waitMs > 0 && !fresh.some((part) => isUrgent(unit, conversation, part.text))) {
+    const subject = threadSubject(conversation.channelId, conversation.thread);
+    writes.wakes.push(['handle-inbound', conversation.tenantId, subject, waitMs]);
+    return;
+  }
+  takeTurn(unit, conversation, said);
+}
+
+/** What earlier transactions stored of this turn. */
+async function unanswered({ em }: Unit, conversation: Conversation): Promise<Said[]> {
+  const rows = await em.execute<{ seq: number; content: string; sent_at: string | null; created_at: string }[]>(
+    `select seq, content, sent_at, created_at from messages
+     where tenant_id = ? and conversation_id = ? and seq > ? and direction = 'in' and deleted_at is null order by seq`,
+    [conversation.tenantId, conversation.id, conversation.answeredSeq],
+  );
+  return rows.map((row) => ({ seq: row.seq, text: row.content, sentAt: new Date(row.sent_at ?? row.created_at) }));
+}
+
+async function subscribe(unit: Unit, { channelId, thread }: ReadEvent, isSubscribed: boolean): Promise<void> {
+  const { tenant } = unit.settings;
+  const found = await lockKnown(unit, [{ channelId, thread }]);
+  for (const conversation of found.values()) {
+    conversation.isSubscribed = isSubscribed;
+    await unit.em.nativeUpdate(
+      Contact,
+      { tenantId: tenant.id, id: conversation.contactId },
+      { blockedAt: isSubscribed ? null : unit.now },
+    );
+  }
+}
+
+/** The chat goes on under another id; what is still to be sent follows it. */
+async function migrate(unit: Unit, { channelId, thread }: ReadEvent, newThread: string): Promise<void> {
+  for (const conversation of (await lockKnown(unit, [{ channelId, thread }])).values()) conversation.thread = newThread;
+}

@@ -1,0 +1,98 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import type { AgentTurn } from '../agents/agent.ts';
+import { Agent } from '../entities/agent.ts';
+import { AgentRun } from '../entities/agent-run.ts';
+import { ChannelAddress } from '../entities/channel-address.ts';
+import { Contact } from '../entities/contact.ts';
+import { Conversation } from '../entities/conversation.ts';
+import { Message } from '../entities/message.ts';
+import { chooseLanguage } from '../language/choose.ts';
+import { sealContext } from '../tenancy/find-channel.ts';
+import type { KeyRing } from '../tenancy/secrets.ts';
+import type { SettingsOf } from '../tenancy/settings.ts';
+import { withTenant } from '../tenancy/with-tenant.ts';
+
+interface RunDeps {
+  orm: MikroORM;
+  keys: KeyRing;
+  settingsOf: SettingsOf;
+  publicUrl: string;
+}
+
+/** A run that is not over, with everything its agent is to be told. */
+export interface OpenRun {
+  kind: string;
+  settings: unknown;
+  turn: AgentTurn;
+  channelId: string;
+  callbackUrl: string;
+  /** True for the one caller that may call the agent: a call that may have happened is never repeated. */
+  mayBegin: boolean;
+  /** The agent refused before it began: the run may be begun again. */
+  release(error: string): Promise<void>;
+}
+
+const HISTORY = 20;
+
+/** Looks at a run and, where it has not begun, begins it. Null when it is over. */
+export async function openRun(deps: RunDeps, tenantId: string, runId: string): Promise<OpenRun | null> {
+  const settings = await deps.settingsOf(tenantId);
+  return withTenant(deps.orm, tenantId, async (em) => {
+    const run = await em.findOne(AgentRun, { tenantId, id: runId });
+    if (!run || !['queued', 'calling', 'waiting'].includes(run.status)) return null;
+    const begun = await em.nativeUpdate(
+      AgentRun,
+      { tenantId, id: runId, status: 'queued', deadlineAt: { $gt: new Date() } },
+      { status: 'calling', startedAt: new Date(), attempts: run.attempts + 1 },
+    );
+    const agent = await em.findOneOrFail(Agent, { tenantId, id: run.agentId });
+    const conversation = await em.findOneOrFail(Conversation, { tenantId, id: run.conversationId });
+    const contact = await em.findOne(Contact, { tenantId, id: conversation.contactId });
+    const address =
+      agent.channelId && (await em.findOne(ChannelAddress, { tenantId, channelId: agent.channelId, purpose: 'key' }));
+    const messages = await em.find(
+      Message,
+      {
+        tenantId,
+        conversationId: run.conversationId,
+        seq: { $gt: conversation.contextCutSeq, $lte: run.lastSeq },
+        deletedAt: null,
+      },
+      { orderBy: { seq: 'desc' }, limit: HISTORY + (run.lastSeq - run.firstSeq + 1) },
+    );
+    const told = messages.reverse().filter((message) => message.content !== '' && !message.isInternal);
+    const said = told.filter((message) => message.seq >= run.firstSeq && message.direction === 'in');
+    const text = said.map((message) => message.content).join('\n');
+    const contactLanguage = conversation.language ?? null;
+    return {
+      kind: agent.kind,
+      settings: deps.keys.open(agent.settingsSealed, sealContext(tenantId, agent.id)),
+      channelId: conversation.channelId,
+      callbackUrl: address ? `${deps.publicUrl}/webhooks/${address.kind}/${address.address}` : '',
+      mayBegin: begun === 1,
+      turn: {
+        runId,
+        tenant: { id: settings.tenant.id, slug: settings.tenant.slug },
+        conversation: { id: conversation.id, channel: conversation.channelId },
+        contact: { name: contact?.displayName ?? null, language: contactLanguage },
+        systemMessage: settings.systemMessage,
+        language: chooseLanguage({ tenant: settings.language, contact: contactLanguage, text }),
+        message: text,
+        history: told.filter((message) => message.seq < run.firstSeq).map(toHistory),
+        deadline: run.deadlineAt,
+      },
+      release: (error) =>
+        withTenant(deps.orm, tenantId, async (later) => {
+          await later.nativeUpdate(AgentRun, { tenantId, id: runId, status: 'calling' }, { status: 'queued', error });
+        }),
+    };
+  });
+}
+
+const ROLES = { in: 'contact', out: 'agent', internal: 'manager' } as const;
+
+const toHistory = (message: Message): AgentTurn['history'][number] => ({
+  role: message.senderKind === 'user' ? 'manager' : ROLES[message.direction as 'in'],
+  text: message.content,
+  at: (message.sentAt ?? message.createdAt).toISOString(),
+});

@@ -1,0 +1,68 @@
+import type { Conversation, Handler } from '../entities/conversation.ts';
+import { conflict } from '../errors.ts';
+import { newId } from '../id.ts';
+import type { Writes } from './writes.ts';
+
+/** Who may follow whom. A conversation changes hands along these lines only. */
+const NEXT: Record<Handler, readonly Handler[]> = {
+  bot: ['awaiting_consent', 'queued', 'human', 'closed'],
+  awaiting_consent: ['bot', 'queued', 'human', 'closed'],
+  queued: ['human', 'bot', 'closed'],
+  human: ['human', 'bot', 'queued', 'closed'],
+  closed: [],
+};
+
+export interface Actor {
+  kind: 'contact' | 'user' | 'agent' | 'system';
+  id: string | null;
+}
+
+export const system: Actor = { kind: 'system', id: null };
+
+/**
+ * Gives the conversation to `to`, and makes every reply that is still being computed for the old handler stale.
+ * The caller holds the conversation's row lock. Throws `conflict` where the change makes no sense.
+ */
+export function changeHands(conversation: Conversation, to: Handler, actor: Actor, reason: string, writes: Writes): void {
+  const from: Handler = conversation.handler;
+  if (!NEXT[from].includes(to)) {
+    throw conflict(
+      from === 'closed'
+        ? 'the conversation is closed; a new message of the contact opens a new one'
+        : `the conversation is with '${from}' and cannot go to '${to}'`,
+    );
+  }
+  conversation.handler = to;
+  conversation.epoch += 1;
+  conversation.assigneeUserId = to === 'human' ? actor.id : null;
+  conversation.activeRunId = null;
+  conversation.turnStartedAt = null;
+  conversation.turnDueAt = null;
+  if (to !== 'awaiting_consent') {
+    conversation.consentAskedAt = null;
+    conversation.consentAskedCount = 0;
+  }
+  if (to === 'closed') conversation.closedAt = new Date();
+  // Automation starts afresh: it may not read the request that led to the handover, and hand over again.
+  if (to === 'bot' && (from === 'human' || from === 'queued')) cutContext(conversation);
+  writes.transitions.push({
+    tenantId: conversation.tenantId,
+    id: newId(),
+    conversationId: conversation.id,
+    epoch: conversation.epoch,
+    fromHandler: from,
+    toHandler: to,
+    actorKind: actor.kind,
+    actorId: actor.id,
+    reason,
+  });
+}
+
+function cutContext(conversation: Conversation): void {
+  conversation.contextCutSeq = conversation.lastSeq;
+  conversation.contextCutAt = new Date();
+  conversation.answeredSeq = conversation.lastSeq;
+  conversation.botReplyCount = 0;
+  conversation.missedCount = 0;
+  conversation.consentQuietTurns = 0;
+}

@@ -1,0 +1,123 @@
+import { LockMode } from '@mikro-orm/postgresql';
+import type { AgentAnswer } from '../agents/agent.ts';
+import { AgentRun, type AgentRunStatus } from '../entities/agent-run.ts';
+import { Conversation } from '../entities/conversation.ts';
+import { Message } from '../entities/message.ts';
+import { chooseLanguage } from '../language/choose.ts';
+import { threadSubject } from '../queue/contracts.ts';
+import { applyVerdict } from './apply-verdict.ts';
+import { missed, needHuman, type Verdict } from './decide.ts';
+import { factsOf, type Turn } from './take-turn.ts';
+import type { Unit } from './unit.ts';
+
+/** How a run came to its end. */
+export type RunEnd =
+  | { type: 'answer'; answer: AgentAnswer }
+  | { type: 'failed'; error: string }
+  | { type: 'expired' };
+
+const OPEN: readonly AgentRunStatus[] = ['queued', 'calling', 'waiting'];
+
+/**
+ * Ends an agent's run, once. An answer is used only by the conversation as it was when the turn was given: after a
+ * handover, a second answer or the deadline it is recorded and not sent. Gives what became of it.
+ */
+export async function settleRun(unit: Unit, runId: string, end: RunEnd): Promise<AgentRunStatus | 'unknown' | 'late'> {
+  const { em, settings, now } = unit;
+  const tenantId = settings.tenant.id;
+  const seen = await em.findOne(AgentRun, { tenantId, id: runId }, { disableIdentityMap: true });
+  if (!seen) return 'unknown';
+  // The conversation first, as everywhere: locks taken in one order cannot deadlock.
+  const conversation = await em.findOne(
+    Conversation,
+    { tenantId, id: seen.conversationId },
+    { lockMode: LockMode.PESSIMISTIC_WRITE },
+  );
+  const run = await em.findOne(AgentRun, { tenantId, id: runId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  if (!conversation || !run) return 'unknown';
+  const isLate = end.type === 'answer' && now > run.deadlineAt;
+  if (!OPEN.includes(run.status) || isLate) {
+    if (end.type === 'answer') run.lateAnswers = [...run.lateAnswers, { ...end.answer, at: now.toISOString() }];
+    return 'late';
+  }
+  if (end.type === 'answer' && end.answer.type === 'pending') {
+    run.status = 'waiting';
+    return run.status;
+  }
+  run.endedAt = now;
+  run.answer = end.type === 'answer' ? { ...end.answer } : null;
+  run.error = end.type === 'failed' ? end.error : end.type === 'expired' ? 'no answer within response_timeout' : null;
+  if (conversation.epoch !== run.epoch || conversation.activeRunId !== run.id) {
+    run.status = 'discarded';
+    run.error ??= 'the conversation changed hands while the agent was answering';
+    return run.status;
+  }
+  run.status = end.type === 'answer' ? 'answered' : end.type;
+  conversation.activeRunId = null;
+  const { turn, saidAt } = await turnOf(unit, conversation, run);
+  const match = turn.text === '' ? null : unit.matchFaq(turn.text);
+  const facts = factsOf(unit, conversation, turn, saidAt, match);
+  applyVerdict(unit, conversation, turn, judge(facts, end, run), { match, agentRun: run });
+  // What was said meanwhile is the next turn.
+  if (conversation.turnStartedAt || conversation.turnDueAt) {
+    unit.writes.wakes.push(['handle-inbound', tenantId, threadSubject(conversation.channelId, conversation.thread)]);
+  }
+  return run.status;
+}
+
+function judge(facts: Parameters<typeof missed>[0], end: RunEnd, run: AgentRun): Verdict {
+  const verdict = (outcome: Verdict['outcome'], reason: string): Verdict => ({
+    outcome,
+    path: 'agent',
+    reason,
+    escalation: 0,
+  });
+  if (end.type === 'expired') {
+    return verdict(needHuman(facts, 'response_timeout'), 'the agent did not answer within response_timeout');
+  }
+  if (end.type === 'failed') return verdict(needHuman(facts, 'tool_failure'), `the agent failed: ${end.error}`);
+  const { answer } = end;
+  const least = facts.thresholds.agent_confidence;
+  switch (answer.type) {
+    case 'handover':
+      return verdict(
+        { type: 'hand_over', category: 'agent_request', text: answer.text },
+        `the agent asked for a human: ${answer.reason}`,
+      );
+    case 'clarify':
+      return verdict({ type: 'clarify', text: answer.text }, 'the agent asked the contact a question back');
+    case 'pending':
+      throw new Error('a pending answer does not end a run');
+    case 'reply': {
+      if (answer.confidence !== null && answer.confidence < least) {
+        const { outcome, escalation } = missed(facts);
+        const reason = `the agent is only ${answer.confidence.toFixed(2)} sure (agent_confidence ${least})`;
+        return { outcome, path: 'agent', reason, escalation };
+      }
+      const outcome = { type: 'answer', text: answer.text, faqId: null, agentId: run.agentId } as const;
+      return verdict(outcome, answer.confidence === null ? 'the agent answered' : `the agent answered, ${answer.confidence} sure`);
+    }
+  }
+}
+
+/** The turn as it was given to the agent. */
+async function turnOf(unit: Unit, conversation: Conversation, run: AgentRun): Promise<{ turn: Turn; saidAt: Date }> {
+  const said = await unit.em.find(
+    Message,
+    {
+      tenantId: run.tenantId,
+      conversationId: run.conversationId,
+      direction: 'in',
+      seq: { $gte: run.firstSeq, $lte: run.lastSeq },
+    },
+    { orderBy: { seq: 'asc' }, disableIdentityMap: true },
+  );
+  const text = said
+    .map((message) => message.content)
+    .filter(Boolean)
+    .join('\n');
+  const language = chooseLanguage({ tenant: unit.settings.language, contact: conversation.language ?? null, text });
+  // Its age was judged when the turn was given; waiting for the agent does not make it stale.
+  const turn = { text, language, firstSeq: run.firstSeq, lastSeq: run.lastSeq, startedAt: performance.now() };
+  return { turn, saidAt: unit.now };
+}

@@ -1,0 +1,136 @@
+import type { InboundContent } from '../channels/adapter.ts';
+import type { Conversation } from '../entities/conversation.ts';
+import { Message } from '../entities/message.ts';
+import { newId } from '../id.ts';
+import { changeHands, system } from './ownership.ts';
+import type { Unit } from './unit.ts';
+
+type Content<T extends InboundContent['type']> = Extract<InboundContent, { type: T }>;
+
+/** What of a contact's message the turn needs. */
+export interface Said {
+  seq: number;
+  text: string;
+  sentAt: Date;
+}
+
+/** Puts a contact's message into the conversation, unless it is there. */
+export function takeInMessage(
+  unit: Unit,
+  conversation: Conversation,
+  content: Content<'message'>,
+  contactId: string,
+): Said {
+  const seq = (conversation.lastSeq += 1);
+  conversation.lastActivityAt = unit.now;
+  conversation.lastInboundAt = unit.now;
+  conversation.isSubscribed = true;
+  unit.writes.messages.push({
+    ...rowOf(conversation, seq, content),
+    senderKind: 'contact',
+    contactId,
+    direction: 'in',
+    status: 'received',
+    parentExternalId: content.replyToId ?? null,
+    language: content.from.language ?? null,
+    metadata: content.payload === undefined ? {} : { payload: content.payload },
+  });
+  return { seq, text: content.text, sentAt: content.sentAt };
+}
+
+/** The owner wrote from the platform's own app: that is a human answering, so automation steps back. */
+export function takeInEcho(unit: Unit, conversation: Conversation, content: Content<'echo'>): void {
+  const seq = (conversation.lastSeq += 1);
+  conversation.lastActivityAt = unit.now;
+  unit.writes.messages.push({
+    ...rowOf(conversation, seq, content),
+    senderKind: 'user',
+    direction: 'out',
+    status: 'sent',
+    metadata: { echo: true },
+  });
+  conversation.answeredSeq = seq;
+  if (unit.settings.thresholds.echo_takes_over && conversation.handler !== 'human') {
+    changeHands(conversation, 'human', system, "answered from the platform's own app", unit.writes);
+  }
+}
+
+function rowOf(conversation: Conversation, seq: number, content: Content<'message'> | Content<'echo'>) {
+  return {
+    tenantId: conversation.tenantId,
+    id: newId(),
+    conversationId: conversation.id,
+    channelId: conversation.channelId,
+    seq,
+    content: content.text,
+    contentType: content.text === '' ? (content.attachments[0]?.type ?? 'text') : 'text',
+    attachments: content.attachments,
+    reactions: {},
+    externalId: content.messageId,
+    sentAt: content.sentAt,
+  };
+}
+
+type LaterWord = 'edit' | 'deletion' | 'reaction' | 'status';
+
+/**
+ * Applies what happened to a message later. Gives false when the message is not known (yet): receipts and edits may
+ * arrive before what they speak of.
+ */
+export async function applyToMessage(unit: Unit, channelId: string, content: Content<LaterWord>): Promise<boolean> {
+  const { em, settings } = unit;
+  if (content.type === 'status') return applyReceipt(unit, channelId, content);
+  const message = await em.findOne(Message, {
+    tenantId: settings.tenant.id,
+    channelId,
+    externalId: content.messageId,
+  });
+  if (!message) return false;
+  if (content.type === 'edit' && !(message.editedAt && message.editedAt > content.editedAt)) {
+    message.metadata = { ...message.metadata, before: message.metadata['before'] ?? message.content };
+    message.content = content.text;
+    message.editedAt = content.editedAt;
+  }
+  if (content.type === 'deletion') {
+    message.content = '';
+    message.attachments = [];
+    message.deletedAt = unit.now;
+  }
+  if (content.type === 'reaction') {
+    const { [content.from.externalId]: _before, ...others } = message.reactions;
+    message.reactions = content.emoji ? { ...others, [content.from.externalId]: content.emoji } : others;
+  }
+  return true;
+}
+
+const RANK = { queued: 0, sent: 1, delivered: 2, read: 3 };
+
+/** Receipts come in any order, so a message only ever moves forward; `failed` is the platform's last word. */
+async function applyReceipt({ em, settings }: Unit, channelId: string, content: Content<'status'>): Promise<boolean> {
+  const tenantId = settings.tenant.id;
+  const [sent] = await em.execute<{ message_id: string }[]>(
+    `select message_id from outbound_messages where tenant_id = ? and channel_id = ? and external_id = ?`,
+    [tenantId, channelId, content.messageId],
+  );
+  if (!sent) return false;
+  if (content.status === 'failed') {
+    const code = content.error?.code ?? 'failed';
+    const reason = content.error?.reason ?? 'the platform could not deliver the message';
+    await em.execute(
+      `update outbound_messages set status = 'failed', error_code = ?, error = ?
+       where tenant_id = ? and channel_id = ? and external_id = ?`,
+      [code, reason, tenantId, channelId, content.messageId],
+    );
+    await em.execute(`update messages set status = 'failed', is_error = true where tenant_id = ? and id = ?`, [
+      tenantId,
+      sent.message_id,
+    ]);
+    return true;
+  }
+  const earlier = Object.entries(RANK).flatMap(([name, rank]) => (rank < RANK[content.status as 'read'] ? [name] : []));
+  await em.execute(
+    `update messages set status = ? where tenant_id = ? and id = ? and status in (${earlier.map(() => '?').join()})`,
+    [content.status, tenantId, sent.message_id, ...earlier],
+  );
+  return true;
+}

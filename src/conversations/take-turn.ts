@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import type { Conversation } from '../entities/conversation.ts';
+import { chooseLanguage } from '../language/choose.ts';
+import { asksForHuman, isFrustrated, readConsent } from '../language/understand.ts';
+import { words } from '../language/words.ts';
+import { applyVerdict } from './apply-verdict.ts';
+import { decide, type TurnFacts } from './decide.ts';
+import type { Said } from './take-in.ts';
+import type { Unit } from './unit.ts';
+
+/** What the contact said since we last answered. */
+export interface Turn {
+  text: string;
+  language: string;
+  firstSeq: number;
+  lastSeq: number;
+  /** When its work began, by the monotonic clock, in milliseconds. */
+  startedAt: number;
+}
+
+/** Whether the contact's words must not wait for more of them: somebody who asks for a human is not kept waiting. */
+export function isUrgent(unit: Unit, conversation: Conversation, text: string): boolean {
+  return asksForHuman(text, languageOf(unit, conversation, text));
+}
+
+/** Decides a turn and does what was decided. Advances the conversation; the caller holds its row lock. */
+export function takeTurn(unit: Unit, conversation: Conversation, said: Said[]): void {
+  const startedAt = performance.now();
+  const first = said[0];
+  const last = said.at(-1);
+  if (!first || !last) return;
+  const text = said
+    .map((part) => part.text)
+    .filter(Boolean)
+    .join('\n');
+  const language = languageOf(unit, conversation, text);
+  const turn: Turn = { text, language, firstSeq: first.seq, lastSeq: last.seq, startedAt };
+  const match = text === '' ? null : unit.matchFaq(text);
+  const facts = factsOf(unit, conversation, turn, last.sentAt, match);
+  const verdict = decide(facts);
+  if (verdict.outcome.type === 'wait') {
+    // The turn stays open; it is decided once the agent has answered the one before, or ran out of time.
+    conversation.turnStartedAt ??= unit.now;
+    return;
+  }
+  conversation.turnStartedAt = null;
+  conversation.turnDueAt = null;
+  conversation.answeredSeq = Math.max(conversation.answeredSeq, last.seq);
+  conversation.lastTurnDigest = digest(text, language);
+  applyVerdict(unit, conversation, turn, verdict, { match, agentRun: null });
+}
+
+/** The facts of a turn as the conversation stands; also asked again when an agent has come back empty-handed. */
+export function factsOf(
+  unit: Unit,
+  conversation: Conversation,
+  turn: Turn,
+  saidAt: Date,
+  match: ReturnType<Unit['matchFaq']>,
+): TurnFacts {
+  const { settings, now } = unit;
+  const { text, language } = turn;
+  const ageSeconds = (now.getTime() - saidAt.getTime()) / 1000;
+  return {
+    handler: conversation.handler,
+    isStale: ageSeconds > settings.thresholds.answer_max_age || !conversation.isSubscribed,
+    asksForHuman: asksForHuman(text, language),
+    consent: conversation.handler === 'awaiting_consent' ? readConsent(text, language) : 'unclear',
+    isFrustrated: isFrustrated(text, language),
+    isRepeated: text !== '' && conversation.lastTurnDigest === digest(text, language),
+    match:
+      match?.faqId && match.answer !== null
+        ? { faqId: match.faqId, answer: match.answer, confidence: match.confidence }
+        : null,
+    handoverMode: settings.handoverMode,
+    thresholds: settings.thresholds,
+    hasAgent: settings.agentId !== null,
+    isAgentBusy: conversation.activeRunId !== null,
+    botReplyCount: conversation.botReplyCount,
+    missedCount: conversation.missedCount,
+    consentAskedCount: conversation.consentAskedCount,
+    consentQuietTurns: conversation.consentQuietTurns,
+  };
+}
+
+const languageOf = ({ settings }: Unit, conversation: Conversation, text: string) =>
+  chooseLanguage({ tenant: settings.language, contact: conversation.language ?? null, text });
+
+const digest = (text: string, language: string) =>
+  createHash('sha256').update(words(text, language).join(' ')).digest('base64url').slice(0, 16);

@@ -1,0 +1,21 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { ChannelLimits } from '../channels/adapter.ts';
+import type { Match } from '../faqs/match.ts';
+import type { Targets } from '../handover/targets-of.ts';
+import type { Settings } from '../tenancy/settings.ts';
+import type { Writes } from './writes.ts';
+
+/** What one transaction's work for one tenant has at hand. Everything slow was fetched before it began. */
+export interface Unit {
+  em: EntityManager;
+  settings: Settings;
+  now: Date;
+  writes: Writes;
+  limitsOf(channelId: string): ChannelLimits;
+  channelName(channelId: string): string;
+  /** Best FAQ for a text, with its answer. */
+  matchFaq(text: string): (Match & { answer: string | null }) | null;
+  targets: Targets;
+  /** Link to a conversation for a manager. */
+  linkTo(conversationId: string): string;
+}

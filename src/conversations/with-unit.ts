@@ -1,0 +1,78 @@
+import { DeadlockException, type MikroORM } from '@mikro-orm/postgresql';
+import type { ChannelLimits } from '../channels/adapter.ts';
+import type { MatcherOf } from '../faqs/matcher-of.ts';
+import type { TargetsOf } from '../handover/targets-of.ts';
+import type { Wake } from '../queue/wake.ts';
+import type { ChannelOf } from '../tenancy/channel-of.ts';
+import type { SettingsOf } from '../tenancy/settings.ts';
+import { withTenant } from '../tenancy/with-tenant.ts';
+import type { Unit } from './unit.ts';
+import { noWrites, wakeAll, write } from './writes.ts';
+
+export interface UnitDeps {
+  orm: MikroORM;
+  settingsOf: SettingsOf;
+  matcherOf: MatcherOf;
+  targetsOf: TargetsOf;
+  channelOf: ChannelOf;
+  limitsOf: (kind: string) => ChannelLimits;
+  /** Link to a conversation for a manager. */
+  linkTo: (tenantSlug: string, conversationId: string) => string;
+  wake: Wake;
+}
+
+const TRIES = 3;
+
+/**
+ * One transaction's work on a tenant's conversations: what it needs is fetched before, what it leaves is written
+ * together at its end, and the jobs that it asks for are queued once it has committed. `work` may run again after a
+ * deadlock, and must do nothing but look at and change the unit.
+ */
+export async function withUnit<T>(
+  deps: UnitDeps,
+  tenantId: string,
+  channelIds: string[],
+  work: (unit: Unit) => Promise<T>,
+): Promise<T> {
+  const [settings, matcher, targets, channels] = await Promise.all([
+    deps.settingsOf(tenantId),
+    deps.matcherOf(tenantId),
+    deps.targetsOf(tenantId),
+    Promise.all([...new Set(channelIds)].map((id) => deps.channelOf(tenantId, id))),
+  ]);
+  const known = new Map(channels.flatMap((channel) => (channel ? [[channel.id, channel]] : [])));
+  const channel = (id: string) => {
+    const found = known.get(id);
+    if (!found) throw new Error(`channel ${id} is not one of this tenant's`);
+    return found;
+  };
+
+  for (let attempt = 1; ; attempt++) {
+    const writes = noWrites();
+    try {
+      const result = await withTenant(deps.orm, tenantId, async (em) => {
+        const done = await work({
+          em,
+          settings,
+          now: new Date(),
+          writes,
+          limitsOf: (id) => deps.limitsOf(channel(id).kind),
+          channelName: (id) => channel(id).name,
+          matchFaq: (text) => {
+            const match = matcher.match(text);
+            return match.faqId === null ? null : { ...match, answer: matcher.answerOf(match.faqId) };
+          },
+          targets,
+          linkTo: (id) => deps.linkTo(settings.tenant.slug, id),
+        });
+        await write(em, writes);
+        return done;
+      });
+      wakeAll(writes, deps.wake);
+      return result;
+    } catch (error) {
+      if (!(error instanceof DeadlockException) || attempt === TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, attempt * 20 * (1 + Math.random())));
+    }
+  }
+}

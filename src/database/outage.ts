@@ -1,0 +1,12 @@
+/** Classes of SQLSTATE that speak of the server or of other transactions, never of the data at hand. */
+const OUTAGES = ['08', '40', '53', '55', '57', '58'];
+const SOCKET = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN']);
+
+/** Whether a database error will pass by itself: the same work can succeed later, unchanged. */
+export function isOutage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (SOCKET.has(code) || (code.length === 5 && OUTAGES.includes(code.slice(0, 2)))) return true;
+  // The driver's own words for a connection that broke or could not be had carry no code.
+  return /connection terminated|timeout exceeded when trying to connect|connection ended/i.test(error.message);
+}

@@ -1,0 +1,114 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import type { ChannelAdapter, ChannelLimits } from './channels/adapter.ts';
+import { channelAdapter } from './channels/registry.ts';
+import type { Config } from './config.ts';
+import type { UnitDeps } from './conversations/with-unit.ts';
+import { connect, nativePool } from './database/connect.ts';
+import { createMatcherOf } from './faqs/matcher-of.ts';
+import { createTargetsOf } from './handover/targets-of.ts';
+import { createInbox, type Inbox } from './inbox/receive.ts';
+import type { Logger } from './logger.ts';
+import { createDelivery, type Delivery } from './outbox/deliver.ts';
+import { createQueueBackend, type QueueBackend } from './queue/backend.ts';
+import { createWaker, type Waker } from './queue/wake.ts';
+import { createSafeRequest, type SafeRequest } from './safe-request.ts';
+import { followChanges, type Changes } from './tenancy/changes.ts';
+import { createChannelOf } from './tenancy/channel-of.ts';
+import { createFindChannel, type FindChannel } from './tenancy/find-channel.ts';
+import type { KeyRing } from './tenancy/secrets.ts';
+import { createSettings } from './tenancy/settings.ts';
+
+/** Everything the rooms are wired with, on one page. A function asks for the few it needs. */
+export interface Deps extends UnitDeps {
+  config: Config;
+  log: Logger;
+  orm: MikroORM;
+  keys: KeyRing;
+  changes: Changes;
+  queue: QueueBackend;
+  waker: Waker;
+  findChannel: FindChannel;
+  adapterOf: (kind: string) => ChannelAdapter | undefined;
+  inbox: Inbox;
+  delivery: Delivery;
+  request: SafeRequest;
+  apiBases: Record<string, string>;
+  smtp: { url: string; from: string } | null;
+  publicUrl: string;
+  close(): Promise<void>;
+}
+
+interface Wiring {
+  config: Config;
+  log: Logger;
+  keys: KeyRing;
+  /** The database, as the restricted role. */
+  databaseUrl: string;
+  publicUrl: string;
+}
+
+export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: Wiring): Promise<Deps> {
+  const onError = (error: Error) => log.warn({ error: error.message }, 'connection.error');
+  const orm = await connect({ url: databaseUrl, pool: config.databasePool, log: (line) => log.warn(line) });
+  const changes = await followChanges(databaseUrl, onError);
+  const queue = createQueueBackend({ redisUrl: config.redisUrl, databaseUrl, onError });
+  const waker = createWaker(queue, onError);
+  const { wake } = waker;
+  const channelOf = createChannelOf(orm, keys, changes);
+  const request = createSafeRequest({
+    allowNetworks: config.outboundAllow,
+    trustedOrigins: Object.values(config.apiBases).map((base) => new URL(base).origin),
+  });
+  const delivery = createDelivery({
+    orm,
+    channelOf,
+    wake,
+    log,
+    request,
+    adapterOf: channelAdapter,
+    apiBases: config.apiBases,
+    announce: async (conversationId) => {
+      await orm.em.execute(`select pg_notify('frontdesk_live', ?)`, [conversationId]);
+    },
+  });
+
+  return {
+    config,
+    log,
+    orm,
+    keys,
+    changes,
+    queue,
+    waker,
+    wake,
+    request,
+    delivery,
+    channelOf,
+    publicUrl,
+    apiBases: config.apiBases,
+    smtp: config.smtp,
+    adapterOf: channelAdapter,
+    limitsOf,
+    linkTo: (slug, conversationId) => `${publicUrl}/desk/${slug}#${conversationId}`,
+    settingsOf: createSettings(orm, changes),
+    matcherOf: createMatcherOf(orm, changes),
+    targetsOf: createTargetsOf(orm, changes),
+    findChannel: createFindChannel(orm, keys, changes),
+    inbox: createInbox(await nativePool(orm), wake),
+    // In reverse: nothing is closed that something open still needs.
+    async close() {
+      await delivery.settled();
+      await waker.close();
+      await queue.close();
+      await changes.close();
+      request.close();
+      await orm.close();
+    },
+  };
+}
+
+function limitsOf(kind: string): ChannelLimits {
+  const adapter = channelAdapter(kind);
+  if (!adapter) throw new Error(`there is no channel of kind '${kind}'`);
+  return adapter.limits;
+}

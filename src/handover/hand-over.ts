@@ -1,0 +1,122 @@
+import type { Conversation } from '../entities/conversation.ts';
+import { newId } from '../id.ts';
+import { say as phrase } from '../language/replies.ts';
+import type { Outcome, ReasonCategory } from '../conversations/decide.ts';
+import { changeHands, system, type Actor } from '../conversations/ownership.ts';
+import { say } from '../conversations/say.ts';
+import type { Turn } from '../conversations/take-turn.ts';
+import type { Unit } from '../conversations/unit.ts';
+import type { HandoverChange, NewHandover } from '../conversations/writes.ts';
+
+const SYSTEM = { kind: 'system', id: null } as const;
+const CONTACT: Actor = { kind: 'contact', id: null };
+
+/** Asks the contact whether a human should take over; once more in other words when the first was not understood. */
+export function offerHuman(
+  unit: Unit,
+  conversation: Conversation,
+  turn: Turn,
+  { category, isAgain }: Extract<Outcome, { type: 'offer_human' }>,
+  reason: string,
+): string {
+  const { now, settings } = unit;
+  if (!isAgain) {
+    changeHands(conversation, 'awaiting_consent', system, reason, unit.writes);
+    openHandover(unit, conversation, settings.thresholds.consent_timeout, {
+      reasonCategory: category,
+      reasonText: reason,
+      mode: 'ask',
+      askedAt: now,
+    });
+  }
+  conversation.consentAskedAt = now;
+  conversation.consentAskedCount += 1;
+  conversation.botReplyCount += 1;
+  const { language } = turn;
+  return say(unit, conversation, {
+    sender: SYSTEM,
+    text: phrase(isAgain ? 'askHandoverAgain' : 'askHandover', language),
+    quickReplies: [phrase('yes', language), phrase('no', language)],
+  });
+}
+
+/** Automation goes on, and does not offer a human again for a while. */
+export function declineHuman(unit: Unit, conversation: Conversation, language: string, reason: string): string {
+  changeHands(conversation, 'bot', CONTACT, reason, unit.writes);
+  endHandover(unit, conversation, { consent: 'no', outcome: 'declined' });
+  conversation.consentQuietTurns = unit.settings.thresholds.consent_quiet_turns;
+  conversation.missedCount = 0;
+  return say(unit, conversation, { sender: SYSTEM, text: phrase('continueWithBot', language) });
+}
+
+interface Request {
+  category: ReasonCategory;
+  /** Said to the contact instead of the tenant's or our own words. */
+  text: string | null;
+  reason: string;
+  language: string;
+}
+
+/** Puts the conversation into the tenant's queue, tells the contact, and tells every manager who wants to be told. */
+export function queueForManager(
+  unit: Unit,
+  conversation: Conversation,
+  { category, text, reason, language }: Request,
+): string {
+  const { now, settings, writes } = unit;
+  const wasAsked = conversation.handler === 'awaiting_consent';
+  changeHands(conversation, 'queued', wasAsked || category === 'customer_request' ? CONTACT : system, reason, writes);
+  if (wasAsked && conversation.openHandoverId) {
+    const timeoutAt = inSeconds(now, settings.thresholds.queue_timeout);
+    writes.handoverChanges.push({ id: conversation.openHandoverId, set: { consent: 'yes', queuedAt: now, timeoutAt } });
+    watch(unit, conversation.openHandoverId, settings.thresholds.queue_timeout);
+  } else {
+    openHandover(unit, conversation, settings.thresholds.queue_timeout, {
+      reasonCategory: category,
+      reasonText: reason,
+      mode: 'immediate',
+      queuedAt: now,
+    });
+  }
+  const words = text ?? settings.handoverMessage ?? phrase('handedOver', language);
+  const messageId = say(unit, conversation, { sender: SYSTEM, text: words });
+  notify(unit, conversation, { reason, isFirst: true });
+  return messageId;
+}
+
+/** The way to a manager ends: given back, closed, declined or given up. */
+export function endHandover(unit: Unit, conversation: Conversation, end: HandoverChange): void {
+  if (!conversation.openHandoverId) return;
+  unit.writes.handoverChanges.push({ id: conversation.openHandoverId, set: { ...end, timeoutAt: null } });
+  conversation.openHandoverId = null;
+}
+
+/** The contact wrote again while a manager has, or should have, the conversation. */
+export function notifyAgain(unit: Unit, conversation: Conversation, turn: Turn): void {
+  const reason = turn.text === '' ? 'The customer sent something.' : 'The customer wrote again.';
+  notify(unit, conversation, { reason, isFirst: false });
+}
+
+/** One notification per target. What it says is put together when it is sent, from the rows as they then are. */
+function notify(unit: Unit, conversation: Conversation, notice: { reason: string; isFirst: boolean }): void {
+  const { tenantId, id: conversationId, openHandoverId: handoverId } = conversation;
+  for (const targetId of unit.targets.ids) {
+    const id = newId();
+    unit.writes.notifications.push({ tenantId, id, targetId, conversationId, handoverId, notice });
+    unit.writes.wakes.push(['notify-manager', tenantId, id]);
+  }
+}
+
+function openHandover(unit: Unit, conversation: Conversation, timeoutSeconds: number, begin: NewHandover): void {
+  const id = newId();
+  const { tenantId, id: conversationId } = conversation;
+  const timeoutAt = inSeconds(unit.now, timeoutSeconds);
+  unit.writes.handovers.push({ tenantId, id, conversationId, packet: {}, timeoutAt, ...begin });
+  conversation.openHandoverId = id;
+  watch(unit, id, timeoutSeconds);
+}
+
+const watch = (unit: Unit, handoverId: string, seconds: number) =>
+  unit.writes.wakes.push(['watch-handover', unit.settings.tenant.id, handoverId, seconds * 1000 + 50]);
+
+const inSeconds = (from: Date, seconds: number) => new Date(from.getTime() + seconds * 1000);

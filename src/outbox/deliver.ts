@@ -1,0 +1,117 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import { createBatcher } from '../batch.ts';
+import type { Logger } from '../logger.ts';
+import type { Wake } from '../queue/wake.ts';
+import type { ChannelOf } from '../tenancy/channel-of.ts';
+import { withTenant } from '../tenancy/with-tenant.ts';
+import { claimHeads, recordResults, type Claim, type SendResult } from './outbox.ts';
+import { send, type SendDeps } from './send.ts';
+
+interface DeliverDeps extends SendDeps {
+  orm: MikroORM;
+  channelOf: ChannelOf;
+  wake: Wake;
+  log: Logger;
+  /** Told of every send to a web chat: its page waits for it. */
+  announce: (conversationId: string) => Promise<void>;
+}
+
+export interface Delivery {
+  /**
+   * Sends what is due in these conversations, each in its own order and none waiting for another. Resolves when all
+   * is sent or scheduled, or after `patienceMs`: what a slow platform holds up goes on without the caller.
+   */
+  deliver(tenantId: string, conversationIds: string[]): Promise<void>;
+  /** Resolves when nothing is on its way any more. */
+  settled(): Promise<void>;
+}
+
+/** Sends at once to one channel from this process; the rest waits its turn in the outbox, not in memory. */
+const MOST_PER_CHANNEL = 100;
+const PATIENCE_MS = 2_000;
+
+export function createDelivery(deps: DeliverDeps): Delivery {
+  const onTheirWay = new Map<string, number>();
+  const running = new Set<Promise<void>>();
+  const recorders = new Map<string, (result: SendResult) => Promise<Claim | 'none'>>();
+
+  /** Results of one tenant that wait at the same moment are written together, and the next messages claimed. */
+  function recorderOf(tenantId: string) {
+    let record = recorders.get(tenantId);
+    if (!record) {
+      record = createBatcher((results) => recordAndClaim(deps, tenantId, results), { most: 100, inFlight: 1 });
+      recorders.set(tenantId, record);
+    }
+    return record;
+  }
+
+  async function deliverConversation(tenantId: string, first: Claim): Promise<void> {
+    let next: Claim | 'none' = first;
+    while (next !== 'none') {
+      const claim: Claim = next;
+      const channel = await deps.channelOf(tenantId, claim.channelId);
+      count(claim.channelId, 1);
+      const result = await send(deps, claim, channel).finally(() => count(claim.channelId, -1));
+      if (result.status !== 'sent') logProblem(deps.log, tenantId, result);
+      next = await recorderOf(tenantId)(result);
+      if (channel?.kind === 'webchat') await deps.announce(claim.conversationId);
+      if (result.status === 'queued') {
+        deps.wake('deliver-outbound', tenantId, claim.conversationId, (result.delayMs ?? 0) + 20);
+      }
+    }
+  }
+
+  function count(channelId: string, change: 1 | -1): void {
+    const now = (onTheirWay.get(channelId) ?? 0) + change;
+    if (now > 0) onTheirWay.set(channelId, now);
+    else onTheirWay.delete(channelId);
+  }
+
+  return {
+    async deliver(tenantId, conversationIds) {
+      const busy = [...onTheirWay].flatMap(([channelId, sends]) => (sends >= MOST_PER_CHANNEL ? [channelId] : []));
+      const claims = await withTenant(deps.orm, tenantId, (em) => claimHeads(em, tenantId, conversationIds, busy));
+      if (busy.length > 0) for (const id of conversationIds) deps.wake('deliver-outbound', tenantId, id, 1_000);
+      const sends = claims.map((claim) => {
+        const sending = deliverConversation(tenantId, claim).catch((error: unknown) => {
+          // The lease runs out and the sweep finds the row: nothing is lost with this error.
+          deps.log.error({ err: error, tenantId, conversationId: claim.conversationId }, 'delivery.broke');
+        });
+        running.add(sending);
+        return sending.finally(() => running.delete(sending));
+      });
+      await withPatience(Promise.all(sends));
+    },
+    async settled() {
+      while (running.size > 0) await Promise.all(running);
+    },
+  };
+}
+
+async function recordAndClaim(
+  deps: DeliverDeps,
+  tenantId: string,
+  results: SendResult[],
+): Promise<(Claim | 'none')[]> {
+  const conversationIds = results.map(({ claim }) => claim.conversationId);
+  const next = await withTenant(deps.orm, tenantId, async (em) => {
+    await recordResults(em, tenantId, results);
+    return claimHeads(em, tenantId, conversationIds, []);
+  });
+  const byConversation = new Map(next.map((claim) => [claim.conversationId, claim]));
+  return conversationIds.map((id) => byConversation.get(id) ?? 'none');
+}
+
+function logProblem(log: Logger, tenantId: string, { claim, status, errorCode, error, delayMs }: SendResult): void {
+  const { conversationId, channelId, attempts } = claim;
+  log.warn({ tenantId, channelId, conversationId, outboundId: claim.id, attempts, status, errorCode, error, delayMs }, 'delivery.not_sent');
+}
+
+async function withPatience(work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, PATIENCE_MS);
+  });
+  await Promise.race([work, patience]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,216 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+
+/** Whoever sends has this long; afterwards the send counts as lost and another worker may take it. */
+const LEASE_SECONDS = 60;
+
+/** A message that this worker, and no other, is to send now. */
+export interface Claim {
+  id: string;
+  conversationId: string;
+  channelId: string;
+  messageId: string;
+  thread: string;
+  text: string;
+  quickReplies: string[];
+  replyToExternalId: string | null;
+  /** Counts this try; also the fencing token: a result of an older try changes nothing. */
+  attempts: number;
+  lastInboundAt: Date | null;
+}
+
+/** What became of a try. */
+export interface SendResult {
+  claim: Claim;
+  status: 'sent' | 'queued' | 'failed';
+  externalId?: string;
+  errorCode?: string;
+  error?: string;
+  /** `queued`: not before this. */
+  delayMs?: number;
+  /** The platform may have shown the message although we got no answer. */
+  isUncertain?: boolean;
+  /** The try does not count: we were asked to wait, nothing was sent. */
+  isFree?: boolean;
+  /** How far the failure or the wait reaches. */
+  scope?: 'message' | 'conversation' | 'channel';
+}
+
+interface ClaimRow {
+  id: string;
+  status: string;
+  conversation_id: string;
+  channel_id: string;
+  message_id: string;
+  thread: string;
+  text: string;
+  quick_replies: string[];
+  reply_to_external_id: string | null;
+  attempts: number;
+  last_inbound_at: string | null;
+}
+
+/**
+ * Takes the first unsent message of each conversation, where it is due and its channel is not paused. Only the first:
+ * that keeps the order. What automation wrote before the conversation changed hands is discarded on the way.
+ */
+export async function claimHeads(
+  em: EntityManager,
+  tenantId: string,
+  conversationIds: string[],
+  busyChannels: string[],
+): Promise<Claim[]> {
+  const claims: Claim[] = [];
+  let wanted = conversationIds;
+  while (wanted.length > 0) {
+    const rows = await em.execute<ClaimRow[]>(CLAIM, [tenantId, json(wanted), json(busyChannels), LEASE_SECONDS]);
+    const discarded = rows.filter((row) => row.status === 'discarded');
+    claims.push(...rows.filter((row) => row.status === 'sending').map(toClaim));
+    if (discarded.length > 0) await withhold(em, tenantId, discarded);
+    wanted = discarded.map((row) => row.conversation_id);
+  }
+  return claims;
+}
+
+const CLAIM = `
+  with head as (
+    select distinct on (o.conversation_id) o.id, o.conversation_id, o.is_automatic, o.epoch, o.due_at, o.channel_id
+    from outbound_messages o
+    where o.tenant_id = ? and o.status in ('queued', 'sending')
+      and o.conversation_id in (select value::uuid from json_array_elements_text(?::json))
+    order by o.conversation_id, o.seq, o.part
+  ), ready as (
+    select head.id, c.thread, c.last_inbound_at, head.is_automatic and head.epoch <> c.epoch as is_stale
+    from head
+    join conversations c on c.tenant_id = current_setting('app.tenant_id')::uuid and c.id = head.conversation_id
+    join channels ch on ch.tenant_id = c.tenant_id and ch.id = head.channel_id
+    where head.due_at <= now() and (ch.paused_until is null or ch.paused_until <= now())
+      and head.channel_id not in (select value::uuid from json_array_elements_text(?::json))
+  )
+  update outbound_messages o
+  set status = case when ready.is_stale then 'discarded' else 'sending' end,
+      error = case when ready.is_stale then 'the conversation changed hands before this was sent' end,
+      is_uncertain = o.is_uncertain or o.status = 'sending',
+      attempts = o.attempts + 1,
+      due_at = now() + make_interval(secs => ?)
+  from ready
+  where o.tenant_id = current_setting('app.tenant_id')::uuid and o.id = ready.id
+    and o.status in ('queued', 'sending') and o.due_at <= now()
+  returning o.id, o.status, o.conversation_id, o.channel_id, o.message_id, ready.thread, o.text, o.quick_replies,
+    o.reply_to_external_id, o.attempts, ready.last_inbound_at`;
+
+async function withhold(em: EntityManager, tenantId: string, rows: ClaimRow[]): Promise<void> {
+  const ids = json(rows.map((row) => row.message_id));
+  const among = `in (select value::uuid from json_array_elements_text(?::json))`;
+  await em.execute(`update messages set status = 'withheld' where tenant_id = ? and id ${among}`, [tenantId, ids]);
+  await em.execute(
+    `update decisions set withheld_reason = 'the conversation changed hands before the reply was sent'
+     where tenant_id = ? and reply_message_id ${among}`,
+    [tenantId, ids],
+  );
+}
+
+/** Writes down what became of sends; each result once, and only for the try that it belongs to. */
+export async function recordResults(em: EntityManager, tenantId: string, results: SendResult[]): Promise<void> {
+  const given = json(
+    results.map(({ claim, ...result }) => ({
+      id: claim.id,
+      attempts: claim.attempts,
+      status: result.status,
+      external_id: result.externalId ?? null,
+      error_code: result.errorCode ?? null,
+      error: result.error ?? null,
+      delay_ms: result.delayMs ?? 0,
+      is_uncertain: result.isUncertain ?? false,
+      free: result.isFree ? 1 : 0,
+    })),
+  );
+  await em.execute(RECORD, [given, tenantId]);
+  for (const { claim, ...result } of results) {
+    if (result.status === 'failed') await fail(em, tenantId, claim, result.scope ?? 'message', result.error ?? '');
+    if (result.status === 'queued' && result.scope === 'channel') {
+      await em.execute(
+        `update channels set paused_until = greatest(paused_until, now() + make_interval(secs => ?))
+         where tenant_id = ? and id = ?`,
+        [(result.delayMs ?? 0) / 1000, tenantId, claim.channelId],
+      );
+    }
+  }
+  const working = [...new Set(results.flatMap(({ status, claim }) => (status === 'sent' ? [claim.channelId] : [])))];
+  if (working.length > 0) {
+    await em.execute(
+      `update channels set health = 'ok', health_reason = null, health_at = now()
+       where tenant_id = ? and health <> 'ok' and id in (select value::uuid from json_array_elements_text(?::json))`,
+      [tenantId, json(working)],
+    );
+  }
+}
+
+const RECORD = `
+  with given as (
+    select * from json_to_recordset(?::json) as r (
+      id uuid, attempts int, status text, external_id text, error_code text, error text, delay_ms float8,
+      is_uncertain boolean, free int)
+  ), changed as (
+    update outbound_messages o
+    set status = g.status, external_id = coalesce(g.external_id, o.external_id), error_code = g.error_code,
+        error = g.error, is_uncertain = o.is_uncertain or g.is_uncertain, attempts = o.attempts - g.free,
+        due_at = now() + make_interval(secs => g.delay_ms / 1000),
+        sent_at = case when g.status = 'sent' then now() end
+    from given g
+    where o.tenant_id = ? and o.id = g.id and o.attempts = g.attempts and o.status = 'sending'
+    returning o.tenant_id, o.id, o.message_id, o.status
+  )
+  update messages m set status = 'sent', sent_at = now()
+  from changed
+  where changed.status = 'sent' and m.tenant_id = changed.tenant_id and m.id = changed.message_id
+    and m.status = 'queued'
+    and not exists (
+      select from outbound_messages other
+      where other.tenant_id = changed.tenant_id and other.message_id = changed.message_id
+        and other.id <> changed.id and other.status in ('queued', 'sending'))`;
+
+async function fail(
+  em: EntityManager,
+  tenantId: string,
+  claim: Claim,
+  scope: 'message' | 'conversation' | 'channel',
+  reason: string,
+): Promise<void> {
+  await em.execute(`update messages set status = 'failed', is_error = true where tenant_id = ? and id = ?`, [
+    tenantId,
+    claim.messageId,
+  ]);
+  // The rest of a message whose beginning could not be sent would make no sense.
+  await em.execute(
+    `update outbound_messages set status = 'discarded', error = 'an earlier part of this message failed'
+     where tenant_id = ? and message_id = ? and status = 'queued'`,
+    [tenantId, claim.messageId],
+  );
+  if (scope === 'conversation') {
+    await em.execute(`update conversations set is_subscribed = false where tenant_id = ? and id = ?`, [
+      tenantId,
+      claim.conversationId,
+    ]);
+  }
+  if (scope === 'channel') {
+    await em.execute(
+      `update channels set health = 'broken', health_reason = ?, health_at = now() where tenant_id = ? and id = ?`,
+      [reason, tenantId, claim.channelId],
+    );
+  }
+}
+
+const json = (value: unknown) => JSON.stringify(value);
+
+const toClaim = (row: ClaimRow): Claim => ({
+  id: row.id,
+  conversationId: row.conversation_id,
+  channelId: row.channel_id,
+  messageId: row.message_id,
+  thread: row.thread,
+  text: row.text,
+  quickReplies: row.quick_replies,
+  replyToExternalId: row.reply_to_external_id,
+  attempts: row.attempts,
+  lastInboundAt: row.last_inbound_at ? new Date(row.last_inbound_at) : null,
+});

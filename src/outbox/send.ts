@@ -1,0 +1,76 @@
+import type { ChannelAdapter } from '../channels/adapter.ts';
+import { messageOf, PermanentError, RetryAfterError, UncertainError } from '../errors.ts';
+import type { SafeRequest } from '../safe-request.ts';
+import type { Claim, SendResult } from './outbox.ts';
+
+export interface SendDeps {
+  adapterOf: (kind: string) => ChannelAdapter | undefined;
+  request: SafeRequest;
+  /** Where the operator points a platform's API, by channel kind. */
+  apiBases: Record<string, string>;
+}
+
+const SEND_TIMEOUT_MS = 20_000;
+const MOST_TRIES = 12;
+const LONGEST_WAIT_MS = 3_600_000;
+
+/** One try. Never throws: whatever happens is a result. */
+export async function send(
+  deps: SendDeps,
+  claim: Claim,
+  channel: { kind: string; isActive: boolean; config: unknown } | null,
+): Promise<SendResult> {
+  const adapter = channel && deps.adapterOf(channel.kind);
+  if (!channel?.isActive || !adapter) {
+    return { claim, status: 'failed', errorCode: 'no_channel', error: 'the channel is gone or disabled' };
+  }
+  const { windowHours } = adapter.limits;
+  if (windowHours !== undefined && isOutside(claim.lastInboundAt, windowHours)) {
+    const error = `more than ${windowHours} hours since the contact last wrote: the platform takes no free text now`;
+    return { claim, status: 'failed', errorCode: 'window_closed', error };
+  }
+  try {
+    const { externalId } = await adapter.send(
+      {
+        id: claim.id,
+        to: claim.thread,
+        text: claim.text,
+        quickReplies: claim.quickReplies,
+        ...(claim.replyToExternalId === null ? {} : { replyToId: claim.replyToExternalId }),
+      },
+      adapter.config.parse(channel.config),
+      {
+        request: deps.request,
+        apiBase: deps.apiBases[channel.kind] ?? adapter.apiBase,
+        signal: AbortSignal.timeout(SEND_TIMEOUT_MS),
+      },
+    );
+    return { claim, status: 'sent', externalId };
+  } catch (error) {
+    return explain(claim, error, adapter.idempotentSend);
+  }
+}
+
+function explain(claim: Claim, error: unknown, isIdempotent: boolean): SendResult {
+  const text = messageOf(error).slice(0, 1_000);
+  if (error instanceof PermanentError) {
+    return { claim, status: 'failed', errorCode: error.code, error: text, scope: error.scope };
+  }
+  if (error instanceof RetryAfterError) {
+    const delayMs = Math.min(Math.max(error.delayMs, 250), LONGEST_WAIT_MS);
+    return { claim, status: 'queued', errorCode: 'retry_after', error: text, delayMs, isFree: true, scope: error.scope };
+  }
+  if (claim.attempts >= MOST_TRIES) {
+    return { claim, status: 'failed', errorCode: 'gave_up', error: `gave up after ${claim.attempts} tries: ${text}` };
+  }
+  const isUncertain = error instanceof UncertainError && !isIdempotent;
+  return { claim, status: 'queued', errorCode: 'retry', error: text, delayMs: backOffMs(claim.attempts), isUncertain };
+}
+
+/** 1 s, 2 s, 4 s ... 10 min, each give or take a third, so that what failed together does not come back together. */
+export function backOffMs(attempts: number): number {
+  const steady = Math.min(1_000 * 2 ** (attempts - 1), 600_000);
+  return Math.round(steady * (0.67 + Math.random() * 0.66));
+}
+
+const isOutside = (last: Date | null, hours: number) => last !== null && Date.now() - last.getTime() > hours * 3_600_000;

@@ -1,0 +1,111 @@
+import { createPostgresBackend, Queue, Worker, type Job } from 'bullmq';
+import { Redis, type RedisOptions } from 'ioredis';
+import pg from 'pg';
+
+interface BackendOptions {
+  /** Null: the queue lives in the same PostgreSQL. */
+  redisUrl: string | null;
+  databaseUrl: string;
+  onError: (error: Error) => void;
+}
+
+/** What we use of a BullMQ queue, whichever backend types it. */
+export interface JobQueue {
+  addBulk(jobs: { name: string; data: unknown; opts?: { delay: number } }[]): Promise<unknown>;
+  getJobCountByTypes(...types: ('waiting' | 'active')[]): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface JobWorker {
+  /** Waits for the jobs at hand, unless forced. */
+  close(force?: boolean): Promise<void>;
+}
+
+/** Where jobs wait: Redis or PostgreSQL. Nothing outside this folder knows which. */
+export interface QueueBackend {
+  kind: 'redis' | 'postgres';
+  queue(name: string): JobQueue;
+  worker(name: string, concurrency: number, process: (job: Job) => Promise<void>): JobWorker;
+  close(): Promise<void>;
+}
+
+// Jobs are wake-ups: a second try costs nothing, and finished ones say nothing that the rows do not.
+const defaultJobOptions = {
+  attempts: 5,
+  backoff: { type: 'exponential', delay: 500, jitter: 0.5 },
+  removeOnComplete: true,
+  removeOnFail: { count: 1000, age: 7 * 24 * 3600 },
+};
+const workerOptions = { lockDuration: 15_000, stalledInterval: 10_000, maxStalledCount: 3, drainDelay: 5 };
+
+export function createQueueBackend(options: BackendOptions): QueueBackend {
+  return options.redisUrl ? onRedis(options.redisUrl, options) : onPostgres(options);
+}
+
+function onRedis(url: string, { onError }: BackendOptions): QueueBackend {
+  // A webhook must never wait for Redis: without a connection, adding fails at once and the sweep catches up.
+  const producer = open(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1 }, onError);
+  const consumers: Redis[] = [];
+  return {
+    kind: 'redis',
+    queue: (name) => watched(new Queue(name, { connection: producer, defaultJobOptions, skipWaitingForReady: true }), onError),
+    worker(name, concurrency, process) {
+      const connection = open(url, { maxRetriesPerRequest: null }, onError);
+      consumers.push(connection);
+      return watched(new Worker(name, process, { connection, concurrency, ...workerOptions }), onError);
+    },
+    async close() {
+      for (const connection of [producer, ...consumers]) connection.disconnect();
+    },
+  };
+}
+
+function onPostgres({ databaseUrl, onError }: BackendOptions): QueueBackend {
+  const pools: pg.Pool[] = [];
+  // Each worker holds one connection for LISTEN besides those that move jobs.
+  const open = (max: number) => {
+    const pool = new pg.Pool({
+      connectionString: databaseUrl,
+      max,
+      keepAlive: true,
+      options: '-c search_path=bullmq',
+      connectionTimeoutMillis: 5_000,
+    });
+    pool.on('error', onError);
+    pools.push(pool);
+    return pool;
+  };
+  const producer = open(3);
+  return {
+    kind: 'postgres',
+    queue: (name) =>
+      watched(new Queue(name, { connection: producer, defaultJobOptions }, createPostgresBackend), onError),
+    worker: (name, concurrency, process) =>
+      watched(
+        new Worker(
+          name,
+          process,
+          { connection: open(4), concurrency, ...workerOptions },
+          createPostgresBackend,
+        ),
+        onError,
+      ),
+    async close() {
+      await Promise.all(pools.map((pool) => pool.end()));
+    },
+  };
+}
+
+function open(url: string, options: RedisOptions, onError: (error: Error) => void): Redis {
+  const redis = new Redis(url, { ...options, retryStrategy: (tries) => Math.min(tries * 100, 2_000) });
+  redis.on('error', onError);
+  return redis;
+}
+
+function watched<T extends { on(event: 'error', listener: (error: Error) => void): unknown }>(
+  part: T,
+  onError: (error: Error) => void,
+): T {
+  part.on('error', onError);
+  return part;
+}

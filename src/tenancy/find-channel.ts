@@ -1,0 +1,41 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import { findChannelRow } from './as-system.ts';
+import type { Changes } from './changes.ts';
+import { remember } from './remember.ts';
+import type { KeyRing } from './secrets.ts';
+
+/** A channel as a webhook needs it; `config` is opened but not yet read by the channel's schema. */
+export interface Channel {
+  tenantId: string;
+  channelId: string;
+  kind: string;
+  /** A suspended tenant's messages are not taken. */
+  isSuspended: boolean;
+  config: unknown;
+}
+
+/** Finds the channel, and so the tenant, by the credential that a webhook came with; null when there is none. */
+export type FindChannel = (kind: string, purpose: 'key' | 'account', address: string) => Promise<Channel | null>;
+
+export function createFindChannel(orm: MikroORM, keys: KeyRing, changes: Changes): FindChannel {
+  const get = remember<Channel | null>(changes, {
+    most: 20_000,
+    tenantOf: (_key, channel) => channel?.tenantId ?? null,
+    async load(key) {
+      const [kind = '', purpose, ...address] = key.split(' ');
+      const row = await findChannelRow(orm, kind, purpose === 'account' ? 'account' : 'key', address.join(' '));
+      if (!row || row.channelStatus !== 'active' || row.tenantStatus === 'deleted') return null;
+      return {
+        tenantId: row.tenantId,
+        channelId: row.channelId,
+        kind,
+        isSuspended: row.tenantStatus === 'suspended',
+        config: keys.open(row.configSealed, sealContext(row.tenantId, row.channelId)),
+      };
+    },
+  });
+  return (kind, purpose, address) => get(`${kind} ${purpose} ${address}`);
+}
+
+/** Names the row whose secret is sealed, so that sealed bytes cannot be moved to another row or tenant. */
+export const sealContext = (tenantId: string, id: string) => `${tenantId}/${id}`;

@@ -1,0 +1,93 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import { z } from 'zod';
+import { Tenant } from '../entities/tenant.ts';
+import { TenantSettings } from '../entities/tenant-settings.ts';
+import { notFound, unprocessable } from '../errors.ts';
+import type { Changes } from './changes.ts';
+import { remember } from './remember.ts';
+import { withTenant } from './with-tenant.ts';
+
+const share = z.number().min(0).max(1);
+const seconds = z.number().int().min(1);
+
+/** How far automation goes for a tenant. Every key changes what happens; none is decoration. */
+export const Thresholds = z.strictObject({
+  /** A FAQ answers when its match is at least this sure. */
+  faq_confidence: share.default(0.5),
+  /** An agent's answer is sent when the agent is at least this sure; an answer without a confidence is sent. */
+  agent_confidence: share.default(0.5),
+  /** Seconds an agent has for its answer; then a human is asked for. */
+  response_timeout: seconds.max(3600).default(30),
+  /** Automatic replies in a row; then a human is asked for. */
+  max_responses: z.number().int().min(1).max(1000).default(10),
+  /** Signs that a human is needed add up to 0..1; from here on one is asked for. Lower hands over sooner. */
+  escalation_threshold: share.default(0.8),
+  /** Milliseconds without a new message after which a burst is answered as one. 0 answers each at once. */
+  debounce_ms: z.number().int().min(0).max(60_000).default(800),
+  /** A burst is answered after this many milliseconds even if it goes on. */
+  debounce_max_ms: z.number().int().min(0).max(300_000).default(5_000),
+  /** Seconds of silence after we offered a human; then `consent_silence` applies. */
+  consent_timeout: seconds.max(7 * 86_400).default(900),
+  consent_silence: z.enum(['continue', 'handover']).default('continue'),
+  /** Answered turns after a "no" before a human is offered again. */
+  consent_quiet_turns: z.number().int().min(0).max(100).default(3),
+  /** Seconds in the queue without a manager; then `nobody_there` applies. */
+  queue_timeout: seconds.max(7 * 86_400).default(600),
+  nobody_there: z.enum(['apologize', 'return']).default('apologize'),
+  /** Seconds after which an old message (synced history, a platform's long outage) is stored but not answered. */
+  answer_max_age: seconds.max(7 * 86_400).default(21_600),
+  /** Whether the owner's message from the platform's own app takes the conversation over. */
+  echo_takes_over: z.boolean().default(true),
+});
+
+export type Thresholds = z.infer<typeof Thresholds>;
+
+export interface Settings {
+  tenant: { id: string; slug: string; name: string };
+  isActive: boolean;
+  systemMessage: string;
+  handoverMode: 'ask' | 'immediate';
+  handoverMessage: string | null;
+  language: string;
+  thresholds: Thresholds;
+  agentId: string | null;
+  version: number;
+}
+
+/** Thresholds with their defaults. Unknown or wrong keys are refused by name. */
+export function readThresholds(given: unknown): Thresholds {
+  const parsed = Thresholds.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.map((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? `unknown: ${issue.keys.join(', ')} (known: ${Object.keys(Thresholds.shape).join(', ')})`
+      : `${issue.path.join('.')}: ${issue.message}`,
+  );
+  throw unprocessable(`thresholds are not valid. ${wrong.join('; ')}`);
+}
+
+export type SettingsOf = (tenantId: string) => Promise<Settings>;
+
+/** The settings in force, remembered until they change. */
+export function createSettings(orm: MikroORM, changes: Changes): SettingsOf {
+  return remember<Settings>(changes, { most: 20_000, tenantOf: (tenantId) => tenantId, load: (id) => load(orm, id) });
+}
+
+async function load(orm: MikroORM, tenantId: string): Promise<Settings> {
+  const [tenant, settings] = await withTenant(orm, tenantId, async (em) => [
+    await em.findOne(Tenant, { id: tenantId }),
+    await em.findOne(TenantSettings, { tenantId }),
+  ]);
+  if (!tenant) throw notFound('there is no such tenant');
+  return {
+    tenant: { id: tenant.id, slug: tenant.slug, name: tenant.name },
+    isActive: tenant.status === 'active',
+    systemMessage: settings?.systemMessage ?? '',
+    handoverMode: settings?.handoverMode ?? 'ask',
+    handoverMessage: settings?.handoverMessage ?? null,
+    language: settings?.language ?? 'en',
+    thresholds: readThresholds(settings?.thresholds ?? {}),
+    agentId: settings?.agentId ?? null,
+    version: settings?.settingsVersion ?? 0,
+  };
+}
