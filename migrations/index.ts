@@ -1,8 +1,12 @@
-import { Migration20261123000001 } from './Migration20261123000001_tenants_and_conversations.ts';
-import { Migration20261123000002 } from './Migration20261123000002_system_functions.ts';
+import { Migration20261123000001 } from './Migration20261123000001_tenants_and_channels.ts';
+import { Migration20261123000002 } from './Migration20261123000002_conversations.ts';
+import { Migration20261123000003 } from './Migration20261123000003_handovers.ts';
+import { Migration20261123000004 } from './Migration20261123000004_system_functions.ts';
 
 /** In the order in which they run. A released one is never changed. */
 export const migrations = [
-  { name: 'Migration20261123000001_tenants_and_conversations', class: Migration20261123000001 },
-  { name: 'Migration20261123000002_system_functions', class: Migration20261123000002 },
+  { name: 'Migration20261123000001_tenants_and_channels', class: Migration20261123000001 },
+  { name: 'Migration20261123000002_conversations', class: Migration20261123000002 },
+  { name: 'Migration20261123000003_handovers', class: Migration20261123000003 },
+  { name: 'Migration20261123000004_system_functions', class: Migration20261123000004 },
 ];

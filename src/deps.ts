@@ -7,6 +7,7 @@ import { connect, nativePool } from './database/connect.ts';
 import { createMatcherOf } from './faqs/matcher-of.ts';
 import { createTargetsOf } from './handover/targets-of.ts';
 import { createInbox, type Inbox } from './inbox/receive.ts';
+import { createReplay, type Replay } from './inbox/replay.ts';
 import type { Logger } from './logger.ts';
 import { createDelivery, type Delivery } from './outbox/deliver.ts';
 import { createQueueBackend, type QueueBackend } from './queue/backend.ts';
@@ -30,6 +31,7 @@ export interface Deps extends UnitDeps {
   findChannel: FindChannel;
   adapterOf: (kind: string) => ChannelAdapter | undefined;
   inbox: Inbox;
+  replay: Replay;
   delivery: Delivery;
   request: SafeRequest;
   apiBases: Record<string, string>;
@@ -72,6 +74,8 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
     },
   });
 
+  const inbox = createInbox(await nativePool(orm), wake);
+
   return {
     config,
     log,
@@ -94,7 +98,8 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
     matcherOf: createMatcherOf(orm, changes),
     targetsOf: createTargetsOf(orm, changes),
     findChannel: createFindChannel(orm, keys, changes),
-    inbox: createInbox(await nativePool(orm), wake),
+    inbox,
+    replay: createReplay({ orm, channelOf, adapterOf: channelAdapter, inbox, wake }),
     // In reverse: nothing is closed that something open still needs.
     async close() {
       await delivery.settled();

@@ -126,6 +126,8 @@ export interface ChannelAdapter<Config = unknown> {
   config: z.ZodType<Config>;
   apiBase: string;
   limits: ChannelLimits;
+  /** True where the platform repeats a refused webhook for hours or days: then a suspended tenant's are dropped with 200. */
+  repeatsRefusals: boolean;
   /** True where sending the same `OutgoingMessage.id` twice shows one message. */
   idempotentSend: boolean;
 

@@ -45,12 +45,12 @@ export async function findChannelRow(
 export async function findTenantBySlug(
   orm: MikroORM,
   slug: string,
-): Promise<{ id: string; name: string; status: string } | null> {
+): Promise<{ id: string; slug: string; name: string; status: string } | null> {
   const [row] = await orm.em.execute<{ id: string; name: string; status: string }[]>(
     'select * from system_find_tenant(?)',
     [slug],
   );
-  return row ?? null;
+  return row ? { ...row, slug } : null;
 }
 
 /** Id of the person with this address, made if there is none. */

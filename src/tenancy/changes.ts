@@ -6,6 +6,8 @@ export interface Changes {
   isLive(): boolean;
   /** `tenantId` null: anything may have changed. */
   listen(listener: (tenantId: string | null, table: string | null) => void): void;
+  /** Something was sent in a conversation that a page may be waiting for. */
+  onLive(listener: (subject: string) => void): void;
   close(): Promise<void>;
 }
 
@@ -14,6 +16,7 @@ const RETRY_MS = 500;
 /** Listens on a connection of its own; it must be a direct one, not through a transaction pooler. */
 export async function followChanges(databaseUrl: string, onError: (error: Error) => void): Promise<Changes> {
   const listeners: ((tenantId: string | null, table: string | null) => void)[] = [];
+  const liveListeners: ((subject: string) => void)[] = [];
   let client: pg.Client | null = null;
   let isClosed = false;
   let retry: NodeJS.Timeout | undefined;
@@ -22,13 +25,17 @@ export async function followChanges(databaseUrl: string, onError: (error: Error)
     const next = new pg.Client({ connectionString: databaseUrl, keepAlive: true, connectionTimeoutMillis: 5_000 });
     next.on('error', onError);
     next.on('end', () => lost(next));
-    next.on('notification', ({ payload = '' }) => {
+    next.on('notification', ({ channel, payload = '' }) => {
+      if (channel === 'frontdesk_live') {
+        for (const listener of liveListeners) listener(payload);
+        return;
+      }
       const [table, tenantId] = payload.split(' ');
       for (const listener of listeners) listener(tenantId ?? null, table ?? null);
     });
     try {
       await next.connect();
-      await next.query('listen frontdesk_changes');
+      await next.query('listen frontdesk_changes; listen frontdesk_live');
     } catch (error) {
       await next.end().catch(() => undefined);
       throw error;
@@ -57,6 +64,7 @@ export async function followChanges(databaseUrl: string, onError: (error: Error)
   return {
     isLive: () => client !== null,
     listen: (listener) => void listeners.push(listener),
+    onLive: (listener) => void liveListeners.push(listener),
     async close() {
       isClosed = true;
       clearTimeout(retry);

@@ -5,8 +5,8 @@ import { RUNTIME_ROLE, SYSTEM_ROLE, systemFunction, systemMay } from './support/
  * The holes in the wall between tenants, all of them. Each is a function that does one thing; the service may call
  * it and sees nothing else across tenants. `src/tenancy/as-system.ts` is their only caller.
  */
-export class Migration20261123000002 extends Migration {
-  override readonly name = 'Migration20261123000002_system_functions';
+export class Migration20261123000004 extends Migration {
+  override readonly name = 'Migration20261123000004_system_functions';
 
   override up(): void {
     // The owner of a function must be able to create in its schema at that moment, and only then.

@@ -1,0 +1,20 @@
+import Koa from 'koa';
+import type { Deps } from './deps.ts';
+import { errorHandler } from './http/error-handler.ts';
+import { deskRoutes } from './http/routes/desk.ts';
+import { healthRoutes } from './http/routes/health.ts';
+import { manageRoutes } from './http/routes/manage.ts';
+import { webchatRoutes } from './http/routes/webchat.ts';
+import { webhookRoutes } from './http/routes/webhooks.ts';
+
+/** The whole HTTP side: middleware in order, then the routers. Read it to know the API. */
+export function createApp(deps: Deps): Koa {
+  const app = new Koa({ proxy: deps.config.trustedProxies > 0, maxIpsCount: deps.config.trustedProxies });
+  app.use(errorHandler(deps.log));
+  app.use(webhookRoutes(deps).routes());
+  app.use(webchatRoutes(deps).routes());
+  app.use(deskRoutes(deps).routes());
+  app.use(manageRoutes(deps).routes());
+  app.use(healthRoutes(deps).routes());
+  return app;
+}

@@ -1,0 +1,164 @@
+import { Command } from 'commander';
+import { issueManagerToken } from './auth/manager-token.ts';
+import { agentKind } from './agents/registry.ts';
+import { channelAdapter } from './channels/registry.ts';
+import { readConfig } from './config.ts';
+import { openDatabase } from './database/open.ts';
+import { createDeps, type Deps } from './deps.ts';
+import { messageOf } from './errors.ts';
+import { notifierKind } from './handover/notifiers/registry.ts';
+import { createLogger } from './logger.ts';
+import { findTenantBySlug } from './tenancy/as-system.ts';
+import { addAgent, addChannel, addManager, addTarget, createTenant } from './tenancy/provision.ts';
+
+/** `npm run frontdesk -- <command>`: what a person who runs Frontdesk needs before there is a dashboard. */
+const program = new Command('frontdesk').description('Manage tenants, channels, agents and managers.');
+const set = ['--set <key=value...>', 'settings of this kind, e.g. --set botToken=123:abc'] as const;
+
+program
+  .command('tenant <slug>')
+  .description('make a tenant')
+  .requiredOption('--name <name>')
+  .option('--language <code>', 'ISO 639-1', 'en')
+  .option('--handover <mode>', 'ask or immediate', 'ask')
+  .action(async (slug: string, options: { name: string; language: string; handover: string }) => {
+    await run(async ({ orm }) => {
+      const handoverMode = options.handover === 'immediate' ? 'immediate' : 'ask';
+      await createTenant(orm, { slug, name: options.name, language: options.language, handoverMode });
+      console.log(`made tenant ${slug}`);
+    });
+  });
+
+program
+  .command('channel <tenant> <kind>')
+  .description('connect a channel: telegram, whatsapp, webchat, webhook or n8n')
+  .option('--name <name>')
+  .option(...set)
+  .option('--register', 'tell the platform our address now')
+  .action(async (slug: string, kind: string, options: { name?: string; set?: string[]; register?: boolean }) => {
+    await run(async (deps) => {
+      const adapter = channelAdapter(kind);
+      if (!adapter) throw new Error(`there is no channel kind '${kind}'`);
+      const config = adapter.config.parse(pairs(options.set));
+      const { key, channelId } = await addChannel(deps.orm, deps.keys, await tenantId(deps, slug), {
+        kind,
+        name: options.name ?? kind,
+        config,
+        accounts: adapter.accounts?.(config) ?? [],
+      });
+      const url = `${deps.publicUrl}/webhooks/${kind}/${key}`;
+      console.log(`channel ${channelId}\nwebhook ${url}`);
+      if (options.register && adapter.register) {
+        const apiBase = deps.apiBases[kind] ?? adapter.apiBase;
+        await adapter.register(url, config, { request: deps.request, apiBase, signal: AbortSignal.timeout(15_000) });
+        console.log('the platform posts there from now on');
+      }
+    });
+  });
+
+program
+  .command('agent <tenant> <kind>')
+  .description('let an agent answer what no FAQ does, e.g. an n8n workflow')
+  .option('--name <name>')
+  .option('--channel <id>', 'the n8n channel through which late answers come back')
+  .option(...set)
+  .action(async (slug: string, kind: string, options: { name?: string; channel?: string; set?: string[] }) => {
+    await run(async (deps) => {
+      const settings = agentKind(kind).settings.parse(pairs(options.set));
+      const agent = { name: options.name ?? kind, kind, settings, channelId: options.channel ?? null };
+      console.log(`agent ${await addAgent(deps.orm, deps.keys, await tenantId(deps, slug), agent)}`);
+    });
+  });
+
+program
+  .command('notify <tenant> <kind>')
+  .description('tell managers of handovers by email, slack, telegram or webhook')
+  .option('--name <name>')
+  .option('--reply-channel <id>', 'telegram: the channel of the same bot, so that managers can answer in their chat')
+  .option(...set)
+  .action(async (slug: string, kind: string, options: { name?: string; replyChannel?: string; set?: string[] }) => {
+    await run(async (deps) => {
+      const given = pairs(options.set);
+      const config = notifierKind(kind).config.parse(given);
+      const replyThread = options.replyChannel ? `${options.replyChannel}/${String(given['chatId'])}` : undefined;
+      const target = { kind, name: options.name ?? kind, config, ...(replyThread ? { replyThread } : {}) };
+      console.log(`target ${await addTarget(deps.orm, deps.keys, await tenantId(deps, slug), target)}`);
+    });
+  });
+
+program
+  .command('desk <tenant>')
+  .description('print a link to the manager view')
+  .requiredOption('--email <email>')
+  .option('--name <name>', 'of the manager', 'Manager')
+  .option('--hours <n>', 'how long the link is good', '12')
+  .action(async (slug: string, options: { email: string; name: string; hours: string }) => {
+    await run(async (deps) => {
+      const id = await tenantId(deps, slug);
+      const userId = await addManager(deps.orm, id, { email: options.email, name: options.name });
+      const token = await issueManagerToken(deps.keys, { tenantId: id, userId }, Number(options.hours));
+      console.log(`${deps.publicUrl}/desk/${slug}/login?token=${token}`);
+    });
+  });
+
+program
+  .command('replay <tenant> <inbound|outbound> <id>')
+  .description('handle a failed event, or send a failed message, again')
+  .action(async (slug: string, box: string, id: string) => {
+    await run(async (deps) => {
+      const { replay } = deps;
+      const done = await (box === 'outbound' ? replay.outbound : replay.inbound)(await tenantId(deps, slug), id);
+      console.log(done ? 'on its way' : 'it is not failed, nothing to do');
+    });
+  });
+
+await program.parseAsync();
+
+/** The same wiring as the service has; on the embedded database it joins a running one. */
+async function run(work: (deps: Deps) => Promise<void>): Promise<void> {
+  const config = readConfig(process.env);
+  const log = createLogger('warn');
+  const database = await openDatabase(config, log);
+  const publicUrl = config.publicUrl ?? `http://localhost:${config.port}`;
+  const deps = await createDeps({ config, log, keys: database.keys, databaseUrl: database.databaseUrl, publicUrl });
+  try {
+    await work(deps);
+  } catch (error) {
+    console.error(messageOf(error));
+    process.exitCode = 1;
+  } finally {
+    await deps.close();
+    await database.stop();
+  }
+}
+
+async function tenantId({ orm }: Deps, slug: string): Promise<string> {
+  const tenant = await findTenantBySlug(orm, slug);
+  if (!tenant) throw new Error(`there is no tenant '${slug}'; make it with: frontdesk tenant ${slug} --name …`);
+  return tenant.id;
+}
+
+/** `a.b=1` becomes `{ a: { b: '1' } }`; a repeated key becomes a list. */
+function pairs(given: string[] = []): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  for (const pair of given) {
+    const equals = pair.indexOf('=');
+    if (equals < 1) throw new Error(`--set takes key=value, not '${pair}'`);
+    const path = pair.slice(0, equals).split('.');
+    put(result, path, pair.slice(equals + 1));
+  }
+  return result;
+}
+
+function put(into: Record<string, unknown>, [key = '', ...rest]: string[], value: string): void {
+  if (rest.length > 0) {
+    const inner: Record<string, unknown> = {};
+    const known = into[key];
+    if (typeof known === 'object' && known !== null) Object.assign(inner, known);
+    put(inner, rest, value);
+    into[key] = inner;
+    return;
+  }
+  const before = into[key];
+  into[key] = before === undefined ? value : [before, value].flat();
+}

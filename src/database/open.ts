@@ -1,0 +1,59 @@
+import pg from 'pg';
+import { createKeyRing, keyFromDataDir, type KeyRing } from '../tenancy/secrets.ts';
+import type { Config } from '../config.ts';
+import { appUrl, migrate } from './migrate.ts';
+import { startEmbeddedPostgres } from '../embedded/postgres.ts';
+import type { Logger } from '../logger.ts';
+
+/** A database that is up to date, entered as the restricted role. */
+export interface OpenedDatabase {
+  databaseUrl: string;
+  keys: KeyRing;
+  /** Stops the embedded server, if there is one and it is ours. */
+  stop(): Promise<void>;
+}
+
+const EMBEDDED_DATABASE = 'frontdesk';
+
+/**
+ * Finds the database and the key, or makes them: an external database is migrated by DATABASE_URL's role; without
+ * one, PostgreSQL from npm runs in the data folder. With DATABASE_APP_URL alone nothing is migrated.
+ */
+export async function openDatabase(config: Config, log: Logger): Promise<OpenedDatabase> {
+  const keys = createKeyRing(config.key ?? (await keyFromDataDir(config.dataDir)));
+  const appPassword = keys.derive('database app role').toString('hex');
+  const migrateLog = (line: string) => log.debug(line);
+  if (!config.databaseUrl && config.databaseAppUrl) {
+    return { databaseUrl: config.databaseAppUrl, keys, stop: async () => undefined };
+  }
+  if (config.databaseUrl) {
+    const password = config.databaseAppUrl ? null : appPassword;
+    await migrate({ ownerUrl: config.databaseUrl, appPassword: password, log: migrateLog });
+    const databaseUrl = config.databaseAppUrl ?? appUrl(config.databaseUrl, appPassword);
+    return { databaseUrl, keys, stop: async () => undefined };
+  }
+  const server = await startEmbeddedPostgres({ dataDir: config.dataDir, log: migrateLog });
+  try {
+    await ensureDatabase(server.superuserUrl('postgres'), EMBEDDED_DATABASE);
+    const ownerUrl = server.superuserUrl(EMBEDDED_DATABASE);
+    await migrate({ ownerUrl, appPassword, log: migrateLog });
+    return { databaseUrl: appUrl(ownerUrl, appPassword), keys, stop: () => server.stop() };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+async function ensureDatabase(adminUrl: string, name: string): Promise<void> {
+  const client = new pg.Client({ connectionString: adminUrl });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [name]);
+    if (rowCount === 0) await client.query(`create database ${client.escapeIdentifier(name)}`);
+  } catch (error) {
+    // Another process was first.
+    if (!(error instanceof pg.DatabaseError && error.code === '42P04')) throw error;
+  } finally {
+    await client.end();
+  }
+}

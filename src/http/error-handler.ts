@@ -1,0 +1,47 @@
+import type { Context, Next } from 'koa';
+import { ZodError } from 'zod';
+import { isOutage } from '../database/outage.ts';
+import { AppError, messageOf } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+
+interface Answer {
+  status: number;
+  code: string;
+  message: string;
+}
+
+/**
+ * The one place that turns an error into a response. What a caller may see was decided where it was thrown;
+ * everything else is a 500 without details, or a 503 where trying again will help.
+ */
+export function errorHandler(log: Logger) {
+  return async function handleErrors(ctx: Context, next: Next): Promise<void> {
+    try {
+      await next();
+      if (ctx.status === 404 && ctx.body === undefined) throw new AppError(404, 'not_found', 'there is nothing here');
+    } catch (error) {
+      const { status, code, message } = explain(error);
+      ctx.status = status;
+      ctx.body = { error: { code, message } };
+      if (status === 503) ctx.set('Retry-After', '5');
+      const line = { method: ctx.method, route: ctx['_matchedRoute'] ?? 'none', status, code };
+      if (status === 500) log.error({ ...line, err: error }, 'http.failed');
+      else if (status === 503) log.warn({ ...line, error: messageOf(error) }, 'http.unavailable');
+      else log.info(line, 'http.refused');
+    }
+  };
+}
+
+function explain(error: unknown): Answer {
+  if (error instanceof AppError) return error;
+  if (error instanceof ZodError) {
+    const fields = error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
+    return { status: 422, code: 'unprocessable', message: fields.join('; ') };
+  }
+  if (isOutage(error)) return { status: 503, code: 'unavailable', message: 'the database is away; try again' };
+  // Koa and its parsers mark what may be shown.
+  if (error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500) {
+    return { status: error.status, code: 'bad_request', message: error.message };
+  }
+  return { status: 500, code: 'internal', message: 'something went wrong on our side; it has been recorded' };
+}

@@ -1,0 +1,95 @@
+import { AppError, badRequest } from '../errors.ts';
+
+const MAX_DEPTH = 32;
+const MAX_VALUES = 100_000;
+
+/**
+ * A stranger's JSON, made safe to keep, log, merge and queue:
+ *
+ * - at most 32 levels deep and 100,000 values and keys, checked before anything is built
+ * - integers that a number cannot hold exactly come back as strings with all their digits
+ * - no `__proto__` keys; U+0000 and lone surrogates are U+FFFD in strings and keys
+ * - of duplicate keys the last one wins
+ *
+ * Throws AppError 400 for everything else, also for numbers too large to be one (`1e999`). Its message never
+ * quotes the input.
+ */
+export function parseJson(raw: Buffer): unknown {
+  const text = decode(raw);
+  checkSize(text);
+  const value = parse(text);
+  return needsCleaning.test(text) ? cleaned(value) : value;
+}
+
+/** Text as PostgreSQL can store it: U+0000 and lone surrogates become U+FFFD, nothing else changes. */
+export function sanitizeText(text: string): string {
+  return text.replaceAll('\0', '\uFFFD').toWellFormed();
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function decode(raw: Buffer) {
+  try {
+    return utf8.decode(raw);
+  } catch {
+    throw badRequest('the body is not valid UTF-8');
+  }
+}
+
+/** One pass over the characters; whether the text is JSON at all is not its business. */
+function checkSize(text: string) {
+  let depth = 0;
+  let values = 1;
+  let inString = false;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (inString) {
+      if (code === BACKSLASH) index++;
+      else if (code === QUOTE) inString = false;
+    } else if (code === QUOTE) {
+      inString = true;
+    } else if (code === COMMA || code === COLON) {
+      values++;
+    } else if (code === OPEN_ARRAY || code === OPEN_OBJECT) {
+      values++;
+      if (++depth > MAX_DEPTH) throw badRequest(`the JSON is nested deeper than ${MAX_DEPTH} levels`);
+    } else if (code === CLOSE_ARRAY || code === CLOSE_OBJECT) {
+      depth--;
+    }
+    if (values > MAX_VALUES) throw badRequest(`the JSON holds more than ${MAX_VALUES} values and keys`);
+  }
+}
+const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
+const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
+
+// A reviver makes parsing several times slower, so it runs only where such a number may be.
+const mayHoldLargeNumber = /\d{16}|\d[eE]\+?\d{2}/;
+
+function parse(text: string): unknown {
+  try {
+    return mayHoldLargeNumber.test(text) ? JSON.parse(text, exactNumber) : JSON.parse(text);
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    const position = error instanceof SyntaxError && /at position (\d+)/.exec(error.message)?.[1];
+    throw badRequest(position ? `the body is not valid JSON, see position ${position}` : 'the body is not valid JSON');
+  }
+}
+
+function exactNumber(_key: string, value: unknown, context?: { source?: string }) {
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
+  if (context?.source && /^-?\d+$/.test(context.source)) return context.source;
+  if (!Number.isFinite(value)) throw badRequest('the JSON holds a number that is too large');
+  return value;
+}
+
+// U+0000, surrogates and the letters of __proto__ can only hide behind an escape.
+const needsCleaning = /__proto__|\\u(?:0000|d[89a-f]|005f|006f|007[024])/i;
+
+/** Recursion is safe here: the depth is known to be small. */
+function cleaned(value: unknown): unknown {
+  if (typeof value === 'string') return sanitizeText(value);
+  if (Array.isArray(value)) return value.map(cleaned);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([key]) => key !== '__proto__');
+  return Object.fromEntries(entries.map(([key, inner]) => [sanitizeText(key), cleaned(inner)]));
+}

@@ -1,0 +1,40 @@
+import { Router } from '@koa/router';
+import { readManagerToken } from '../../auth/manager-token.ts';
+import type { Deps } from '../../deps.ts';
+import { notFound, unauthorized } from '../../errors.ts';
+import { findTenantBySlug } from '../../tenancy/as-system.ts';
+import { deskCookie } from '../authenticate.ts';
+import { sendPage } from '../page.ts';
+
+const ASSETS = new Set(['chat.js', 'desk.js', 'style.css']);
+
+/** The small manager view, and the files that it and the chat page are made of. */
+export function deskRoutes({ keys, orm, publicUrl }: Pick<Deps, 'keys' | 'orm' | 'publicUrl'>) {
+  const router = new Router();
+
+  // The link carries the token once; the cookie it becomes is out of reach for scripts and other sites.
+  router.get('/desk/:slug/login', async (ctx) => {
+    const token = typeof ctx.query['token'] === 'string' ? ctx.query['token'] : '';
+    const manager = await readManagerToken(keys, token);
+    const tenant = await findTenantBySlug(orm, ctx.params['slug'] ?? '');
+    if (!manager || manager.tenantId !== tenant?.id || !tenant) throw unauthorized('this link is over; ask for a new one');
+    ctx.cookies.set(deskCookie(tenant.slug), token, {
+      httpOnly: true,
+      sameSite: 'strict',
+      secure: publicUrl.startsWith('https:'),
+      maxAge: 12 * 3_600_000,
+      overwrite: true,
+    });
+    ctx.redirect(`/desk/${ctx.params['slug']}`);
+  });
+
+  router.get('/desk/:slug', (ctx) => sendPage(ctx, 'desk.html'));
+
+  router.get('/assets/:file', async (ctx) => {
+    const file = ctx.params['file'] ?? '';
+    if (!ASSETS.has(file)) throw notFound('there is no such file');
+    await sendPage(ctx, file);
+  });
+
+  return router;
+}

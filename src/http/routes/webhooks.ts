@@ -1,0 +1,115 @@
+import { Router } from '@koa/router';
+import { createHash } from 'node:crypto';
+import type { ChannelAdapter, InboundEvent, WebhookRequest } from '../../channels/adapter.ts';
+import type { Deps } from '../../deps.ts';
+import { forbidden, messageOf, notFound, unauthorized } from '../../errors.ts';
+import type { Channel } from '../../tenancy/find-channel.ts';
+import { parseJson } from '../parse-json.ts';
+import { rawBody, type RawBodyState } from '../raw-body.ts';
+
+const MAX_BODY = 1024 * 1024;
+/** Accounts that one call to a shared URL may speak of. */
+const MOST_ACCOUNTS = 50;
+
+type WebhookDeps = Pick<Deps, 'adapterOf' | 'findChannel' | 'inbox' | 'log'>;
+
+/**
+ * Where every messaging platform and n8n knock. A 200 means one thing: the messages are stored.
+ * Anything slower than an insert belongs in a job.
+ */
+export function webhookRoutes(deps: WebhookDeps) {
+  const router = new Router<RawBodyState>({ prefix: '/webhooks' });
+
+  // One channel's own URL: its key names the channel, its secret proves the sender.
+  router.post('/:kind/:key', rawBody({ maxBytes: MAX_BODY }), async (ctx) => {
+    const { adapter, channel } = await find(deps, ctx.params['kind'], ctx.params['key'], requestOf(ctx));
+    ctx.body = await take(deps, adapter, channel, ctx.state.rawBody);
+  });
+
+  router.get('/:kind/:key', async (ctx) => {
+    const adapter = deps.adapterOf(ctx.params['kind'] ?? '');
+    const channel = adapter && (await deps.findChannel(adapter.kind, 'key', ctx.params['key'] ?? ''));
+    if (!channel || !adapter.handshake) throw notFound('there is no channel at this address');
+    const challenge = adapter.handshake(ctx.URL.searchParams, adapter.config.parse(channel.config));
+    if (challenge === null) throw forbidden('the verify token does not match this channel');
+    ctx.type = 'text/plain';
+    ctx.body = challenge;
+  });
+
+  // One URL for all accounts of a platform's app (Meta): the account in the body names the channel.
+  router.post('/:kind', rawBody({ maxBytes: MAX_BODY }), async (ctx) => {
+    const adapter = deps.adapterOf(ctx.params['kind'] ?? '');
+    if (!adapter?.accounts) throw notFound('this platform has no shared address; post to the channel’s own');
+    ctx.body = await takeShared(deps, adapter, requestOf(ctx));
+  });
+
+  return router;
+}
+
+async function find(deps: WebhookDeps, kind = '', key = '', request: WebhookRequest) {
+  const adapter = deps.adapterOf(kind);
+  const channel = adapter ? await deps.findChannel(kind, 'key', key) : null;
+  if (!adapter || !channel) throw notFound('there is no channel at this address');
+  if (!adapter.verify(request, adapter.config.parse(channel.config))) {
+    throw unauthorized('the signature does not match, is missing or is too old');
+  }
+  return { adapter, channel };
+}
+
+/** Reads a genuine body and stores what it says. */
+async function take(deps: WebhookDeps, adapter: ChannelAdapter, channel: Channel, raw: Buffer) {
+  if (channel.isSuspended) return refuseSuspended(adapter);
+  const body = parseJson(raw);
+  let events: InboundEvent[];
+  try {
+    events = adapter.parse(body);
+  } catch (error) {
+    return keep(deps, channel, body, raw, error);
+  }
+  const own = adapter.accounts?.(adapter.config.parse(channel.config));
+  if (own && events.some((event) => event.account !== undefined && !own.includes(event.account))) {
+    throw forbidden('the body speaks of an account that does not belong to this channel');
+  }
+  return { ok: true, stored: await deps.inbox.receive(channel, events) };
+}
+
+/** The sender is genuine and we do not understand him: that is our fault, so he gets his 200 and we keep the body. */
+async function keep(deps: WebhookDeps, channel: Channel, body: unknown, raw: Buffer, error: unknown) {
+  const { tenantId, channelId } = channel;
+  const id = createHash('sha256').update(raw).digest('hex');
+  deps.log.error({ tenantId, channelId, error: messageOf(error).slice(0, 300) }, 'webhook.unreadable');
+  const stored = await deps.inbox.keepUnreadable(channel, JSON.stringify(body), id, messageOf(error).slice(0, 1_000));
+  return { ok: true, stored };
+}
+
+async function takeShared(deps: WebhookDeps, adapter: ChannelAdapter, request: WebhookRequest) {
+  const body = parseJson(request.rawBody);
+  const events = adapter.parse(body);
+  const accounts = [...new Set(events.flatMap((event) => event.account ?? []))].slice(0, MOST_ACCOUNTS);
+  // Nothing is written, and nothing said, before the body is proven by the secret of the account it speaks of.
+  const proven = new Map<string, Channel>();
+  for (const account of accounts) {
+    const channel = await deps.findChannel(adapter.kind, 'account', account);
+    if (channel && adapter.verify(request, adapter.config.parse(channel.config))) proven.set(account, channel);
+  }
+  if (proven.size === 0) throw unauthorized('no account in the body is known with this signature');
+  let stored = 0;
+  for (const [account, channel] of proven) {
+    if (channel.isSuspended) continue;
+    stored += await deps.inbox.receive(
+      channel,
+      events.filter((event) => event.account === account),
+    );
+  }
+  return { ok: true, stored };
+}
+
+/** Platforms that would repeat a refusal for days are told 200 and their events dropped; others are told why. */
+function refuseSuspended(adapter: ChannelAdapter) {
+  if (adapter.repeatsRefusals) return { ok: true, stored: 0 };
+  throw forbidden('this account is suspended');
+}
+
+function requestOf(ctx: { headers: WebhookRequest['headers']; URL: URL; state: RawBodyState }): WebhookRequest {
+  return { headers: ctx.headers, query: ctx.URL.searchParams, rawBody: ctx.state.rawBody, now: new Date() };
+}

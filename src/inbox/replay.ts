@@ -1,0 +1,80 @@
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import type { ChannelAdapter } from '../channels/adapter.ts';
+import { InboundEventRow } from '../entities/inbound-event.ts';
+import { conflict, notFound } from '../errors.ts';
+import { threadSubject } from '../queue/contracts.ts';
+import type { Wake } from '../queue/wake.ts';
+import type { ChannelOf } from '../tenancy/channel-of.ts';
+import { withTenant } from '../tenancy/with-tenant.ts';
+import type { Inbox } from './receive.ts';
+
+interface ReplayDeps {
+  orm: MikroORM;
+  channelOf: ChannelOf;
+  adapterOf: (kind: string) => ChannelAdapter | undefined;
+  inbox: Inbox;
+  wake: Wake;
+}
+
+export interface Replay {
+  /** Handles a failed event again. Gives false when it is not failed any more: pressing twice does nothing. */
+  inbound(tenantId: string, eventId: string): Promise<boolean>;
+  /** Sends a failed message again. Gives false when it is not failed any more. */
+  outbound(tenantId: string, outboundId: string): Promise<boolean>;
+}
+
+/** The button beside everything that ended as failed. */
+export function createReplay({ orm, channelOf, adapterOf, inbox, wake }: ReplayDeps): Replay {
+  return {
+    async inbound(tenantId, eventId) {
+      const event = await withTenant(orm, tenantId, (em) => em.findOne(InboundEventRow, { tenantId, id: eventId }));
+      if (!event) throw notFound('there is no such event');
+      if (event.status !== 'failed') return false;
+      if (event.payload === null || event.payload === undefined) {
+        throw conflict('the payload is past its retention and cannot be replayed');
+      }
+      // A body that could not be read at all is read again, whole; an event that failed later goes back as it is.
+      if (event.externalId.startsWith('unreadable:')) {
+        const channel = await channelOf(tenantId, event.channelId);
+        const events = adapterOf(channel?.kind ?? '')?.parse(JSON.parse(event.payload)) ?? [];
+        await inbox.receive({ tenantId, channelId: event.channelId }, events);
+        await withTenant(orm, tenantId, (em) => setStatus(em, tenantId, eventId, 'handled'));
+        return true;
+      }
+      const changed = await withTenant(orm, tenantId, (em) => setStatus(em, tenantId, eventId, 'pending'));
+      if (changed) wake('handle-inbound', tenantId, threadSubject(event.channelId, event.thread));
+      return changed;
+    },
+
+    async outbound(tenantId, outboundId) {
+      const [row] = await withTenant(orm, tenantId, (em) =>
+        em.execute<{ conversation_id: string; message_id: string }[]>(
+          `with back as (
+             update outbound_messages set status = 'queued', attempts = 0, due_at = now(), error = null, error_code = null
+             where tenant_id = ? and id = ? and status = 'failed' returning tenant_id, conversation_id, message_id
+           ), rest as (
+             update outbound_messages o set status = 'queued', due_at = now(), error = null from back
+             where o.tenant_id = back.tenant_id and o.message_id = back.message_id and o.status = 'discarded'
+               and o.id <> ?
+           ), shown as (
+             update messages m set status = 'queued', is_error = false from back
+             where m.tenant_id = back.tenant_id and m.id = back.message_id
+           )
+           select conversation_id, message_id from back`,
+          [tenantId, outboundId, outboundId],
+        ),
+      );
+      if (row) wake('deliver-outbound', tenantId, row.conversation_id);
+      return row !== undefined;
+    },
+  };
+}
+
+async function setStatus(em: EntityManager, tenantId: string, id: string, status: 'pending' | 'handled') {
+  const changed = await em.nativeUpdate(
+    InboundEventRow,
+    { tenantId, id, status: 'failed' },
+    { status, attempts: 0, error: null },
+  );
+  return changed === 1;
+}

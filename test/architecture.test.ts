@@ -1,0 +1,136 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+
+/**
+ * Which rooms a room may import. A room is a folder of src, or a file directly in src. Rooms listed under `leaves`
+ * do no I/O of their own and know nothing of the house; everybody may use them.
+ */
+const leaves = ['errors', 'id', 'batch', 'language'];
+const rooms: Record<string, string[]> = {
+  errors: [],
+  id: [],
+  batch: [],
+  logger: [],
+  language: [],
+  'safe-request': ['errors'],
+  'standard-webhook': [],
+  config: [],
+  listen: [],
+  entities: [],
+  embedded: [],
+  channels: ['safe-request'],
+  agents: ['safe-request', 'standard-webhook'],
+  queue: [],
+  database: ['entities', 'embedded', 'tenancy', 'config', 'logger'],
+  tenancy: ['entities'],
+  auth: ['tenancy'],
+  faqs: ['tenancy', 'entities'],
+  inbox: ['queue', 'tenancy', 'entities', 'channels'],
+  conversations: ['faqs', 'agents', 'tenancy', 'entities', 'queue', 'handover', 'channels'],
+  handover: ['conversations', 'tenancy', 'entities', 'queue', 'logger', 'safe-request', 'standard-webhook'],
+  outbox: ['channels', 'tenancy', 'entities', 'queue', 'logger', 'safe-request'],
+};
+/** These see everything below them; nobody sees them but the next. */
+const tops = ['deps', 'http', 'app', 'welcome', 'main', 'cli'];
+
+interface Import {
+  from: string;
+  to: string;
+  isType: boolean;
+}
+
+const files = globSync('{src,jobs,migrations}/**/*.ts', { cwd: root }).map((file) => file.replaceAll('\\', '/'));
+const imports = files.flatMap(importsOf);
+
+describe('who may import whom', () => {
+  it('knows every room', () => {
+    const found = new Set(files.filter((file) => file.startsWith('src/')).map(roomOf));
+    expect([...found].filter((room) => !(room in rooms) && !tops.includes(room))).toEqual([]);
+  });
+
+  it('keeps every room to what it may import', () => {
+    const wrong = imports.filter(({ from, to }) => {
+      const [room, other] = [roomOf(from), roomOf(to)];
+      const allowed = rooms[room];
+      return allowed && room !== other && ![...leaves, ...allowed].includes(other) && !to.startsWith('migrations/');
+    });
+    expect(wrong.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
+  });
+
+  it('lets http import everything in src but main, and never jobs', () => {
+    const wrong = imports.filter(({ from, to }) => from.startsWith('src/http/') && /^(jobs\/|src\/main\.ts)/.test(to));
+    expect(wrong).toEqual([]);
+  });
+
+  it('lets jobs import everything in src but http and main', () => {
+    const wrong = imports.filter(({ from, to }) => from.startsWith('jobs/') && /^src\/(http\/|main\.ts|app\.ts)/.test(to));
+    expect(wrong).toEqual([]);
+  });
+
+  it('lets nobody import main or the command line', () => {
+    expect(imports.filter(({ to }) => /^src\/(main|cli)\.ts$/.test(to))).toEqual([]);
+  });
+
+  it('gives channels only types of the outside world, conversations and inbox only types of channels', () => {
+    const wrong = imports.filter(
+      ({ from, to, isType }) =>
+        !isType &&
+        ((from.startsWith('src/channels/') && to === 'src/safe-request.ts') ||
+          (/^src\/(conversations|inbox)\//.test(from) && to.startsWith('src/channels/'))),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('keeps the pure rooms pure', () => {
+    const pure = ['src/conversations/decide.ts', 'src/faqs/match.ts', ...files.filter((file) => file.startsWith('src/language/'))];
+    const impure = pure.filter((file) => /from '(node:|pg|bullmq|ioredis|koa|@mikro-orm)/.test(read(file)));
+    expect(impure).toEqual([]);
+  });
+
+  it('reads the environment in one place', () => {
+    // embedded/run hands the environment on to PostgreSQL's own programs, unread.
+    const readers = files.filter((file) => /process\.env/.test(read(file)));
+    expect(readers.toSorted()).toEqual(['src/cli.ts', 'src/embedded/run.ts', 'src/main.ts']);
+  });
+
+  it('asks across tenants in one place', () => {
+    const askers = files.filter((file) => file.startsWith('src/') && /\bsystem_[a-z_]+\(/.test(read(file)));
+    // The inbox calls the one function that takes webhooks in, prepared on the pool: it is the hottest statement.
+    expect(askers.toSorted()).toEqual(['src/inbox/receive.ts', 'src/tenancy/as-system.ts']);
+  });
+});
+
+describe('house rules', () => {
+  it('has no file over 250 lines', () => {
+    expect(files.filter((file) => read(file).split('\n').length > 251)).toEqual([]);
+  });
+
+  it('has no default export, any, enum or namespace', () => {
+    const wrong = files.filter((file) => /^export default|: any\b|\bas any\b|^(export )?(enum|namespace) /m.test(read(file)));
+    expect(wrong).toEqual([]);
+  });
+
+  it('has none of the names that mean nothing', () => {
+    expect(files.filter((file) => /(utils|helpers|services|common|types)(\.ts|\/)/.test(file))).toEqual([]);
+  });
+});
+
+function roomOf(file: string): string {
+  const [, first = ''] = file.split('/');
+  return first.replace(/\.ts$/, '');
+}
+
+function importsOf(file: string): Import[] {
+  return [...read(file).matchAll(/^(?:import|export) (type )?[^;]*?from '(\.[^']+)'/gms)].map(([, type, target = '']) => ({
+    from: file,
+    to: relative(root, normalize(join(root, dirname(file), target))).replaceAll('\\', '/'),
+    isType: type !== undefined,
+  }));
+}
+
+function read(file: string): string {
+  return readFileSync(join(root, file), 'utf8');
+}

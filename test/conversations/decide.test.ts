@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { decide, type TurnFacts, type Verdict } from '../../src/conversations/decide.ts';
+import { readThresholds } from '../../src/tenancy/settings.ts';
+
+const usual: TurnFacts = {
+  handler: 'bot',
+  isStale: false,
+  asksForHuman: false,
+  consent: 'unclear',
+  isFrustrated: false,
+  isRepeated: false,
+  match: null,
+  handoverMode: 'ask',
+  thresholds: readThresholds({}),
+  hasAgent: false,
+  isAgentBusy: false,
+  botReplyCount: 0,
+  missedCount: 0,
+  consentAskedCount: 0,
+  consentQuietTurns: 0,
+};
+const faq = (confidence: number) => ({ faqId: 'faq-1', answer: 'We open at 7', confidence });
+const thresholds = (given: Record<string, unknown>) => ({ thresholds: readThresholds(given) });
+
+type Row = [name: string, facts: Partial<TurnFacts>, path: Verdict['path'], outcome: Record<string, unknown>];
+
+const rows: Row[] = [
+  ['a manager has it', { handler: 'human', match: faq(1), asksForHuman: true }, 'human', { type: 'silent' }],
+  ['it waits for a manager', { handler: 'queued', match: faq(1) }, 'human', { type: 'silent' }],
+  ['the message is old', { isStale: true, match: faq(1) }, 'stale', { type: 'silent' }],
+  ['a FAQ is sure', { match: faq(0.5) }, 'faq', { type: 'answer', faqId: 'faq-1', text: 'We open at 7' }],
+  ['a FAQ is not quite sure', { match: faq(0.49) }, 'miss', { type: 'clarify' }],
+  ['the tenant wants surer FAQs', { match: faq(0.8), ...thresholds({ faq_confidence: 0.9 }) }, 'miss', { type: 'clarify' }],
+  ['a human is asked for', { asksForHuman: true, match: faq(1) }, 'request', { type: 'hand_over', category: 'customer_request' }],
+  ['a first miss', {}, 'miss', { type: 'clarify' }],
+  ['a second miss, ask', { missedCount: 1 }, 'miss', { type: 'offer_human', isAgain: false, category: 'missing_knowledge' }],
+  ['a second miss, immediate', { missedCount: 1, handoverMode: 'immediate' }, 'miss', { type: 'hand_over' }],
+  ['a second miss near a FAQ', { missedCount: 1, match: faq(0.3) }, 'miss', { type: 'offer_human', category: 'low_confidence' }],
+  ['a tenant who hands over at the first miss', thresholds({ escalation_threshold: 0.5 }), 'miss', { type: 'offer_human' }],
+  ['a tenant who is patient', { missedCount: 1, ...thresholds({ escalation_threshold: 0.9 }) }, 'miss', { type: 'clarify' }],
+  ['upset over a known answer, once', { isFrustrated: true, match: faq(1) }, 'faq', { type: 'answer' }],
+  ['upset and asking again', { isFrustrated: true, isRepeated: true, match: faq(1) }, 'escalation', { type: 'offer_human', category: 'sentiment' }],
+  ['too many automatic replies', { botReplyCount: 10, match: faq(1) }, 'limit', { type: 'offer_human', category: 'max_responses' }],
+  ['the tenant allows fewer', { botReplyCount: 2, match: faq(1), ...thresholds({ max_responses: 2 }) }, 'limit', { type: 'offer_human' }],
+  ['the limit, although the contact said no', { botReplyCount: 10, consentQuietTurns: 2 }, 'limit', { type: 'offer_human' }],
+  ['an agent is there', { hasAgent: true, match: faq(0.2) }, 'agent', { type: 'ask_agent' }],
+  ['an agent is there, and a sure FAQ', { hasAgent: true, match: faq(0.9) }, 'faq', { type: 'answer' }],
+  ['the agent is still busy', { hasAgent: true, isAgentBusy: true }, 'agent', { type: 'wait' }],
+  ['a human is asked for while the agent is busy', { hasAgent: true, isAgentBusy: true, asksForHuman: true }, 'request', { type: 'hand_over' }],
+  ['yes to a human', { handler: 'awaiting_consent', consent: 'yes', consentAskedCount: 1 }, 'consent', { type: 'hand_over' }],
+  ['no to a human', { handler: 'awaiting_consent', consent: 'no', consentAskedCount: 1 }, 'consent', { type: 'decline_human' }],
+  ['neither yes nor no', { handler: 'awaiting_consent', consentAskedCount: 1 }, 'consent', { type: 'offer_human', isAgain: true }],
+  ['neither, twice', { handler: 'awaiting_consent', consentAskedCount: 2 }, 'consent', { type: 'decline_human' }],
+  ['neither, twice, and the tenant hands over', { handler: 'awaiting_consent', consentAskedCount: 2, ...thresholds({ consent_silence: 'handover' }) }, 'consent', { type: 'hand_over' }],
+  ['a question instead of a yes', { handler: 'awaiting_consent', consentAskedCount: 1, match: faq(0.9) }, 'faq', { type: 'answer' }],
+  ['a miss soon after a no', { missedCount: 1, consentQuietTurns: 2 }, 'miss', { type: 'clarify' }],
+];
+
+describe('what is done with a turn', () => {
+  it.each(rows)('%s', (_name, facts, path, outcome) => {
+    const verdict = decide({ ...usual, ...facts });
+    expect(verdict).toMatchObject({ path, outcome });
+    expect(verdict.reason).not.toBe('');
+  });
+
+  it('says nothing over a human, whatever else is true', () => {
+    for (const handler of ['human', 'queued', 'closed'] as const) {
+      for (const [, facts] of rows) {
+        expect(decide({ ...usual, ...facts, handler }).outcome).toEqual({ type: 'silent' });
+      }
+    }
+  });
+
+  it('gives the same verdict for the same facts', () => {
+    for (const [, facts] of rows) {
+      expect(decide({ ...usual, ...facts })).toEqual(decide({ ...usual, ...facts }));
+    }
+  });
+});
+
+describe('thresholds', () => {
+  it('refuses unknown keys by name, and says which are known', () => {
+    expect(() => readThresholds({ responce_timeout: 5, max_responses: 3 })).toThrow(
+      /unknown: responce_timeout \(known: .*response_timeout/,
+    );
+  });
+
+  it('refuses wrong values by name', () => {
+    expect(() => readThresholds({ faq_confidence: 2 })).toThrow(/faq_confidence/);
+    expect(() => readThresholds({ max_responses: 'many' })).toThrow(/max_responses/);
+  });
+});

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { asManager, buildShop, conversationOf, decisionsOf, messagesOf, postTelegram, telegramUpdate, writes } from '../support/tenants.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+let world: World;
+
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.close());
+
+const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 10_000, interval: 15 });
+
+describe('a customer writes to a Telegram bot', () => {
+  it('is answered from the FAQ, and the decision says why', async () => {
+    const shop = await buildShop(world);
+    await writes(world, shop, 11, 'What are your opening hours?');
+
+    await until(() => expect(world.platform.textsTo('11')).toEqual(['We open 7am-9pm daily']));
+    const conversation = await conversationOf(world, shop, 11);
+    expect((await messagesOf(world, shop, conversation.id)).map((message) => [message.seq, message.direction])).toEqual([
+      [1, 'in'],
+      [2, 'out'],
+    ]);
+    expect(await decisionsOf(world, shop, conversation.id)).toMatchObject([
+      { path: 'faq', outcome: 'answer', handlerBefore: 'bot', handlerAfter: 'bot', settingsVersion: 1 },
+    ]);
+  });
+
+  it('answers the same update once, however often and at the same time it comes', async () => {
+    const shop = await buildShop(world);
+    const update = telegramUpdate(12, 'Do you have vegan options?');
+    const responses = await Promise.all(Array.from({ length: 50 }, () => postTelegram(world, shop, update)));
+
+    expect(new Set(responses.map((response) => response.status))).toEqual(new Set([200]));
+    await until(() => expect(world.platform.textsTo('12')).toHaveLength(1));
+    await writes(world, shop, 12, 'What are your opening hours?');
+    await until(() => expect(world.platform.textsTo('12')).toHaveLength(2));
+    const conversation = await conversationOf(world, shop, 12);
+    expect(await messagesOf(world, shop, conversation.id)).toHaveLength(4);
+  });
+
+  it('asks before it hands over; a yes puts the conversation into the queue and a manager answers it', async () => {
+    const shop = await buildShop(world);
+    await writes(world, shop, 13, 'Can I bring my dog?');
+    await until(() => expect(world.platform.textsTo('13')).toHaveLength(1));
+    await writes(world, shop, 13, 'Is the dog allowed or not');
+    await until(() => expect(world.platform.textsTo('13')).toHaveLength(2));
+    expect((await conversationOf(world, shop, 13)).handler).toBe('awaiting_consent');
+    await writes(world, shop, 13, 'yes please');
+    await until(async () => expect((await conversationOf(world, shop, 13)).handler).toBe('queued'));
+    await until(() => expect(world.platform.textsTo('13')).toHaveLength(3));
+
+    const { id } = await conversationOf(world, shop, 13);
+    const reply = await asManager(world, shop, `/conversations/${id}/replies`, { text: 'Dogs are welcome!' });
+    expect(reply.status).toBe(200);
+    await until(() => expect(world.platform.textsTo('13').at(-1)).toBe('Dogs are welcome!'));
+    expect(await conversationOf(world, shop, 13)).toMatchObject({ handler: 'human', assigneeUserId: shop.managerId });
+
+    await writes(world, shop, 13, 'What are your opening hours?');
+    await until(async () => expect((await decisionsOf(world, shop, id)).at(-1)).toMatchObject({ outcome: 'silent', path: 'human' }));
+    expect(world.platform.textsTo('13')).toHaveLength(4);
+
+    await asManager(world, shop, `/conversations/${id}/hand-back`, {});
+    await writes(world, shop, 13, 'What are your opening hours?');
+    await until(() => expect(world.platform.textsTo('13').at(-1)).toBe('We open 7am-9pm daily'));
+  });
+});

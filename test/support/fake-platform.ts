@@ -1,0 +1,73 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+
+/** A call that a platform received. */
+export interface PlatformCall {
+  path: string;
+  headers: IncomingMessage['headers'];
+  body: Record<string, unknown>;
+}
+
+export interface FakePlatform {
+  url: string;
+  calls: PlatformCall[];
+  /** Texts sent to a Telegram chat or a WhatsApp number, in the order they arrived. */
+  textsTo(to: string): string[];
+  /** Answers in place of success; gives undefined to let a call through. */
+  answer: ((call: PlatformCall, response: ServerResponse) => true | undefined) | undefined;
+  close(): Promise<void>;
+}
+
+/** Stands for Telegram, WhatsApp, n8n and managers' webhooks on a real port, and remembers what it got. */
+export async function startFakePlatform(): Promise<FakePlatform> {
+  const calls: PlatformCall[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const call = { path: request.url ?? '', headers: request.headers, body: parse(Buffer.concat(chunks)) };
+      calls.push(call);
+      if (platform.answer?.(call, response)) return;
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(success(call, calls.length)));
+    });
+  });
+  server.keepAliveTimeout = 60_000;
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const platform: FakePlatform = {
+    url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`,
+    calls,
+    answer: undefined,
+    textsTo: (to) => calls.filter((call) => recipient(call) === to).map(text),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+  return platform;
+}
+
+const recipient = ({ body }: PlatformCall) => String(body['chat_id'] ?? body['to'] ?? '');
+
+function text({ body }: PlatformCall): string {
+  if (typeof body['text'] === 'string') return body['text'];
+  const nested = [body['text'], body['interactive']].find((part) => typeof part === 'object' && part !== null);
+  return JSON.stringify(nested ?? body);
+}
+
+function success({ path, body }: PlatformCall, count: number) {
+  if (path.endsWith('/sendMessage')) return { ok: true, result: { message_id: count, chat: { id: body['chat_id'] } } };
+  if (path.endsWith('/messages')) {
+    return { messaging_product: 'whatsapp', contacts: [{ wa_id: body['to'] }], messages: [{ id: `wamid.out.${count}` }] };
+  }
+  return { ok: true };
+}
+
+function parse(raw: Buffer): Record<string, unknown> {
+  try {
+    return JSON.parse(raw.toString('utf8')) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}

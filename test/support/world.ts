@@ -1,0 +1,80 @@
+import { createServer } from 'node:http';
+import { inject } from 'vitest';
+import { startWorkers } from '../../jobs/main.ts';
+import { createApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import { createDeps, type Deps } from '../../src/deps.ts';
+import { listen } from '../../src/listen.ts';
+import { createLogger } from '../../src/logger.ts';
+import { createKeyRing } from '../../src/tenancy/secrets.ts';
+import { createDatabase, type TestDatabase } from './database.ts';
+import { startFakePlatform, type FakePlatform } from './fake-platform.ts';
+
+export interface World {
+  deps: Deps;
+  url: string;
+  platform: FakePlatform;
+  database: TestDatabase;
+  stopWorkers(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Wishes {
+  workers?: boolean;
+  env?: Record<string, string>;
+}
+
+const KEY = Buffer.alloc(32, 7).toString('base64');
+
+/**
+ * The real service in this process: real PostgreSQL as the restricted role, real queue (Redis in the redis lane), a
+ * real port. Only the platforms are stood for, by a server of ours.
+ */
+export async function startWorld({ workers = true, env = {} }: Wishes = {}): Promise<World> {
+  const database = await createDatabase();
+  const platform = await startFakePlatform();
+  const config = readConfig({
+    TELEGRAM_API_BASE: platform.url,
+    WHATSAPP_API_BASE: platform.url,
+    OUTBOUND_ALLOW: '127.0.0.0/8',
+    LOG_LEVEL: process.env['TEST_LOG'] ?? 'silent',
+    SWEEP_INTERVAL_MS: '200',
+    ...redisOfThisFile(),
+    ...env,
+  });
+  const log = createLogger(config.logLevel);
+  const server = createServer();
+  const port = await listen(server, 0, '127.0.0.1');
+  const url = `http://127.0.0.1:${port}`;
+  const keys = createKeyRing(KEY);
+  const deps = await createDeps({ config, log, keys, databaseUrl: database.url, publicUrl: url });
+  server.on('request', createApp(deps).callback());
+  let running = workers ? startWorkers(deps) : null;
+  const stopWorkers = async () => {
+    await running?.stop();
+    running = null;
+  };
+  return {
+    deps,
+    url,
+    platform,
+    database,
+    stopWorkers,
+    async close() {
+      await new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      });
+      await stopWorkers();
+      await deps.close();
+      await platform.close();
+      await database.drop();
+    },
+  };
+}
+
+/** Files run side by side; each has a Redis database of its own, emptied by whoever used it before. */
+function redisOfThisFile(): Record<string, string> {
+  const url = inject('redisUrl');
+  return url ? { REDIS_URL: `${url}/${process.env['VITEST_POOL_ID'] ?? '0'}` } : {};
+}

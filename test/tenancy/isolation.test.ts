@@ -1,0 +1,199 @@
+import { MikroORM } from '@mikro-orm/postgresql';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connect } from '../../src/database/connect.ts';
+import { entities } from '../../src/entities/index.ts';
+import { Faq } from '../../src/entities/faq.ts';
+import { Message } from '../../src/entities/message.ts';
+import { newId } from '../../src/id.ts';
+import { withTenant } from '../../src/tenancy/with-tenant.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { fillTenant, type Filled } from '../support/fill-tenant.ts';
+
+let database: TestDatabase;
+let owner: pg.Client;
+let app: pg.Client;
+let orm: MikroORM;
+let tables: string[];
+let foreignKeys: { name: string; table: string; target: string; columns: string[] }[];
+let a: { tenantId: string; ids: Filled };
+let b: { tenantId: string; ids: Filled };
+
+beforeAll(async () => {
+  database = await createDatabase();
+  owner = new pg.Client(database.ownerUrl);
+  app = new pg.Client(database.url);
+  await Promise.all([owner.connect(), app.connect()]);
+  orm = await connect({ url: database.url, pool: 1, log: () => undefined });
+  a = await fillTenant(owner, 'tenant-a');
+  b = await fillTenant(owner, 'tenant-b');
+  const { rows } = await owner.query<{ table_name: string }>(
+    `select table_name from information_schema.columns where table_schema = 'public' and column_name = 'tenant_id' order by 1`,
+  );
+  tables = rows.map((row) => row.table_name);
+  foreignKeys = (
+    await owner.query<(typeof foreignKeys)[number]>(
+      `select conname as name, conrelid::regclass::text as table, confrelid::regclass::text as target,
+         array(select attname::text from pg_attribute where attrelid = conrelid and attnum = any (conkey)) as columns
+       from pg_constraint where contype = 'f' and connamespace = 'public'::regnamespace`,
+    )
+  ).rows;
+});
+
+afterAll(async () => {
+  await Promise.all([owner.end(), app.end(), orm.close()]);
+  await database.drop();
+});
+
+/** Runs one statement as the service's role, seeing `tenantId`, and undoes it. */
+async function as(tenantId: string | null, sql: string, values: unknown[] = []) {
+  await app.query('begin');
+  try {
+    if (tenantId) await app.query(`select set_config('app.tenant_id', $1, true)`, [tenantId]);
+    return await app.query(sql, values);
+  } finally {
+    await app.query('rollback');
+  }
+}
+
+describe('the wall between tenants', () => {
+  it('stands around every table of tenants, forced, and every table is tried here', async () => {
+    const { rows } = await owner.query<{ relname: string }>(
+      `select relname from pg_class where relname = any($1) and not (relrowsecurity and relforcerowsecurity)`,
+      [[...tables, 'tenants', 'users']],
+    );
+    expect(rows).toEqual([]);
+    expect(Object.keys(a.ids).toSorted()).toEqual(tables);
+  });
+
+  it('is entered by a role that owns nothing and cannot step around it', async () => {
+    const { rows } = await app.query(
+      `select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb,
+         (select count(*)::int from pg_class where relowner = pg_roles.oid) as owns
+       from pg_roles where rolname = current_user`,
+    );
+    expect(rows).toEqual([{ rolsuper: false, rolbypassrls: false, rolcreaterole: false, rolcreatedb: false, owns: 0 }]);
+    await expect(app.query('set role frontdesk_system')).rejects.toMatchObject({ code: '42501' });
+    await expect(connect({ url: database.ownerUrl, pool: 1, log: () => undefined })).rejects.toThrow(/row level security/);
+  });
+
+  it('shows a tenant its own row of every table, and nothing of another', async () => {
+    for (const table of tables) {
+      const own = await as(b.tenantId, `select tenant_id from ${table}`);
+      expect(own.rows, table).toEqual([{ tenant_id: b.tenantId }]);
+    }
+    expect((await as(b.tenantId, 'select id from tenants')).rows).toEqual([{ id: b.tenantId }]);
+    expect((await as(b.tenantId, 'select email from users')).rows).toEqual([{ email: 'tenant-b@example.com' }]);
+  });
+
+  it('shows and changes nothing without a tenant', async () => {
+    for (const table of [...tables, 'tenants', 'users']) {
+      expect((await as(null, `select * from ${table}`)).rowCount, table).toBe(0);
+    }
+    for (const table of tables) {
+      expect((await as(null, `update ${table} set created_at = now()`)).rowCount, table).toBe(0);
+      expect((await as(null, `delete from ${table}`)).rowCount, table).toBe(0);
+    }
+  });
+
+  it('lets nothing of another tenant be changed, deleted or written', async () => {
+    for (const table of tables) {
+      const where = 'where tenant_id = $1';
+      expect((await as(b.tenantId, `update ${table} set created_at = now() ${where}`, [a.tenantId])).rowCount).toBe(0);
+      expect((await as(b.tenantId, `delete from ${table} ${where}`, [a.tenantId])).rowCount).toBe(0);
+      const moved = as(b.tenantId, `update ${table} set tenant_id = $1`, [a.tenantId]);
+      await expect(moved, table).rejects.toMatchObject({ code: expect.stringMatching(/42501|23503|23505/) });
+    }
+    const insert = `insert into faqs (tenant_id, id, question, answer) values ($1, $2, 'q', 'a')`;
+    await expect(as(b.tenantId, insert, [a.tenantId, newId()])).rejects.toMatchObject({ code: '42501' });
+    await expect(as(null, insert, [a.tenantId, newId()])).rejects.toMatchObject({ code: '42501' });
+  });
+
+  it('lets no row point at another tenant: every foreign key carries the tenant', async () => {
+    const between = foreignKeys.filter(({ target }) => tables.includes(target));
+    expect(between.length).toBeGreaterThan(25);
+    expect(between.filter(({ columns }) => !columns.includes('tenant_id'))).toEqual([]);
+    for (const { table, target, columns } of between) {
+      const column = columns.find((name) => name !== 'tenant_id') ?? '';
+      if (target === 'memberships') continue;
+      const stolen = as(b.tenantId, `update ${table} set ${column} = $1`, [a.ids[target]]);
+      await expect(stolen, `${table}.${column}`).rejects.toMatchObject({ code: '23503' });
+    }
+  });
+
+  it('cannot be truncated, altered or left through a function', async () => {
+    for (const sql of [
+      'truncate faqs',
+      'alter table faqs disable row level security',
+      'drop policy tenant on faqs',
+      'create table mine (id int)',
+      'select * from mikro_orm_migrations',
+    ]) {
+      await expect(as(b.tenantId, sql), sql).rejects.toMatchObject({ code: '42501' });
+    }
+    const { rows } = await owner.query<{ proname: string }>(
+      `select proname from pg_proc where prosecdef and pronamespace = 'public'::regnamespace order by 1`,
+    );
+    expect(rows.map((row) => row.proname)).toEqual([
+      'system_accept',
+      'system_due',
+      'system_find_channel',
+      'system_find_tenant',
+      'system_forget_payloads',
+      'system_user_for',
+    ]);
+  });
+});
+
+describe('the ORM in front of the wall', () => {
+  it('finds only the tenant of its transaction, also by id, with filters off and by raw SQL', async () => {
+    await withTenant(orm, b.tenantId, async (em) => {
+      expect(await em.find(Faq, {})).toHaveLength(1);
+      expect(await em.findOne(Faq, { id: a.ids['faqs'] ?? '' })).toBeNull();
+      expect(await em.find(Message, {}, { filters: false })).toHaveLength(1);
+      expect(await em.nativeUpdate(Faq, { id: a.ids['faqs'] ?? '' }, { answer: 'x' }, { filters: false })).toBe(0);
+      expect(await em.execute('select * from faqs where tenant_id = ?', [a.tenantId])).toEqual([]);
+    });
+  });
+
+  it('fails, rather than guessing, without a tenant', async () => {
+    await expect(orm.em.fork().find(Faq, {})).rejects.toThrow(/tenant/);
+    expect(await orm.em.fork().find(Faq, {}, { filters: false })).toEqual([]);
+  });
+
+  it('leaves no tenant behind on a connection, whether the work ended well or not', async () => {
+    // The pool has one connection: whatever is left on it, the next one gets.
+    await withTenant(orm, a.tenantId, (em) => em.find(Faq, {}));
+    expect(await orm.em.fork().execute('select * from faqs')).toEqual([]);
+    await expect(withTenant(orm, a.tenantId, (em) => em.execute('select 1/0'))).rejects.toThrow();
+    expect(await orm.em.fork().execute('select * from faqs')).toEqual([]);
+  });
+
+  it('keeps interleaved work apart', async () => {
+    const seen = await Promise.all(
+      Array.from({ length: 300 }, async (_, n) => {
+        const own = n % 2 ? a : b;
+        const faqs = await withTenant(orm, own.tenantId, (em) => em.find(Faq, {}));
+        return faqs.every((faq) => faq.tenantId === own.tenantId) && faqs.length === 1;
+      }),
+    );
+    expect(seen.every(Boolean)).toBe(true);
+  });
+
+  it('knows every column that the database has', async () => {
+    const { rows } = await owner.query<{ table: string; column: string; nullable: boolean }>(
+      `select table_name as table, column_name as column, is_nullable = 'YES' as nullable
+       from information_schema.columns where table_schema = 'public' and table_name <> 'mikro_orm_migrations'`,
+    );
+    const known = new Map(
+      entities.flatMap((entity) => {
+        const meta = orm.getMetadata().get(entity);
+        return meta.props.flatMap((prop) =>
+          prop.fieldNames.map((field) => [`${meta.tableName}.${field}`, prop.nullable === true] as const),
+        );
+      }),
+    );
+    expect(rows.map((row) => `${row.table}.${row.column}`).toSorted()).toEqual([...known.keys()].toSorted());
+    expect(rows.filter((row) => known.get(`${row.table}.${row.column}`) !== row.nullable)).toEqual([]);
+  });
+});

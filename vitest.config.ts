@@ -1,0 +1,42 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests of flow, queue and faults also run on Redis; everything else knows nothing of the queue's backend. */
+const onBothBackends = ['test/flow/**/*.test.ts', 'test/queue/**/*.test.ts'];
+const faults = ['test/faults/**/*.test.ts'];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'embedded',
+          include: ['test/**/*.test.ts'],
+          exclude: faults,
+          globalSetup: 'test/support/postgres-setup.ts',
+          testTimeout: 15_000,
+          hookTimeout: 30_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'redis',
+          include: onBothBackends,
+          globalSetup: ['test/support/postgres-setup.ts', 'test/support/redis-setup.ts'],
+          testTimeout: 15_000,
+          hookTimeout: 30_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: faults,
+          testTimeout: 600_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
