@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import type { InboundContent, InboundEvent, Sender } from './adapter.ts';
+import { Id, ignored, UnixSeconds } from './shapes.ts';
+import { readAttachments, TelegramMedia } from './telegram-media.ts';
+
+/** What one update says, and in which chat. */
+export type TelegramReading = Pick<InboundEvent, 'thread' | 'content'>;
+
+export const TelegramUser = z.object({
+  id: Id,
+  is_bot: z.boolean().optional(),
+  first_name: z.string().optional(),
+  last_name: z.string().optional(),
+  language_code: z.string().optional(),
+});
+
+export const TelegramChat = z.object({ id: Id, type: z.string() });
+
+// In a forum topic every message "replies" to the service message that opened the topic.
+const Quoted = z.object({ message_id: Id, forum_topic_created: z.unknown().optional() });
+
+const Message = TelegramMedia.extend({
+  message_id: Id,
+  from: TelegramUser.optional(),
+  sender_chat: z.unknown().optional(),
+  chat: TelegramChat,
+  date: UnixSeconds,
+  edit_date: UnixSeconds.optional(),
+  text: z.string().optional(),
+  caption: z.string().optional(),
+  reply_to_message: Quoted.optional(),
+  migrate_to_chat_id: Id.optional(),
+});
+type Message = z.infer<typeof Message>;
+
+/** A message that a person wrote, or what stands in its place. Throws ZodError. */
+export function readMessage(value: unknown): TelegramReading {
+  const message = Message.parse(value);
+  const { chat, from, text, caption } = message;
+  const thread = chat.id;
+  // Before the author is looked at: an anonymous administrator may have turned the group into a supergroup.
+  if (message.migrate_to_chat_id) {
+    return { thread, content: { type: 'migration', newThread: message.migrate_to_chat_id } };
+  }
+  const refusal = refusalOf(message);
+  if (refusal || !from) return { thread, content: ignored(refusal ?? 'message without an author') };
+
+  const attachments = readAttachments(message);
+  if (text === undefined && attachments.length === 0) {
+    return { thread, content: ignored('message without text or media, such as somebody joining the group') };
+  }
+  const quoted = message.reply_to_message;
+  const content: InboundContent = {
+    type: 'message',
+    messageId: messageId(chat.id, message.message_id),
+    from: senderOf(from),
+    text: text ?? caption ?? '',
+    attachments,
+    ...(quoted && quoted.forum_topic_created === undefined && { replyToId: messageId(chat.id, quoted.message_id) }),
+    isGroup: isGroup(chat),
+    sentAt: message.date,
+  };
+  return { thread, content };
+}
+
+export function readEdit(value: unknown): TelegramReading {
+  const message = Message.parse(value);
+  const thread = message.chat.id;
+  const refusal = refusalOf(message);
+  if (refusal) return { thread, content: ignored(refusal) };
+  // A live location is "edited" every few seconds; it is no change of words.
+  if (message.location) return { thread, content: ignored('live location moved') };
+  const content: InboundContent = {
+    type: 'edit',
+    messageId: messageId(thread, message.message_id),
+    text: message.text ?? message.caption ?? '',
+    editedAt: message.edit_date ?? message.date,
+  };
+  return { thread, content };
+}
+
+function refusalOf({ from, sender_chat, chat }: Message): string | undefined {
+  if (sender_chat !== undefined) return 'written in the name of a chat or channel, not by a person';
+  if (chat.type === 'channel') return 'posted in a channel';
+  return from?.is_bot ? 'written by a bot' : undefined;
+}
+
+/** A message_id is unique only within its chat. */
+export const messageId = (chatId: string, id: string) => `${chatId}:${id}`;
+
+export const isGroup = ({ type }: z.infer<typeof TelegramChat>) => type === 'group' || type === 'supergroup';
+
+export function senderOf({ id, first_name, last_name, language_code }: z.infer<typeof TelegramUser>): Sender {
+  const name = [first_name, last_name].filter(Boolean).join(' ');
+  return { externalId: id, ...(name && { name }), ...(language_code && { language: language_code }) };
+}

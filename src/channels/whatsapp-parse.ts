@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import type { InboundEvent } from './adapter.ts';
+import { fingerprint, Id, ignored, NO_THREAD, readOr } from './shapes.ts';
+import { readEcho, readMessage, readStatus, type WhatsappReading } from './whatsapp-message.ts';
+
+const Envelope = z.object({ object: z.string(), entry: z.array(z.unknown()) });
+
+/**
+ * Meta packs up to 1000 things into one body: entries (business accounts), changes in them, messages or statuses
+ * in those. Each becomes an event whose payload is the same envelope around that one thing and its contact.
+ */
+export function parseWhatsapp(body: unknown): InboundEvent[] {
+  const { object, entry } = Envelope.parse(body);
+  const seen = new Set<string>();
+  return entry
+    .flatMap((item) => parseEntry(object, item))
+    .filter(({ account, externalId }) => {
+      // The same thing twice in one body is one event; two numbers of ours may each have their own copy.
+      const key = JSON.stringify([account, externalId]);
+      return !seen.has(key) && seen.add(key);
+    });
+}
+
+// `id` and `time` are not needed, but the time may be all that tells two changes of one account apart.
+const Entry = z.looseObject({ changes: z.array(z.unknown()) });
+
+function parseEntry(object: string, raw: unknown): InboundEvent[] {
+  return readOr(
+    'entry',
+    () => {
+      const { changes, ...head } = Entry.parse(raw);
+      return changes.flatMap((change) => parseChange(change, (one) => ({ ...head, changes: [one] }), object));
+    },
+    (fault) => [withoutEffect({ object, entry: [raw] }, fault)],
+  );
+}
+
+const Change = z.object({ field: z.string(), value: z.unknown().optional() });
+
+function parseChange(raw: unknown, wrap: (change: unknown) => unknown, object: string): InboundEvent[] {
+  const payloadOf = (change: unknown) => ({ object, entry: [wrap(change)] });
+  const whole = payloadOf(raw);
+  return readOr(
+    'changes',
+    () => {
+      const { field, value } = Change.parse(raw);
+      if (object !== 'whatsapp_business_account') return [withoutEffect(whole, `${object} is not WhatsApp`)];
+      if (field !== 'messages' && field !== 'smb_message_echoes') {
+        return [withoutEffect(whole, `changes of ${field} are not used`, value)];
+      }
+      const events = parseValue(value, (part) => payloadOf({ field, value: part }));
+      return events.length > 0 ? events : [withoutEffect(whole, `${field} without anything in it`, value)];
+    },
+    (fault) => [withoutEffect(whole, fault)],
+  );
+}
+
+const Metadata = z.looseObject({ phone_number_id: Id });
+const Elements = z.array(z.unknown()).default([]);
+const Value = z.object({
+  messaging_product: z.unknown().optional(),
+  metadata: Metadata,
+  contacts: Elements.catch([]),
+  messages: Elements,
+  statuses: Elements,
+  message_echoes: Elements,
+  errors: Elements,
+});
+
+/** One thing inside a change, and what else belongs to it. `id` is its own, where it has one. */
+interface Part {
+  name: 'messages' | 'statuses' | 'message_echoes' | 'errors';
+  element: unknown;
+  id?: string;
+  contact?: unknown;
+  read: () => WhatsappReading;
+}
+
+function parseValue(raw: unknown, wrap: (value: unknown) => unknown): InboundEvent[] {
+  const { messages, statuses, message_echoes, errors, contacts, ...head } = Value.parse(raw);
+  const parts: Part[] = [
+    ...messages.map((element): Part => {
+      const contact = contactOf(element, contacts);
+      return { name: 'messages', element, id: idOf(element), contact, read: () => readMessage(element, contact) };
+    }),
+    ...statuses.map((element): Part => ({ name: 'statuses', element, read: () => readStatus(element) })),
+    ...message_echoes.map((element): Part => ({
+      name: 'message_echoes',
+      element,
+      id: idOf(element),
+      read: () => readEcho(element),
+    })),
+    ...errors.map((element): Part => ({ name: 'errors', element, read: () => readError(element) })),
+  ];
+  return parts.map(({ name, element, id, contact, read }) => {
+    const payload = wrap({ ...head, ...(contact !== undefined && { contacts: [contact] }), [name]: [element] });
+    const reading = readOr<WhatsappReading>(name, read, (fault) => ({ thread: NO_THREAD, content: ignored(fault) }));
+    const externalId = id ?? reading.externalId ?? `${name}:${fingerprint(payload)}`;
+    return {
+      account: head.metadata.phone_number_id,
+      externalId,
+      thread: reading.thread,
+      payload,
+      content: reading.content,
+    };
+  });
+}
+
+const Failure = z.object({ code: z.union([z.int(), z.string()]), title: z.string().default('') });
+
+/** Trouble of the account itself, told beside the messages or instead of them. */
+function readError(raw: unknown): WhatsappReading {
+  const { code, title } = Failure.parse(raw);
+  return { thread: NO_THREAD, content: ignored(`WhatsApp reported error ${code}: ${title}`) };
+}
+
+const Author = z.object({ from: Id.optional().catch(undefined), from_user_id: Id.optional().catch(undefined) });
+const Contact = z.object({ wa_id: Id.optional().catch(undefined), user_id: Id.optional().catch(undefined) });
+
+/**
+ * The contact that belongs to a message, by number or by business-scoped id. A single contact belongs to all:
+ * in some countries `wa_id` and `from` differ by a digit.
+ */
+function contactOf(message: unknown, contacts: unknown[]): unknown {
+  if (contacts.length === 1) return contacts[0];
+  const { from, from_user_id } = Author.safeParse(message).data ?? {};
+  return contacts.find((contact) => {
+    const { wa_id, user_id } = Contact.safeParse(contact).data ?? {};
+    return (from !== undefined && from === wa_id) || (from_user_id !== undefined && from_user_id === user_id);
+  });
+}
+
+const Identified = z.object({ id: Id });
+
+const idOf = (element: unknown) => Identified.safeParse(element).data?.id;
+
+const InAccount = z.object({ metadata: Metadata });
+
+/** What is understood as far as it matters, or not at all. It is told apart by its content, having no id. */
+function withoutEffect(payload: object, reason: string, value?: unknown): InboundEvent {
+  const account = InAccount.safeParse(value).data?.metadata.phone_number_id;
+  const event = { externalId: `ignored:${fingerprint(payload)}`, thread: NO_THREAD, payload, content: ignored(reason) };
+  return account === undefined ? event : { ...event, account };
+}

@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import { telegram } from '../../src/channels/telegram.ts';
+import { loadFixtures } from './harness.ts';
+
+const ana = { externalId: '5512345678', name: 'Ana Souza', language: 'pt-br' };
+const skipped = (reason: string) => ({ type: 'ignored', reason });
+const at = (seconds: number) => new Date(seconds * 1000);
+
+describe('telegram parses', () => {
+  const fixtures = loadFixtures('telegram');
+  const message = (content: object) => ({
+    type: 'message',
+    messageId: '5512345678:417',
+    from: ana,
+    text: '',
+    attachments: [],
+    isGroup: false,
+    sentAt: at(1767609000),
+    ...content,
+  });
+  const media = (attachment: object, text = '') => message({ text, attachments: [attachment] });
+  const place = { type: 'location', latitude: -23.561684, longitude: -46.655981 };
+
+  const contents: Record<string, object> = {
+    text: message({ text: 'Olá! Vocês entregam no sábado? 🚚' }),
+    'text-reply': message({ text: 'This one', replyToId: '5512345678:411' }),
+    'text-forum-topic': message({ text: 'Hello topic', messageId: '-1001987654321:417', isGroup: true }),
+    'text-group': message({
+      text: '@acme_support_bot where is my parcel?',
+      messageId: '-1001987654321:90211',
+      isGroup: true,
+    }),
+    'text-big-ids': message({
+      text: 'hi',
+      messageId: '9007199254740995:1',
+      from: { externalId: '9007199254740995', name: 'Big' },
+    }),
+    photo: media({ type: 'image', providerId: 'AgACAgQAAxkBAAIBoW_y', sizeBytes: 120345 }, 'It arrived broken'),
+    document: media({
+      type: 'file',
+      providerId: 'BQACAgQAAxkBAAIBom',
+      mimeType: 'application/pdf',
+      fileName: 'invoice 2026-01.pdf',
+      sizeBytes: 88412,
+    }),
+    video: media(
+      {
+        type: 'video',
+        providerId: 'BAACAgQAAxkBAAIBo2',
+        mimeType: 'video/mp4',
+        fileName: 'clip.mp4',
+        sizeBytes: 3145728,
+      },
+      'See the noise it makes',
+    ),
+    animation: media({
+      type: 'video',
+      providerId: 'CgACAgQAAxkBAAIBpG',
+      mimeType: 'video/mp4',
+      fileName: 'giphy.mp4',
+      sizeBytes: 77801,
+    }),
+    audio: media({
+      type: 'audio',
+      providerId: 'CQACAgQAAxkBAAIBpW',
+      mimeType: 'audio/mpeg',
+      fileName: 'song.mp3',
+      sizeBytes: 4800123,
+    }),
+    voice: media({ type: 'voice', providerId: 'AwACAgQAAxkBAAIBpm', mimeType: 'audio/ogg', sizeBytes: 15403 }),
+    'video-note': media({ type: 'video', providerId: 'DQACAgQAAxkBAAIBp2', sizeBytes: 401233 }),
+    sticker: media({ type: 'sticker', providerId: 'CAACAgIAAxkBAAIBqG', sizeBytes: 12005, label: '👍' }),
+    location: media(place),
+    venue: media({ ...place, label: 'MASP, Av. Paulista, 1578' }),
+    contact: media({ type: 'contact', label: 'João Lima +5511987654321' }),
+    poll: media({ type: 'unsupported', label: 'poll' }),
+    'callback-query': message({
+      messageId: 'callback:23675315463528123901',
+      text: 'Yes, cancel',
+      payload: 'order:yes',
+      replyToId: '5512345678:419',
+      sentAt: at(1767609050),
+    }),
+    'callback-inaccessible': message({
+      messageId: 'callback:23675315463528123902',
+      text: 'order:no',
+      payload: 'order:no',
+      replyToId: '5512345678:12',
+      sentAt: at(0),
+    }),
+    'callback-inline': skipped('button of an inline message, which has no chat'),
+    'edited-text': {
+      type: 'edit',
+      messageId: '5512345678:417',
+      text: 'Olá! Vocês entregam no domingo?',
+      editedAt: at(1767609031),
+    },
+    'edited-caption': {
+      type: 'edit',
+      messageId: '5512345678:418',
+      text: 'It arrived scratched',
+      editedAt: at(1767609032),
+    },
+    'edited-live-location': skipped('live location moved'),
+    'reaction-added': { type: 'reaction', messageId: '5512345678:419', emoji: '❤', from: ana },
+    'reaction-removed': { type: 'reaction', messageId: '5512345678:419', emoji: null, from: ana },
+    'reaction-custom': { type: 'reaction', messageId: '5512345678:419', emoji: null, from: ana },
+    'reaction-anonymous': skipped('reaction of an anonymous administrator'),
+    blocked: { type: 'subscription', subscribed: false },
+    unblocked: { type: 'subscription', subscribed: true },
+    'added-to-group': skipped('the bot is now member in a supergroup chat'),
+    migrated: { type: 'migration', newThread: '-1002233445566' },
+    'migrated-from': skipped('message without text or media, such as somebody joining the group'),
+    'member-joined': skipped('message without text or media, such as somebody joining the group'),
+    'bot-message': skipped('written by a bot'),
+    'sender-chat': skipped('written in the name of a chat or channel, not by a person'),
+    'channel-post': skipped('updates of type channel_post are not used'),
+    'poll-closed': skipped('updates of type poll are not used'),
+  };
+
+  it.each(Object.entries(fixtures))('%s', (name, body) => {
+    expect(telegram.parse(body).map(({ content }) => content)).toEqual([contents[name]]);
+  });
+
+  const threads: [string, string][] = [
+    ['text', '5512345678'],
+    ['text-group', '-1001987654321'],
+    ['text-big-ids', '9007199254740995'],
+    ['callback-query', '5512345678'],
+    ['blocked', '5512345678'],
+    ['migrated', '-4012345678'],
+    ['channel-post', '-1001555666777'],
+    ['callback-inline', 'none'],
+  ];
+  it.each(threads)('%s in thread %s', (name, thread) => {
+    expect(telegram.parse(fixtures[name])).toMatchObject([{ thread }]);
+  });
+
+  it('takes the id of the update, as a string', () => {
+    expect(telegram.parse({ update_id: 7, poll: {} })).toMatchObject([{ externalId: '7' }]);
+    expect(telegram.parse(fixtures['text-big-ids'])).toMatchObject([{ externalId: '9007199254740993' }]);
+  });
+
+  it('keeps what it cannot read, in its chat, with the place of the fault', () => {
+    const broken = { update_id: 8, message: { message_id: 1, chat: { id: 5, type: 'private' }, date: 'yesterday' } };
+    const reason = expect.stringMatching(/^message\.date: /);
+    expect(telegram.parse(broken)).toMatchObject([{ thread: '5', content: { type: 'ignored', reason } }]);
+  });
+
+  it('refuses what is no update', () => {
+    for (const body of [null, [], 'text', {}, { update_id: 1.5 }, { message: {} }]) {
+      expect(() => telegram.parse(body)).toThrow();
+    }
+  });
+});
