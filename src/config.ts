@@ -44,6 +44,9 @@ const Environment = z.object({
   OUTBOUND_ALLOW: list,
   TELEGRAM_API_BASE: z.url().optional(),
   WHATSAPP_API_BASE: z.url().optional(),
+  /** The operator's own Meta app, for the shared address /webhooks/whatsapp: its secret and the token of its challenge. */
+  META_APP_SECRET: z.string().min(16).optional(),
+  META_VERIFY_TOKEN: z.string().min(8).optional(),
   SMTP_URL: z.string().regex(/^smtps?:\/\//).optional(),
   SMTP_FROM: z.string().default('Frontdesk <frontdesk@localhost>'),
   /** Whether the two demo tenants are made on an empty database. Default: only on the embedded database. */
@@ -84,6 +87,10 @@ export function readConfig(env: Record<string, string | undefined>) {
     key: read.FRONTDESK_KEY ?? null,
     outboundAllow: read.OUTBOUND_ALLOW,
     apiBases: dropUndefined({ telegram: read.TELEGRAM_API_BASE, whatsapp: read.WHATSAPP_API_BASE }),
+    metaApp:
+      read.META_APP_SECRET && read.META_VERIFY_TOKEN
+        ? { appSecret: read.META_APP_SECRET, verifyToken: read.META_VERIFY_TOKEN }
+        : null,
     smtp: read.SMTP_URL ? { url: read.SMTP_URL, from: read.SMTP_FROM } : null,
     demo: read.DEMO ?? (!read.DATABASE_URL && !read.DATABASE_APP_URL),
     payloadRetentionDays: read.PAYLOAD_RETENTION_DAYS,

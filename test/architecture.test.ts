@@ -24,7 +24,7 @@ const rooms: Record<string, string[]> = {
   channels: ['safe-request'],
   agents: ['safe-request', 'standard-webhook'],
   queue: [],
-  database: ['entities', 'embedded', 'tenancy', 'config', 'logger'],
+  database: ['entities', 'embedded', 'tenancy', 'queue', 'config', 'logger'],
   tenancy: ['entities'],
   auth: ['tenancy'],
   faqs: ['tenancy', 'entities'],

@@ -128,6 +128,8 @@ export interface ChannelAdapter<Config = unknown> {
   limits: ChannelLimits;
   /** True where the platform repeats a refused webhook for hours or days: then a suspended tenant's are dropped with 200. */
   repeatsRefusals: boolean;
+  /** Where a person's browser is the sender: told what is wrong with an unreadable body, which is otherwise kept. */
+  refusesUnreadable?: true;
   /** True where sending the same `OutgoingMessage.id` twice shows one message. */
   idempotentSend: boolean;
 

@@ -32,6 +32,7 @@ export const webchat: ChannelAdapter<WebchatConfig> = {
   apiBase: '',
   limits: { textLength: MAX_TEXT, unit: 'utf16', quickReplies: { max: 10, titleLength: 80 } },
   repeatsRefusals: false,
+  refusesUnreadable: true,
   idempotentSend: true,
 
   verify: verifyVisitor,

@@ -35,7 +35,8 @@ export function takeInMessage(
     language: content.from.language ?? null,
     metadata: content.payload === undefined ? {} : { payload: content.payload },
   });
-  return { seq, text: content.text, sentAt: content.sentAt };
+  // A button carries the time of the message it hangs under, which may be days old.
+  return { seq, text: content.text, sentAt: content.payload === undefined ? content.sentAt : unit.now };
 }
 
 /** The owner wrote from the platform's own app: that is a human answering, so automation steps back. */

@@ -3,6 +3,7 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { runMigrations as migrateQueue } from 'bullmq';
 import pg from 'pg';
 import { migrations } from '../../migrations/index.ts';
+import { jobNames } from '../queue/contracts.ts';
 import { RUNTIME_ROLE, SYSTEM_ROLE } from '../../migrations/support/tenant-table.ts';
 
 // Any fixed number: it only has to be ours.
@@ -77,6 +78,8 @@ async function migrateTables(ownerUrl: string, log: (line: string) => void): Pro
 
 /** Jobs carry ids only, so the queue's tables need no wall between tenants. */
 async function grantQueue(client: pg.Client): Promise<void> {
+  // A queue makes the sequence of its job ids on first use, which the service's role may not: so it is used once here.
+  for (const name of jobNames) await client.query('select bullmq.next_job_id($1)', [name]);
   await client.query(`grant usage on schema bullmq to ${RUNTIME_ROLE}`);
   await client.query(`grant select, insert, update, delete on all tables in schema bullmq to ${RUNTIME_ROLE}`);
   await client.query(`grant usage, select on all sequences in schema bullmq to ${RUNTIME_ROLE}`);

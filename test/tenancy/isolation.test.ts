@@ -187,7 +187,7 @@ describe('the ORM in front of the wall', () => {
     );
     const known = new Map(
       entities.flatMap((entity) => {
-        const meta = orm.getMetadata().get(entity);
+        const meta = orm.getMetadata().getByClassName(entity.name);
         return meta.props.flatMap((prop) =>
           prop.fieldNames.map((field) => [`${meta.tableName}.${field}`, prop.nullable === true] as const),
         );

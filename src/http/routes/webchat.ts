@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { issueVisitorToken, readVisitorToken, webchat, type WebchatConfig } from '../../channels/webchat.ts';
 import type { Deps } from '../../deps.ts';
 import { newId } from '../../id.ts';
-import { notFound, unauthorized } from '../../errors.ts';
+import { forbidden, notFound, unauthorized } from '../../errors.ts';
 import type { Channel } from '../../tenancy/find-channel.ts';
 import { withTenant } from '../../tenancy/with-tenant.ts';
 import { createLive } from '../live.ts';
@@ -23,7 +23,7 @@ interface ChatMessage {
 }
 
 /** The visitor's side of the web chat: a page, a session, and the answers. What the visitor says is a webhook. */
-export function webchatRoutes(deps: Pick<Deps, 'findChannel' | 'orm' | 'changes'>) {
+export function webchatRoutes(deps: Pick<Deps, 'findChannel' | 'orm' | 'changes' | 'publicUrl'>) {
   const router = new Router({ prefix: '/chat/:key' });
   const live = createLive(deps.changes);
 
@@ -34,6 +34,7 @@ export function webchatRoutes(deps: Pick<Deps, 'findChannel' | 'orm' | 'changes'
 
   router.post('/session', async (ctx) => {
     const { config } = await find(deps, ctx.params['key']);
+    refuseForeignPage(ctx.get('origin'), [deps.publicUrl, `http://${ctx.host}`, `https://${ctx.host}`, ...config.allowedOrigins]);
     const visitorId = newId();
     const token = issueVisitorToken(visitorId, config, new Date(), TOKEN_SECONDS);
     ctx.body = { visitorId, token, siteName: config.siteName ?? 'Chat' };
@@ -96,6 +97,11 @@ async function find(deps: Pick<Deps, 'findChannel'>, key = ''): Promise<{ channe
   const channel = await deps.findChannel('webchat', 'key', key);
   if (!channel || channel.isSuspended) throw notFound('there is no chat at this address');
   return { channel, config: webchat.config.parse(channel.config) };
+}
+
+/** Only the business's own pages may begin a chat. Outside browsers an Origin proves nothing, and none is needed. */
+function refuseForeignPage(origin: string, allowed: string[]): void {
+  if (origin !== '' && !allowed.includes(origin)) throw forbidden('this site may not show this chat: add it to allowedOrigins');
 }
 
 async function visitor(deps: Pick<Deps, 'findChannel'>, key: string | undefined, authorization: string) {

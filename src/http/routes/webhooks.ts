@@ -2,7 +2,7 @@ import { Router } from '@koa/router';
 import { createHash } from 'node:crypto';
 import type { ChannelAdapter, InboundEvent, WebhookRequest } from '../../channels/adapter.ts';
 import type { Deps } from '../../deps.ts';
-import { forbidden, messageOf, notFound, unauthorized } from '../../errors.ts';
+import { forbidden, messageOf, notFound, unauthorized, unprocessable } from '../../errors.ts';
 import type { Channel } from '../../tenancy/find-channel.ts';
 import { parseJson } from '../parse-json.ts';
 import { rawBody, type RawBodyState } from '../raw-body.ts';
@@ -11,7 +11,7 @@ const MAX_BODY = 1024 * 1024;
 /** Accounts that one call to a shared URL may speak of. */
 const MOST_ACCOUNTS = 50;
 
-type WebhookDeps = Pick<Deps, 'adapterOf' | 'findChannel' | 'inbox' | 'log'>;
+type WebhookDeps = Pick<Deps, 'adapterOf' | 'findChannel' | 'inbox' | 'log' | 'config'>;
 
 /**
  * Where every messaging platform and n8n knock. A 200 means one thing: the messages are stored.
@@ -37,6 +37,15 @@ export function webhookRoutes(deps: WebhookDeps) {
   });
 
   // One URL for all accounts of a platform's app (Meta): the account in the body names the channel.
+  router.get('/:kind', (ctx) => {
+    const adapter = deps.adapterOf(ctx.params['kind'] ?? '');
+    const app = deps.config.metaApp;
+    const challenge = app && adapter?.accounts ? adapter.handshake?.(ctx.URL.searchParams, app) : null;
+    if (!challenge) throw forbidden('the verify token is not the one in META_VERIFY_TOKEN');
+    ctx.type = 'text/plain';
+    ctx.body = challenge;
+  });
+
   router.post('/:kind', rawBody({ maxBytes: MAX_BODY }), async (ctx) => {
     const adapter = deps.adapterOf(ctx.params['kind'] ?? '');
     if (!adapter?.accounts) throw notFound('this platform has no shared address; post to the channel’s own');
@@ -64,13 +73,16 @@ async function take(deps: WebhookDeps, adapter: ChannelAdapter, channel: Channel
   try {
     events = adapter.parse(body);
   } catch (error) {
+    if (adapter.refusesUnreadable) throw unprocessable(messageOf(error).slice(0, 1_000));
     return keep(deps, channel, body, raw, error);
   }
-  const own = adapter.accounts?.(adapter.config.parse(channel.config));
-  if (own && events.some((event) => event.account !== undefined && !own.includes(event.account))) {
+  // A platform may bundle accounts of one app: ours are taken, and a body with none of ours is refused.
+  const accounts = adapter.accounts?.(adapter.config.parse(channel.config));
+  const own = events.filter(({ account }) => !accounts || account === undefined || accounts.includes(account));
+  if (own.length === 0 && events.length > 0) {
     throw forbidden('the body speaks of an account that does not belong to this channel');
   }
-  return { ok: true, stored: await deps.inbox.receive(channel, events) };
+  return { ok: true, stored: await deps.inbox.receive(channel, own) };
 }
 
 /** The sender is genuine and we do not understand him: that is our fault, so he gets his 200 and we keep the body. */
@@ -92,6 +104,9 @@ async function takeShared(deps: WebhookDeps, adapter: ChannelAdapter, request: W
     const channel = await deps.findChannel(adapter.kind, 'account', account);
     if (channel && adapter.verify(request, adapter.config.parse(channel.config))) proven.set(account, channel);
   }
+  // News of the app itself names no account; the operator's own secret proves it, and there is nothing to store.
+  const app = deps.config.metaApp;
+  if (accounts.length === 0 && app && adapter.verify(request, app)) return { ok: true, stored: 0 };
   if (proven.size === 0) throw unauthorized('no account in the body is known with this signature');
   let stored = 0;
   for (const [account, channel] of proven) {
