@@ -15,7 +15,7 @@ interface JobOptions {
   concurrency: (deps: Deps) => number;
 }
 
-/** Pairs a contract with what it does. Data is parsed here, once, on the way in. */
+/** Pairs a contract with what it does to some rows of one tenant. Data is parsed here, once, on the way in. */
 export const defineJob = (
   name: JobName,
   { concurrency }: JobOptions,
@@ -25,8 +25,10 @@ export const defineJob = (
   concurrency,
   async process(deps, job) {
     try {
-      const { tenantId, subjects } = jobs[name].parse(job.data);
-      await run(deps, tenantId, subjects);
+      const { wakes } = jobs[name].parse(job.data);
+      // Each tenant's rows by themselves: the trouble of one is not another's.
+      const ends = await Promise.allSettled(wakes.map(({ tenantId, subjects }) => run(deps, tenantId, subjects)));
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
     } catch (error) {
       // A job that can never succeed must not come back; its rows stay, and say why.
       if (error instanceof PermanentError || error instanceof z.ZodError) throw new UnrecoverableError(error.message);

@@ -144,7 +144,9 @@ async function turnIfDue(unit: Unit, conversation: Conversation, fresh: Said[]):
     writes.wakes.push(['handle-inbound', conversation.tenantId, subject, waitMs]);
     return;
   }
-  takeTurn(unit, conversation, said);
+  // Without a debounce each message is a turn of its own; what waited for an agent is answered together.
+  if (quiet === 0 && !isOpen) for (const part of said) takeTurn(unit, conversation, [part]);
+  else takeTurn(unit, conversation, said);
 }
 
 /** What earlier transactions stored of this turn. */

@@ -15,7 +15,7 @@ export async function connect({ url, pool, log }: ConnectOptions): Promise<Mikro
     clientUrl: url,
     pool: { min: 0, max: pool },
     // A statement that takes longer than this is a fault, and must not hold a connection that others wait for.
-    driverOptions: { statement_timeout: 20_000, connectionTimeoutMillis: 5_000, keepAlive: true },
+    driverOptions: { statement_timeout: 20_000, connectionTimeoutMillis: 10_000, keepAlive: true },
     logger: log,
     ensureDatabase: false,
   });

@@ -11,7 +11,8 @@ interface BackendOptions {
 
 /** What we use of a BullMQ queue, whichever backend types it. */
 export interface JobQueue {
-  addBulk(jobs: { name: string; data: unknown; opts?: { delay: number } }[]): Promise<unknown>;
+  add(name: string, data: unknown, opts: { delay?: number }): Promise<unknown>;
+  addBulk(jobs: { name: string; data: unknown; opts: { delay?: number } }[]): Promise<unknown>;
   getJobCountByTypes(...types: ('waiting' | 'active')[]): Promise<number>;
   close(): Promise<void>;
 }

@@ -1,23 +1,28 @@
 import { z } from 'zod';
 
 const ids = z.array(z.uuid()).min(1);
+const threads = z.array(z.string()).min(1);
+
+/** Rows to look at again, by tenant. */
+const wakesOf = <Subjects extends z.ZodType<string[]>>(subjects: Subjects) =>
+  z.object({ wakes: z.array(z.object({ tenantId: z.uuid(), subjects })) });
 
 /**
  * Every job: its name and its data. A job carries ids, never content: the row is the truth, the job only says
- * "look again" at some rows of one tenant. So any job may be lost, doubled or late without harm.
+ * "look again". So any job may be lost, doubled or late without harm.
  */
 export const jobs = {
   /** Threads as `<channel id>/<chat id on the platform>`. */
-  'handle-inbound': z.object({ tenantId: z.uuid(), subjects: z.array(z.string()).min(1) }),
+  'handle-inbound': wakesOf(threads),
   /** Conversation ids. */
-  'deliver-outbound': z.object({ tenantId: z.uuid(), subjects: ids }),
+  'deliver-outbound': wakesOf(ids),
   /** Agent run ids. */
-  'run-agent': z.object({ tenantId: z.uuid(), subjects: ids }),
+  'run-agent': wakesOf(ids),
   /** Notification ids. */
-  'notify-manager': z.object({ tenantId: z.uuid(), subjects: ids }),
+  'notify-manager': wakesOf(ids),
   /** Handover ids whose time has come. */
-  'watch-handover': z.object({ tenantId: z.uuid(), subjects: ids }),
-} as const satisfies Record<string, z.ZodType<{ tenantId: string; subjects: string[] }>>;
+  'watch-handover': wakesOf(ids),
+} as const;
 
 export type JobName = keyof typeof jobs;
 export const jobNames = Object.keys(jobs).filter((name): name is JobName => name in jobs);

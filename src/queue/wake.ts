@@ -1,7 +1,14 @@
 import type { JobQueue, QueueBackend } from './backend.ts';
 import { jobNames, type JobName } from './contracts.ts';
 
+/** Rows of one tenant that are handled in one go, and tenants in one job. */
 const MOST_SUBJECTS = 50;
+const MOST_GROUPS = 16;
+/** Delays are rounded up to this, so that rows which are due together share a job. */
+const DELAY_STEP_MS = 50;
+/** Adding jobs may take this part of the time: one part adding, three parts gathering. */
+const GATHER = 3;
+const LONGEST_GATHER_MS = 25;
 
 /** Asks some worker to look at a row again, at once or after `delayMs`. Never throws and never waits. */
 export type Wake = (job: JobName, tenantId: string, subject: string, delayMs?: number) => void;
@@ -15,22 +22,19 @@ export interface Waker {
   close(): Promise<void>;
 }
 
-interface Pending {
-  job: JobName;
-  tenantId: string;
-  delayMs: number;
-  subjects: Set<string>;
-}
+/** Rows to wake for: job -> delay -> tenant -> subjects. */
+type Pending = Map<JobName, Map<number, Map<string, Set<string>>>>;
 
 /**
- * The only producer of jobs. Wake-ups asked for while an earlier batch is on its way to the queue leave together,
- * one job for up to 50 rows of a tenant: the busier the system, the fewer jobs per message.
+ * The only producer of jobs. The first wake-up leaves at once; those that are asked for while it is on its way, and
+ * a little longer, leave together in one job for many rows: the busier the system, the fewer jobs per message.
  * A wake-up that cannot be queued is dropped: the sweep finds its row.
  */
 export function createWaker(backend: QueueBackend, onError: (error: Error) => void): Waker {
   const queues = new Map(jobNames.map((name) => [name, backend.queue(name)]));
-  let pending = new Map<string, Pending>();
+  let pending: Pending = new Map();
   let sending: Promise<void> | null = null;
+  let isClosing = false;
 
   async function send(): Promise<void> {
     // Let everything that is ready at this moment come along.
@@ -38,17 +42,19 @@ export function createWaker(backend: QueueBackend, onError: (error: Error) => vo
     while (pending.size > 0) {
       const batch = pending;
       pending = new Map();
-      await Promise.all(jobNames.map((name) => addAll(queues.get(name), batch, name).catch(onError)));
+      const started = performance.now();
+      await Promise.all([...batch].map(([name, wakes]) => addAll(queues.get(name), name, wakes).catch(onError)));
+      const gatherMs = Math.min((performance.now() - started) * GATHER, LONGEST_GATHER_MS);
+      if (!isClosing) await new Promise((resolve) => setTimeout(resolve, gatherMs));
     }
     sending = null;
   }
 
   return {
     wake(job, tenantId, subject, delayMs = 0) {
-      const key = `${job} ${tenantId} ${delayMs}`;
-      const group = pending.get(key) ?? { job, tenantId, delayMs, subjects: new Set<string>() };
-      group.subjects.add(subject);
-      pending.set(key, group);
+      const delay = Math.ceil(delayMs / DELAY_STEP_MS) * DELAY_STEP_MS;
+      const tenants = entry(entry(pending, job, newMap<number, Map<string, Set<string>>>), delay, newMap<string, Set<string>>);
+      entry(tenants, tenantId, () => new Set<string>()).add(subject);
       sending ??= send();
     },
     async settled() {
@@ -56,24 +62,44 @@ export function createWaker(backend: QueueBackend, onError: (error: Error) => vo
     },
     waiting: async (job) => (await queues.get(job)?.getJobCountByTypes('waiting', 'active')) ?? 0,
     async close() {
+      isClosing = true;
       while (sending) await sending;
       await Promise.all([...queues.values()].map((queue) => queue.close()));
     },
   };
 }
 
-async function addAll(queue: JobQueue | undefined, batch: Map<string, Pending>, name: JobName): Promise<void> {
-  const added = [...batch.values()].filter((group) => group.job === name).flatMap(toJobs);
-  if (added.length > 0) await queue?.addBulk(added);
+async function addAll(
+  queue: JobQueue | undefined,
+  name: JobName,
+  wakes: Map<number, Map<string, Set<string>>>,
+): Promise<void> {
+  const added = [...wakes].flatMap(([delay, tenants]) =>
+    chunk(groupsOf(tenants), MOST_GROUPS).map((group) => ({ name, data: { wakes: group }, opts: delay > 0 ? { delay } : {} })),
+  );
+  const [only] = added;
+  // One job alone is the usual case, and cheaper by itself than in bulk.
+  if (only && added.length === 1) await queue?.add(only.name, only.data, only.opts);
+  else if (only) await queue?.addBulk(added);
 }
 
-function toJobs({ job, tenantId, delayMs, subjects }: Pending) {
-  const all = [...subjects];
-  const chunks = [];
-  for (let start = 0; start < all.length; start += MOST_SUBJECTS) chunks.push(all.slice(start, start + MOST_SUBJECTS));
-  return chunks.map((chunk) => ({
-    name: job,
-    data: { tenantId, subjects: chunk },
-    ...(delayMs > 0 ? { opts: { delay: delayMs } } : {}),
-  }));
+const groupsOf = (tenants: Map<string, Set<string>>) =>
+  [...tenants].flatMap(([tenantId, subjects]) =>
+    chunk([...subjects], MOST_SUBJECTS).map((part) => ({ tenantId, subjects: part })),
+  );
+
+function chunk<T>(all: T[], size: number): T[][] {
+  const chunks: T[][] = [];
+  for (let start = 0; start < all.length; start += size) chunks.push(all.slice(start, start + size));
+  return chunks;
+}
+
+const newMap = <K, V>() => new Map<K, V>();
+
+function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
 }
