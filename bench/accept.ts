@@ -36,6 +36,7 @@ export async function benchAccept(setting: Setting, redisUrl: string | null, cou
   await plain.stop();
 
   const web = await start('src/main.ts', [], {
+    NODE_OPTIONS: process.env['WEB_NODE_OPTIONS'] ?? '',
     ROLE: 'web',
     PORT: '0',
     DEMO: 'false',

@@ -50,11 +50,19 @@ export async function benchEndToEnd(setting: Setting, redisUrl: string | null): 
   const request = (chat: number, product: number) => {
     const tenant = tenants[chat % tenants.length];
     if (!tenant) throw new Error('no tenants');
-    return telegramRequest({ host: 'bench.local', ...tenant.telegram }, 1_000 + chat, `What does product${product} cost?`);
+    return telegramRequest(
+      { host: 'bench.local', ...tenant.telegram },
+      1_000 + chat,
+      `What does product${product} cost?`,
+    );
   };
   try {
     // Warm: every conversation exists, every cache is filled.
-    await load({ port: web.port, connections: 16, requests: Array.from({ length: CHATS }, (_, chat) => request(chat, 0)) });
+    await load({
+      port: web.port,
+      connections: 16,
+      requests: Array.from({ length: CHATS }, (_, chat) => request(chat, 0)),
+    });
     await until(() => arrivals.length >= CHATS);
 
     const idle: number[] = [];

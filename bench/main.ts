@@ -9,10 +9,13 @@ import { openSetting } from './setting.ts';
  * `redis`, as arguments leave out the rest.
  */
 const wanted = new Set(process.argv.slice(2));
-const wants = (part: string, ...others: string[]) => wanted.has(part) || ![part, ...others].some((one) => wanted.has(one));
+const wants = (part: string, ...others: string[]) =>
+  wanted.has(part) || ![part, ...others].some((one) => wanted.has(one));
 const COUNT = 30_000;
 
-console.log(`${cpus().length} x ${cpus()[0]?.model}, Node ${process.versions.node}, everything on this machine, fsync on\n`);
+console.log(
+  `${cpus().length} x ${cpus()[0]?.model}, Node ${process.versions.node}, everything on this machine, fsync on\n`,
+);
 const setting = await openSetting();
 try {
   if (wants('postgres', 'redis')) await backend('PostgreSQL', null);
@@ -26,7 +29,7 @@ try {
 
 async function backend(name: string, redisUrl: string | null): Promise<void> {
   if (wants('accept', 'flow')) {
-    const rows = await benchAccept(setting, redisUrl, COUNT);
+    const rows = await benchAccept(setting, redisUrl && `${redisUrl}/1`, COUNT);
     const reference = rows[0]?.result.perSecond ?? 1;
     console.log(`Accepting webhooks, 32 connections, queue on ${name}`);
     console.table(
@@ -40,7 +43,7 @@ async function backend(name: string, redisUrl: string | null): Promise<void> {
     );
   }
   if (wants('flow', 'accept')) {
-    const result = await benchEndToEnd(setting, redisUrl);
+    const result = await benchEndToEnd(setting, redisUrl && `${redisUrl}/2`);
     console.log(`From webhook to platform, queue on ${name}`);
     console.table([
       {

@@ -12,11 +12,7 @@ export interface Running {
 }
 
 /** Starts a script of this repository and waits until it says where it listens. */
-export async function start(
-  script: string,
-  args: string[] = [],
-  env: Record<string, string> = {},
-): Promise<Running> {
+export async function start(script: string, args: string[] = [], env: Record<string, string> = {}): Promise<Running> {
   const child = fork(join(root, script), args, {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
@@ -39,7 +35,9 @@ export async function startRedis(): Promise<{ url: string; stop(): Promise<void>
   const dir = `/tmp/frontdesk-bench-redis-${port}`;
   const { mkdirSync, rmSync } = await import('node:fs');
   mkdirSync(dir);
-  const child = spawn('redis-server', [...flags, '--dir', dir, '--maxmemory-policy', 'noeviction'], { stdio: 'ignore' });
+  const child = spawn('redis-server', [...flags, '--dir', dir, '--maxmemory-policy', 'noeviction'], {
+    stdio: 'ignore',
+  });
   await new Promise<void>((resolve, reject) => {
     child.once('error', () => reject(new Error('the Redis rows need redis-server: apt-get install redis-server')));
     child.once('spawn', resolve);

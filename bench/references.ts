@@ -16,7 +16,9 @@ app.use(koaBody());
 
 if (name === 'plain') {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 10 });
-  await pool.query('create table if not exists plain_events (id bigserial primary key, external_id text unique, body jsonb)');
+  await pool.query(
+    'create table if not exists plain_events (id bigserial primary key, external_id text unique, body jsonb)',
+  );
   const queue = redisUrl
     ? new Queue('plain', { connection: new Redis(redisUrl, { maxRetriesPerRequest: null }) })
     : new Queue(

@@ -43,7 +43,13 @@ export function whatsAppRequest(target: WhatsAppTarget, from: number, text: stri
     metadata: { display_phone_number: '15550001111', phone_number_id: target.phoneNumberId },
     contacts: [{ profile: { name: 'Anna Berg' }, wa_id: String(from) }],
     messages: [
-      { from: String(from), id: `wamid.${count}`, timestamp: String(Math.floor(Date.now() / 1000)), type: 'text', text: { body: text } },
+      {
+        from: String(from),
+        id: `wamid.${count}`,
+        timestamp: String(Math.floor(Date.now() / 1000)),
+        type: 'text',
+        text: { body: text },
+      },
     ],
   };
   const body = JSON.stringify({

@@ -56,15 +56,29 @@ const FAQS = Array.from({ length: 50 }, (_, n) => ({
 }));
 
 /** Tenants with fifty FAQs and one channel of each signature. */
-export async function fillDatabase(ownerUrl: string, key: string, tenants: number, debounceMs = 0): Promise<BenchTenant[]> {
+export async function fillDatabase(
+  ownerUrl: string,
+  key: string,
+  tenants: number,
+  debounceMs = 0,
+): Promise<BenchTenant[]> {
   const keys = createKeyRing(key);
   const url = appUrl(ownerUrl, keys.derive('database app role').toString('hex'));
   const orm = await connect({ url, pool: 5, log: () => undefined });
   const made: BenchTenant[] = [];
   for (let n = 0; n < tenants; n++) {
     const thresholds = { debounce_ms: debounceMs, max_responses: 1000 };
-    const opening = { question: 'What are your opening hours?', answer: 'We open 7am-9pm daily', keywords: 'hours, opening, time' };
-    const tenantId = await createTenant(orm, { slug: `bench-${n}`, name: `Bench ${n}`, thresholds, faqs: [opening, ...FAQS] });
+    const opening = {
+      question: 'What are your opening hours?',
+      answer: 'We open 7am-9pm daily',
+      keywords: 'hours, opening, time',
+    };
+    const tenantId = await createTenant(orm, {
+      slug: `bench-${n}`,
+      name: `Bench ${n}`,
+      thresholds,
+      faqs: [opening, ...FAQS],
+    });
     const secretToken = randomBytes(24).toString('base64url');
     const appSecret = randomBytes(16).toString('hex');
     const phoneNumberId = String(100_000_000 + n);
@@ -76,7 +90,11 @@ export async function fillDatabase(ownerUrl: string, key: string, tenants: numbe
     made.push({
       telegram: { path: await channel('telegram', { botToken: `${n}:token`, secretToken }), secretToken },
       whatsapp: {
-        path: await channel('whatsapp', { phoneNumberId, accessToken: 'token', appSecret, verifyToken: 'verify-token' }, [phoneNumberId]),
+        path: await channel(
+          'whatsapp',
+          { phoneNumberId, accessToken: 'token', appSecret, verifyToken: 'verify-token' },
+          [phoneNumberId],
+        ),
         phoneNumberId,
         appSecret,
       },

@@ -1,7 +1,7 @@
 import { UnrecoverableError, type Job } from 'bullmq';
 import { z } from 'zod';
 import type { Deps } from '../src/deps.ts';
-import { PermanentError } from '../src/errors.ts';
+import { AppError, PermanentError } from '../src/errors.ts';
 import { jobs, type JobName } from '../src/queue/contracts.ts';
 
 export interface JobModule {
@@ -31,7 +31,9 @@ export const defineJob = (
       for (const end of ends) if (end.status === 'rejected') throw end.reason;
     } catch (error) {
       // A job that can never succeed must not come back; its rows stay, and say why.
-      if (error instanceof PermanentError || error instanceof z.ZodError) throw new UnrecoverableError(error.message);
+      if (error instanceof PermanentError || error instanceof AppError || error instanceof z.ZodError) {
+        throw new UnrecoverableError(error.message);
+      }
       throw error;
     }
   },

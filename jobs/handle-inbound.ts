@@ -9,6 +9,7 @@ import { isOutage } from '../src/database/outage.ts';
 import { messageOf } from '../src/errors.ts';
 import { handleManagerChat, isManagerChat } from '../src/handover/manager-chat.ts';
 import { parseThreadSubject } from '../src/queue/contracts.ts';
+import type { OwnChannel } from '../src/tenancy/channels-of.ts';
 import { withTenant } from '../src/tenancy/with-tenant.ts';
 import { defineJob } from './define-job.ts';
 
@@ -55,18 +56,14 @@ async function handleAlone(deps: Deps, tenantId: string, subject: string): Promi
 
 async function handle(deps: Deps, tenantId: string, subjects: string[], most: number): Promise<void> {
   const threads = subjects.map(parseThreadSubject);
-  const channels = await Promise.all(
-    [...new Set(threads.map(({ channelId }) => channelId))].map((id) => deps.channelOf(tenantId, id)),
-  );
-  const kinds = new Map(channels.flatMap((channel) => (channel ? [[channel.id, channel.kind]] : [])));
-  const taken = await withUnit(deps, tenantId, [...kinds.keys()], async (unit) => {
+  const channels = await deps.channelsOf(tenantId);
+  const taken = await withUnit(deps, tenantId, async (unit) => {
     const rows = await lockPending(unit.em, tenantId, threads, most);
-    const { events, ends } = readAll(deps, kinds, rows);
+    const { events, ends } = readAll(deps, channels, rows);
     const [managers, contacts, answers] = sort(unit, events);
-    for (const event of answers) ends.push(await takeAnswer(deps, unit, event, kinds.get(event.channelId) ?? ''));
+    for (const event of answers) ends.push(await takeAnswer(deps, unit, event, channels.get(event.channelId)?.kind ?? ''));
     for (const event of managers) ends.push(await handleManagerChat(unit, event));
-    const due = threads.filter(({ channelId }) => kinds.has(channelId));
-    ends.push(...(await handleThreads(unit, contacts, due)));
+    ends.push(...(await handleThreads(unit, contacts, threads)));
     await endAll(unit.em, tenantId, ends);
     return { rows: rows.length, later: ends.some((end) => end.status === 'later') };
   });
@@ -75,7 +72,12 @@ async function handle(deps: Deps, tenantId: string, subjects: string[], most: nu
 }
 
 /** In one order over all workers, so that two that share a thread wait for each other instead of deadlocking. */
-function lockPending(em: EntityManager, tenantId: string, threads: { channelId: string; thread: string }[], most: number) {
+function lockPending(
+  em: EntityManager,
+  tenantId: string,
+  threads: { channelId: string; thread: string }[],
+  most: number,
+) {
   return em.execute<PendingRow[]>(
     `select e.id, e.channel_id, e.thread, e.payload, e.created_at
      from inbound_events e
@@ -86,12 +88,12 @@ function lockPending(em: EntityManager, tenantId: string, threads: { channelId: 
   );
 }
 
-function readAll(deps: Deps, kinds: Map<string, string>, rows: PendingRow[]) {
+function readAll(deps: Deps, channels: ReadonlyMap<string, OwnChannel>, rows: PendingRow[]) {
   const events: ReadEvent[] = [];
   const ends: EventEnd[] = [];
   for (const row of rows) {
     try {
-      const adapter = deps.adapterOf(kinds.get(row.channel_id) ?? '');
+      const adapter = deps.adapterOf(channels.get(row.channel_id)?.kind ?? '');
       const [event] = adapter?.parse(JSON.parse(row.payload)) ?? [];
       if (!event) throw new Error('the channel is gone, or its events are not understood any more');
       events.push({
@@ -121,10 +123,14 @@ async function takeAnswer(deps: Deps, unit: Unit, event: ReadEvent, kind: string
     const answer = agentKind(kind).readAnswer?.(content.answer);
     if (!answer) throw new Error(`agents of kind '${kind}' do not call back`);
     const became = await settleRun(unit, content.runId, { type: 'answer', answer });
-    const error = became === 'unknown' ? 'there is no such run' : became === 'late' ? 'too late, or a second answer' : null;
+    const error =
+      became === 'unknown' ? 'there is no such run' : became === 'late' ? 'too late, or a second answer' : null;
     return { id, status: error ? 'ignored' : 'handled', error };
   } catch (error) {
-    deps.log.warn({ tenantId: unit.settings.tenant.id, eventId: id, runId: content.runId, error: messageOf(error) }, 'agent.answer_not_understood');
+    deps.log.warn(
+      { tenantId: unit.settings.tenant.id, eventId: id, runId: content.runId, error: messageOf(error) },
+      'agent.answer_not_understood',
+    );
     return { id, status: 'failed', error: messageOf(error) };
   }
 }
@@ -157,6 +163,9 @@ async function countFailure(deps: Deps, tenantId: string, subject: string, error
     ),
   );
   if (!event) throw error;
-  deps.log.error({ err: error, tenantId, eventId: event.id, attempts: event.attempts, status: event.status }, 'inbound.failed');
+  deps.log.error(
+    { err: error, tenantId, eventId: event.id, attempts: event.attempts, status: event.status },
+    'inbound.failed',
+  );
   deps.wake('handle-inbound', tenantId, subject, event.status === 'failed' ? 0 : 1_000 * event.attempts);
 }

@@ -10,7 +10,10 @@ export function startWorkers(deps: Deps): { stop(): Promise<void> } {
       try {
         await module.process(deps, job);
       } catch (error) {
-        deps.log.warn({ job: module.name, jobId: job.id, attempts: job.attemptsMade, error: messageOf(error) }, 'job.failed');
+        deps.log.warn(
+          { job: module.name, jobId: job.id, attempts: job.attemptsMade, error: messageOf(error) },
+          'job.failed',
+        );
         throw error;
       }
     }),

@@ -55,6 +55,6 @@ async function ask(deps: Deps, run: OpenRun): Promise<RunEnd | 'not accepted'> {
 }
 
 async function settle(deps: Deps, tenantId: string, run: OpenRun, end: RunEnd): Promise<void> {
-  const became = await withUnit(deps, tenantId, [run.channelId], (unit) => settleRun(unit, run.turn.runId, end));
+  const became = await withUnit(deps, tenantId, (unit) => settleRun(unit, run.turn.runId, end));
   deps.log.info({ tenantId, runId: run.turn.runId, end: end.type, became }, 'agent.settled');
 }

@@ -14,7 +14,7 @@ import { createQueueBackend, type QueueBackend } from './queue/backend.ts';
 import { createWaker, type Waker } from './queue/wake.ts';
 import { createSafeRequest, type SafeRequest } from './safe-request.ts';
 import { followChanges, type Changes } from './tenancy/changes.ts';
-import { createChannelOf } from './tenancy/channel-of.ts';
+import { createChannelsOf } from './tenancy/channels-of.ts';
 import { createFindChannel, type FindChannel } from './tenancy/find-channel.ts';
 import type { KeyRing } from './tenancy/secrets.ts';
 import { createSettings } from './tenancy/settings.ts';
@@ -56,14 +56,14 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
   const queue = createQueueBackend({ redisUrl: config.redisUrl, databaseUrl, onError });
   const waker = createWaker(queue, onError);
   const { wake } = waker;
-  const channelOf = createChannelOf(orm, keys, changes);
+  const channelsOf = createChannelsOf(orm, keys, changes);
   const request = createSafeRequest({
     allowNetworks: config.outboundAllow,
     trustedOrigins: Object.values(config.apiBases).map((base) => new URL(base).origin),
   });
   const delivery = createDelivery({
     orm,
-    channelOf,
+    channelsOf,
     wake,
     log,
     request,
@@ -87,7 +87,7 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
     wake,
     request,
     delivery,
-    channelOf,
+    channelsOf,
     publicUrl,
     apiBases: config.apiBases,
     smtp: config.smtp,
@@ -99,7 +99,7 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
     targetsOf: createTargetsOf(orm, changes),
     findChannel: createFindChannel(orm, keys, changes),
     inbox,
-    replay: createReplay({ orm, channelOf, adapterOf: channelAdapter, inbox, wake }),
+    replay: createReplay({ orm, channelsOf, adapterOf: channelAdapter, inbox, wake }),
     // In reverse: nothing is closed that something open still needs.
     async close() {
       await delivery.settled();

@@ -24,7 +24,6 @@ export interface OpenRun {
   kind: string;
   settings: unknown;
   turn: AgentTurn;
-  channelId: string;
   callbackUrl: string;
   /** True for the one caller that may call the agent: a call that may have happened is never repeated. */
   mayBegin: boolean;
@@ -67,7 +66,6 @@ export async function openRun(deps: RunDeps, tenantId: string, runId: string): P
     return {
       kind: agent.kind,
       settings: deps.keys.open(agent.settingsSealed, sealContext(tenantId, agent.id)),
-      channelId: conversation.channelId,
       callbackUrl: address ? `${deps.publicUrl}/webhooks/${address.kind}/${address.address}` : '',
       mayBegin: begun === 1,
       turn: {

@@ -56,7 +56,8 @@ export async function settleRun(unit: Unit, runId: string, end: RunEnd): Promise
   conversation.activeRunId = null;
   const { turn, saidAt } = await turnOf(unit, conversation, run);
   const match = turn.text === '' ? null : unit.matchFaq(turn.text);
-  const facts = factsOf(unit, conversation, turn, saidAt, match);
+  // The turn is the one that is being settled, not one that repeats it.
+  const facts = { ...factsOf(unit, conversation, turn, saidAt, match), isRepeated: false };
   applyVerdict(unit, conversation, turn, judge(facts, end, run), { match, agentRun: run });
   // What was said meanwhile is the next turn.
   if (conversation.turnStartedAt || conversation.turnDueAt) {

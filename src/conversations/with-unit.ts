@@ -3,7 +3,7 @@ import type { ChannelLimits } from '../channels/adapter.ts';
 import type { MatcherOf } from '../faqs/matcher-of.ts';
 import type { TargetsOf } from '../handover/targets-of.ts';
 import type { Wake } from '../queue/wake.ts';
-import type { ChannelOf } from '../tenancy/channel-of.ts';
+import type { ChannelsOf } from '../tenancy/channels-of.ts';
 import type { SettingsOf } from '../tenancy/settings.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
 import type { Unit } from './unit.ts';
@@ -14,7 +14,7 @@ export interface UnitDeps {
   settingsOf: SettingsOf;
   matcherOf: MatcherOf;
   targetsOf: TargetsOf;
-  channelOf: ChannelOf;
+  channelsOf: ChannelsOf;
   limitsOf: (kind: string) => ChannelLimits;
   /** Link to a conversation for a manager. */
   linkTo: (tenantSlug: string, conversationId: string) => string;
@@ -31,18 +31,16 @@ const TRIES = 3;
 export async function withUnit<T>(
   deps: UnitDeps,
   tenantId: string,
-  channelIds: string[],
   work: (unit: Unit) => Promise<T>,
 ): Promise<T> {
   const [settings, matcher, targets, channels] = await Promise.all([
     deps.settingsOf(tenantId),
     deps.matcherOf(tenantId),
     deps.targetsOf(tenantId),
-    Promise.all([...new Set(channelIds)].map((id) => deps.channelOf(tenantId, id))),
+    deps.channelsOf(tenantId),
   ]);
-  const known = new Map(channels.flatMap((channel) => (channel ? [[channel.id, channel]] : [])));
   const channel = (id: string) => {
-    const found = known.get(id);
+    const found = channels.get(id);
     if (!found) throw new Error(`channel ${id} is not one of this tenant's`);
     return found;
   };

@@ -9,7 +9,7 @@ import { messageOf, PermanentError, RetryAfterError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Wake } from '../queue/wake.ts';
 import type { SafeRequest } from '../safe-request.ts';
-import type { ChannelOf } from '../tenancy/channel-of.ts';
+import type { ChannelsOf } from '../tenancy/channels-of.ts';
 import { sealContext } from '../tenancy/find-channel.ts';
 import type { KeyRing } from '../tenancy/secrets.ts';
 import type { SettingsOf } from '../tenancy/settings.ts';
@@ -21,7 +21,7 @@ export interface NotifyDeps {
   orm: MikroORM;
   keys: KeyRing;
   settingsOf: SettingsOf;
-  channelOf: ChannelOf;
+  channelsOf: ChannelsOf;
   linkTo: (tenantSlug: string, conversationId: string) => string;
   request: SafeRequest;
   smtp: SmtpSettings | null;
@@ -71,7 +71,7 @@ function end(deps: NotifyDeps, tenantId: string, { id, attempts }: Notification,
 }
 
 async function claim(deps: NotifyDeps, tenantId: string, id: string) {
-  const settings = await deps.settingsOf(tenantId);
+  const [settings, channels] = await Promise.all([deps.settingsOf(tenantId), deps.channelsOf(tenantId)]);
   return withTenant(deps.orm, tenantId, async (em) => {
     const now = new Date();
     const found = await em.findOne(Notification, { tenantId, id }, { disableIdentityMap: true });
@@ -92,7 +92,7 @@ async function claim(deps: NotifyDeps, tenantId: string, id: string) {
       { tenantId, conversationId: conversation.id, isInternal: false, deletedAt: null },
       { orderBy: { seq: 'desc' }, limit: LAST_MESSAGES },
     );
-    const channel = await deps.channelOf(tenantId, conversation.channelId);
+    const channel = channels.get(conversation.channelId);
     const contactName = contact?.displayName ?? 'A customer';
     const reason = typeof found.notice['reason'] === 'string' ? found.notice['reason'] : 'A customer needs you.';
     const notice: HandoverNotice = {

@@ -4,13 +4,13 @@ import { InboundEventRow } from '../entities/inbound-event.ts';
 import { conflict, notFound } from '../errors.ts';
 import { threadSubject } from '../queue/contracts.ts';
 import type { Wake } from '../queue/wake.ts';
-import type { ChannelOf } from '../tenancy/channel-of.ts';
+import type { ChannelsOf } from '../tenancy/channels-of.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
 import type { Inbox } from './receive.ts';
 
 interface ReplayDeps {
   orm: MikroORM;
-  channelOf: ChannelOf;
+  channelsOf: ChannelsOf;
   adapterOf: (kind: string) => ChannelAdapter | undefined;
   inbox: Inbox;
   wake: Wake;
@@ -24,7 +24,7 @@ export interface Replay {
 }
 
 /** The button beside everything that ended as failed. */
-export function createReplay({ orm, channelOf, adapterOf, inbox, wake }: ReplayDeps): Replay {
+export function createReplay({ orm, channelsOf, adapterOf, inbox, wake }: ReplayDeps): Replay {
   return {
     async inbound(tenantId, eventId) {
       const event = await withTenant(orm, tenantId, (em) => em.findOne(InboundEventRow, { tenantId, id: eventId }));
@@ -35,7 +35,7 @@ export function createReplay({ orm, channelOf, adapterOf, inbox, wake }: ReplayD
       }
       // A body that could not be read at all is read again, whole; an event that failed later goes back as it is.
       if (event.externalId.startsWith('unreadable:')) {
-        const channel = await channelOf(tenantId, event.channelId);
+        const channel = (await channelsOf(tenantId)).get(event.channelId);
         const events = adapterOf(channel?.kind ?? '')?.parse(JSON.parse(event.payload)) ?? [];
         await inbox.receive({ tenantId, channelId: event.channelId }, events);
         await withTenant(orm, tenantId, (em) => setStatus(em, tenantId, eventId, 'handled'));

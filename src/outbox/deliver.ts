@@ -2,14 +2,14 @@ import type { MikroORM } from '@mikro-orm/postgresql';
 import { createBatcher } from '../batch.ts';
 import type { Logger } from '../logger.ts';
 import type { Wake } from '../queue/wake.ts';
-import type { ChannelOf } from '../tenancy/channel-of.ts';
+import type { ChannelsOf } from '../tenancy/channels-of.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
 import { claimHeads, recordResults, type Claim, type SendResult } from './outbox.ts';
 import { send, type SendDeps } from './send.ts';
 
 interface DeliverDeps extends SendDeps {
   orm: MikroORM;
-  channelOf: ChannelOf;
+  channelsOf: ChannelsOf;
   wake: Wake;
   log: Logger;
   /** Told of every send to a web chat: its page waits for it. */
@@ -49,7 +49,7 @@ export function createDelivery(deps: DeliverDeps): Delivery {
     let next: Claim | 'none' = first;
     while (next !== 'none') {
       const claim: Claim = next;
-      const channel = await deps.channelOf(tenantId, claim.channelId);
+      const channel = (await deps.channelsOf(tenantId)).get(claim.channelId);
       count(claim.channelId, 1);
       const result = await send(deps, claim, channel).finally(() => count(claim.channelId, -1));
       if (result.status !== 'sent') logProblem(deps.log, tenantId, result);

@@ -18,7 +18,7 @@ const LONGEST_WAIT_MS = 3_600_000;
 export async function send(
   deps: SendDeps,
   claim: Claim,
-  channel: { kind: string; isActive: boolean; config: unknown } | null,
+  channel: { kind: string; isActive: boolean; config: unknown } | undefined,
 ): Promise<SendResult> {
   const adapter = channel && deps.adapterOf(channel.kind);
   if (!channel?.isActive || !adapter) {

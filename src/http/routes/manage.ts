@@ -77,8 +77,7 @@ export function manageRoutes(deps: Deps) {
     router.post(`/conversations/:id/${path}`, async (ctx) => {
       const id = idOf(ctx.params['id']);
       const { tenantId, userId } = ctx.state.manager;
-      const channelId = await channelOfConversation(deps, tenantId, id);
-      const result = await withUnit(deps, tenantId, [channelId], (unit) =>
+      const result = await withUnit(deps, tenantId, (unit) =>
         work(unit, id, { kind: 'user', id: userId }, ctx.request.body),
       );
       ctx.body = result ?? { ok: true };
@@ -122,12 +121,6 @@ export function manageRoutes(deps: Deps) {
   });
 
   return router;
-}
-
-async function channelOfConversation({ orm }: Pick<Deps, 'orm'>, tenantId: string, id: string): Promise<string> {
-  const conversation = await withTenant(orm, tenantId, (em) => em.findOne(Conversation, { tenantId, id }));
-  if (!conversation) throw notFound('there is no such conversation');
-  return conversation.channelId;
 }
 
 /** An id that is no id belongs to nothing, like any other that is not ours. */

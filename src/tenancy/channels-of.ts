@@ -1,0 +1,36 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import { Channel } from '../entities/channel.ts';
+import type { Changes } from './changes.ts';
+import { sealContext } from './find-channel.ts';
+import { remember } from './remember.ts';
+import type { KeyRing } from './secrets.ts';
+import { withTenant } from './with-tenant.ts';
+
+/** A tenant's channel, its config opened but not yet read by the channel's schema. */
+export interface OwnChannel {
+  id: string;
+  kind: string;
+  name: string;
+  isActive: boolean;
+  config: unknown;
+}
+
+/** A tenant's channels by id. */
+export type ChannelsOf = (tenantId: string) => Promise<ReadonlyMap<string, OwnChannel>>;
+
+/** The tenant's channels, remembered until one changes. */
+export function createChannelsOf(orm: MikroORM, keys: KeyRing, changes: Changes): ChannelsOf {
+  return remember<ReadonlyMap<string, OwnChannel>>(changes, {
+    most: 20_000,
+    tenantOf: (tenantId) => tenantId,
+    load: async (tenantId) => {
+      const channels = await withTenant(orm, tenantId, (em) => em.find(Channel, { tenantId }));
+      return new Map(
+        channels.map(({ id, kind, name, status, configSealed }) => {
+          const config = keys.open(configSealed, sealContext(tenantId, id));
+          return [id, { id, kind, name, isActive: status === 'active', config }];
+        }),
+      );
+    },
+  });
+}
