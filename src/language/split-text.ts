@@ -9,7 +9,7 @@ export type TextUnit = 'utf16' | 'codepoints' | 'bytes';
 export function splitText(text: string, limit: number, unit: TextUnit): string[] {
   if (!(limit >= LONGEST_CODE_POINT[unit])) throw new RangeError(`no text fits into ${limit} ${unit}`);
   const parts: string[] = [];
-  for (let start = nextInk(text, 0); start < text.length; ) {
+  for (let start = nextInk(text, 0); start < text.length;) {
     const furthest = reach(text, start, limit, unit);
     const end = furthest === text.length ? furthest : bestCut(text, start, furthest);
     parts.push(text.slice(start, end).trimEnd());
@@ -59,9 +59,7 @@ function bestCut(text: string, start: number, furthest: number): number {
 function sentenceEnd(window: string): number {
   for (let at = window.length - 1; at > 0; at--) {
     if (SPACE.test(window.charAt(at)) && SENTENCE_END.test(window.charAt(at - 1))) return at;
-    if (at < window.length - 1 && FULL_WIDTH_END.test(window.charAt(at - 1)) && !FULL_WIDTH_END.test(window.charAt(at))) {
-      return at;
-    }
+    if (FULL_WIDTH_END.test(window.charAt(at - 1)) && !CLOSING.test(window.charAt(at))) return at;
   }
   return -1;
 }
@@ -71,12 +69,11 @@ function lastSpace(window: string): number {
   return -1;
 }
 
-/** The last border between two graphemes that is not after `furthest`; `furthest` itself when one grapheme fills it all. */
+/** The last border between two graphemes up to `furthest`; `furthest` itself inside a grapheme that fills everything. */
 function graphemeCut(text: string, start: number, furthest: number): number {
-  const tail = Math.max(start, furthest - GRAPHEME_CONTEXT);
-  // A little beyond, so that a grapheme that goes over the cut is seen as one.
-  const segments = graphemes.segment(text.slice(tail, furthest + 2));
-  const cut = tail + (segments.containing(furthest - tail)?.index ?? furthest - tail);
+  // One code point beyond tells whether there is a border at `furthest`.
+  const around = graphemes.segment(text.slice(start, furthest + 2)).containing(furthest - start);
+  const cut = start + (around?.index ?? 0);
   return cut > start ? cut : furthest;
 }
 
@@ -89,7 +86,7 @@ function nextInk(text: string, from: number): number {
 const SPACE = /\s/;
 const SENTENCE_END = /[.!?…。！？؟।]/;
 const FULL_WIDTH_END = /[。！？]/;
+const CLOSING = /[。！？」』）”’]/;
 const LONGEST_CODE_POINT = { utf16: 2, codepoints: 1, bytes: 4 };
 const MOST_PER_CODE_UNIT = { utf16: 1, codepoints: 1, bytes: 3 };
-const GRAPHEME_CONTEXT = 256;
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });

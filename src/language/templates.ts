@@ -19,7 +19,7 @@ interface Vocabulary {
  */
 export function compileTemplates(block: string, vocabulary: Vocabulary): Templates {
   const root = newState();
-  const end = { ...newState(), accepts: true };
+  const end = newState();
   const parse = parser(vocabulary);
   for (const line of block.split('\n')) if (line.trim() !== '') connect(root, parse(line), end);
   const start = closure([root]);
@@ -124,7 +124,6 @@ function parser({ language, groups }: Vocabulary): (template: string) => Part {
 }
 
 interface State {
-  accepts: boolean;
   /** Where a word leads, and where a word that begins with these letters does. */
   words: Map<string, State[]>;
   beginnings: [string, State][];
@@ -133,7 +132,7 @@ interface State {
   free: State[];
 }
 
-const newState = (): State => ({ accepts: false, words: new Map(), beginnings: [], anyWord: [], free: [] });
+const newState = (): State => ({ words: new Map(), beginnings: [], anyWord: [], free: [] });
 
 /** Adds the ways from one state to another that a part allows. */
 function connect(from: State, part: Part, to: State): void {

@@ -64,7 +64,7 @@ interface Listener {
   frustration: Templates;
   calm: Templates;
   soleHuman: PhraseBook<'human' | 'around'>;
-  consent: PhraseBook<'yes' | 'no' | 'courtesy'>;
+  consent: PhraseBook<'yes' | 'softYes' | 'no' | 'courtesy'>;
 }
 
 /** A message, spelled for each language when first asked for. */
@@ -82,10 +82,10 @@ function asks(listener: Listener, message: Message, soleWords: boolean): boolean
 }
 
 /** Null when the message is no plain yes or no in this language. */
-function plainAnswer(listener: Listener, { text, in: spelled }: Message): Consent | null {
-  const { marks, rest } = readPhrases(spelled(listener.language), listener.consent);
-  const yes = marks.has('yes') || YES_SIGN.test(text);
-  const no = marks.has('no') || NO_SIGN.test(text);
+function plainAnswer(listener: Listener, message: Message): Consent | null {
+  const { marks, rest } = readPhrases(message.in(listener.language), listener.consent);
+  const no = marks.has('no') || NO_SIGN.test(message.text);
+  const yes = marks.has('yes') || YES_SIGN.test(message.text) || (marks.has('softYes') && !no);
   if (yes && no) return 'unclear';
   if (rest || (!yes && !no)) return null;
   return yes ? 'yes' : 'no';
@@ -140,11 +140,11 @@ function listeners(language: string, message: Message): [Listener, ...Listener[]
   const base = baseLanguage(language);
   const own = phrases.has(base) ? base : 'en';
   const others = [...phrases.keys()].filter((code) => code !== own && !isForeign(message, code));
-  return [listener(own), ...others.map(listener)];
+  return [listenerOf(own), ...others.map(listenerOf)];
 }
 
 /** Made when a message first comes in, for making all of them takes a moment that start-up should not pay. */
-function listener(language: string): Listener {
+function listenerOf(language: string): Listener {
   const known = ready.get(language);
   if (known) return known;
   const heard = phrases.get(language);
@@ -173,9 +173,10 @@ function makeListener(language: string, heard: LanguagePhrases): Listener {
       ],
       heard.particles,
     ),
-    consent: phraseBook<'yes' | 'no' | 'courtesy'>(language, [
+    consent: phraseBook<'yes' | 'softYes' | 'no' | 'courtesy'>(language, [
       ['courtesy', heard.courtesy],
       ['yes', heard.yes],
+      ['softYes', heard.softYes],
       ['no', heard.no],
     ]),
   };

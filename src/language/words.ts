@@ -56,33 +56,45 @@ const RUN = new RegExp(`${spaceless}+|${spaced}+(?:'${spaced}+)*`, 'gv');
 
 const APOSTROPHES = /[\u00b4\u0060\u2018\u2019\u02bc\u02b9\uff07]/g;
 const MARK_PILES = /(\p{M}{4})\p{M}+/gu;
-/**
- * Latin, Greek and Cyrillic accents (not the breve of й, which is a letter of its own), Hebrew points, Arabic vowel
- * signs and tatweel, soft hyphen, zero-width and direction marks, variation selectors, skin tones.
- */
-const DROPPED =
-  /[\u0300-\u0305\u0307-\u036f]|(?<!и)\u0306|[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]|[\u{1f3fb}-\u{1f3ff}]/gu;
-
-/** Letters that one language writes in several ways and that Unicode does not take apart. */
-const variants = new Map(
-  Object.entries({
-    ...{ ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l', đ: 'd', ð: 'd', þ: 'th', ı: 'i', ς: 'σ' },
-    ...{ ٱ: 'ا', ى: 'ي', ی: 'ي', ک: 'ك', ة: 'ه' },
-    ...Object.fromEntries([...'٠١٢٣٤٥٦٧٨٩'].map((digit, value) => [digit, String(value)])),
-    ...Object.fromEntries([...'۰۱۲۳۴۵۶۷۸۹'].map((digit, value) => [digit, String(value)])),
-    ...Object.fromEntries([...'०१२३४५६७८९'].map((digit, value) => [digit, String(value)])),
-  }),
+const DROPPED = new RegExp(
+  [
+    // Accents of Latin, Greek and Cyrillic, but not the breve of й, which is a letter of its own.
+    String.raw`[\u0300-\u0305\u0307-\u036f]|(?<!и)\u0306`,
+    // Points of Hebrew; vowel signs and the tatweel of Arabic.
+    String.raw`[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7]`,
+    String.raw`[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed]`,
+    // Soft hyphen, joiners, zero-width and direction marks, variation selectors, skin tones.
+    String.raw`[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]`,
+    String.raw`[\u{1f3fb}-\u{1f3ff}]`,
+  ].join('|'),
+  'gu',
 );
+
+/** Letters and digits that are written in several ways and that Unicode does not take apart; column by column. */
+const written = [
+  ['øłđðıς', 'olddiσ'],
+  ['ٱىیکة', 'اييكه'],
+  ['٠١٢٣٤٥٦٧٨٩', '0123456789'],
+  ['۰۱۲۳۴۵۶۷۸۹', '0123456789'],
+  ['०१२३४५६७८९', '0123456789'],
+] as const;
+const variants = new Map<string, string>([
+  ['ß', 'ss'],
+  ['æ', 'ae'],
+  ['œ', 'oe'],
+  ['þ', 'th'],
+  ...written.flatMap(([from, to]) => Array.from(from, (letter, at): [string, string] => [letter, to.charAt(at)])),
+]);
 const VARIANTS = /[ßæœøłđðþıςٱىیکة٠-٩۰-۹०-९]/g;
 
 const eliding = new Set(['fr', 'it', 'ca', 'oc', 'tr']);
 
 const segmenters = new Map<string, Intl.Segmenter>();
 
-/** Making a segmenter takes a millisecond; only languages that exist get one of their own, so the map stays small. */
+/** Making a segmenter takes a millisecond. Codes have three letters at most, so the map cannot grow for ever. */
 function segmenter(tag: string): Intl.Segmenter {
   const base = baseLanguage(tag);
-  const language = LANGUAGE_CODE.test(base) && Intl.Segmenter.supportedLocalesOf(base).length > 0 ? base : 'und';
+  const language = LANGUAGE_CODE.test(base) ? base : 'und';
   let known = segmenters.get(language);
   if (!known) {
     known = new Intl.Segmenter(language, { granularity: 'word' });

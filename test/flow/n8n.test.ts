@@ -82,7 +82,9 @@ describe('a turn that no FAQ answers goes to the n8n workflow', () => {
         { role: 'agent', text: 'We open 7am-9pm daily' },
       ],
     });
-    const headers = Object.fromEntries(Object.entries(call?.headers ?? {}).map(([name, value]) => [name, String(value)]));
+    const headers = Object.fromEntries(
+      Object.entries(call?.headers ?? {}).map(([name, value]) => [name, String(value)]),
+    );
     expect(() => new Webhook(workflowSecret).verify(JSON.stringify(call?.body), headers)).not.toThrow();
     const { id } = await conversationOf(world, shop, 21);
     expect((await decisionsOf(world, shop, id)).map(({ path, outcome }) => [path, outcome])).toEqual([
@@ -127,15 +129,23 @@ describe('a turn that no FAQ answers goes to the n8n workflow', () => {
   });
 
   it('asks for a human when nothing comes within response_timeout, and does not send what comes later', async () => {
-    const { shop, callbackUrl } = await buildN8nShop({ thresholds: { response_timeout: 1 }, handoverMode: 'immediate' });
+    const { shop, callbackUrl } = await buildN8nShop({
+      thresholds: { response_timeout: 1 },
+      handoverMode: 'immediate',
+    });
     await writes(world, shop, 25, 'Is a table free tonight?');
     await until(async () => expect((await conversationOf(world, shop, 25)).handler).toBe('queued'));
     const { id } = await conversationOf(world, shop, 25);
-    expect((await decisionsOf(world, shop, id)).at(-1)).toMatchObject({ outcome: 'hand_over', reason: expect.stringMatching(/response_timeout/) });
+    expect((await decisionsOf(world, shop, id)).at(-1)).toMatchObject({
+      outcome: 'hand_over',
+      reason: expect.stringMatching(/response_timeout/),
+    });
     expect(workflowCalls(shop)).toHaveLength(1);
     await until(() => expect(world.platform.textsTo('25')).toHaveLength(1));
     await callBack(callbackUrl, { runId: workflowCalls(shop)[0]?.body['runId'], reply: 'too late' });
-    await until(async () => expect((await runsOf(shop))[0]).toMatchObject({ status: 'expired', lateAnswers: [{ text: 'too late' }] }));
+    await until(async () =>
+      expect((await runsOf(shop))[0]).toMatchObject({ status: 'expired', lateAnswers: [{ text: 'too late' }] }),
+    );
     expect(world.platform.textsTo('25')).toHaveLength(1);
   });
 
@@ -152,7 +162,10 @@ describe('a turn that no FAQ answers goes to the n8n workflow', () => {
 
   it('hands over when the workflow says so', async () => {
     const { shop } = await buildN8nShop();
-    answerWorkflow = () => ({ status: 200, body: { handover: { reason: 'wants a refund', message: 'One moment please.' } } });
+    answerWorkflow = () => ({
+      status: 200,
+      body: { handover: { reason: 'wants a refund', message: 'One moment please.' } },
+    });
     await writes(world, shop, 27, 'I was charged twice');
     await until(async () => expect((await conversationOf(world, shop, 27)).handler).toBe('queued'));
     await until(() => expect(world.platform.textsTo('27')).toEqual(['One moment please.']));
@@ -165,7 +178,10 @@ describe('a turn that no FAQ answers goes to the n8n workflow', () => {
     await until(() => expect(world.platform.textsTo('28')).toHaveLength(1));
     expect(world.platform.textsTo('28')).not.toContain('Perhaps.');
     const { id } = await conversationOf(world, shop, 28);
-    expect((await decisionsOf(world, shop, id)).at(-1)).toMatchObject({ outcome: 'clarify', reason: expect.stringMatching(/agent_confidence 0.8/) });
+    expect((await decisionsOf(world, shop, id)).at(-1)).toMatchObject({
+      outcome: 'clarify',
+      reason: expect.stringMatching(/agent_confidence 0.8/),
+    });
   });
 
   it('calls a workflow that failed only once, and says what n8n said', async () => {
@@ -174,7 +190,10 @@ describe('a turn that no FAQ answers goes to the n8n workflow', () => {
     await writes(world, shop, 29, 'Is a table free tonight?');
     await until(async () => expect((await conversationOf(world, shop, 29)).handler).toBe('queued'));
     expect(workflowCalls(shop)).toHaveLength(1);
-    expect((await runsOf(shop))[0]).toMatchObject({ status: 'failed', error: expect.stringMatching(/Error in workflow/) });
+    expect((await runsOf(shop))[0]).toMatchObject({
+      status: 'failed',
+      error: expect.stringMatching(/Error in workflow/),
+    });
   });
 
   it('tries again when the workflow was not there to begin, within the deadline', async () => {

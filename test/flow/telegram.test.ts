@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { asManager, buildShop, conversationOf, decisionsOf, messagesOf, postTelegram, telegramUpdate, writes } from '../support/tenants.ts';
+import {
+  asManager,
+  buildShop,
+  conversationOf,
+  decisionsOf,
+  messagesOf,
+  postTelegram,
+  telegramUpdate,
+  writes,
+} from '../support/tenants.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 let world: World;
@@ -18,10 +27,12 @@ describe('a customer writes to a Telegram bot', () => {
 
     await until(() => expect(world.platform.textsTo('11')).toEqual(['We open 7am-9pm daily']));
     const conversation = await conversationOf(world, shop, 11);
-    expect((await messagesOf(world, shop, conversation.id)).map((message) => [message.seq, message.direction])).toEqual([
-      [1, 'in'],
-      [2, 'out'],
-    ]);
+    expect((await messagesOf(world, shop, conversation.id)).map((message) => [message.seq, message.direction])).toEqual(
+      [
+        [1, 'in'],
+        [2, 'out'],
+      ],
+    );
     expect(await decisionsOf(world, shop, conversation.id)).toMatchObject([
       { path: 'faq', outcome: 'answer', handlerBefore: 'bot', handlerAfter: 'bot', settingsVersion: 1 },
     ]);
@@ -58,7 +69,9 @@ describe('a customer writes to a Telegram bot', () => {
     expect(await conversationOf(world, shop, 13)).toMatchObject({ handler: 'human', assigneeUserId: shop.managerId });
 
     await writes(world, shop, 13, 'What are your opening hours?');
-    await until(async () => expect((await decisionsOf(world, shop, id)).at(-1)).toMatchObject({ outcome: 'silent', path: 'human' }));
+    await until(async () =>
+      expect((await decisionsOf(world, shop, id)).at(-1)).toMatchObject({ outcome: 'silent', path: 'human' }),
+    );
     expect(world.platform.textsTo('13')).toHaveLength(4);
 
     await asManager(world, shop, `/conversations/${id}/hand-back`, {});

@@ -58,31 +58,55 @@ export const de: LanguagePhrases = {
     {agent} (werden|rabatt|gesucht|telefonnummer|nummer|öffnungszeiten|email|adresse)
     als {agent} (arbeiten|anfangen|bewerben)
   `,
-  soleHuman: `mensch, menschen, mitarbeiter, mitarbeiterin, berater, beraterin, agent, operator, kundenservice, kundendienst, kundensupport, kundenberater,
-    manager, vorgesetzter, ansprechpartner, echter mensch, echte person, echten menschen, menschlicher mitarbeiter, live chat, livechat, sachbearbeiter,
-    richtiger mensch, person, support mitarbeiter, chef, jemand echtes, menschliche hilfe, servicemitarbeiter, filialleiter`,
-  frame: `ein, eine, einen, einem, mit, den, die, das, der, ich, will, möchte, brauche, hätte gerne, jetzt, sofort, endlich, dringend, her, kein bot,
-    keinen bot, ich will, ich möchte, ich brauche, geben sie mir, gib mir, echten, echte, richtigen, verbinden`,
-  courtesy: `bitte, bitte sehr, danke, danke schön, dankeschön, vielen dank, dank, besten dank, hallo, hi, hey, guten tag, guten morgen, guten abend, moin, servus,
-    grüß gott, also, äh, ähm, hm, na, nun, mal, dann, liebes team, lg, mfg, sehr nett, doch, lieb`,
-  yes: `ja, j, jo, joa, jep, jepp, jap, jup, jau, jawohl, ja bitte, ja gerne, ja gern, gerne, gern, sehr gerne, sehr gern, ok, okay, okey, oki, o k, klar, na klar,
-    aber klar, sicher, natürlich, selbstverständlich, auf jeden fall, unbedingt, genau, richtig, stimmt, korrekt, einverstanden, passt, passt schon so, in ordnung,
-    geht klar, alles klar, gut, sehr gut, super, prima, perfekt, toll, fein, wunderbar, gute idee, mach das, machen sie das, mach, machen sie, mach mal, tu das, tun sie das,
-    nur zu, los, von mir aus, meinetwegen, warum nicht, wieso nicht, ich bitte darum, ich will, ich möchte, das möchte ich, das will ich, das wäre gut, das wäre nett,
-    das wäre super, das wäre toll, das wäre schön, das wäre prima, wäre gut, wäre super, wäre nett, wäre toll, ich hätte gerne, bitte verbinden, verbinden sie mich,
-    verbinde mich, bitte machen sie das, bitte tun sie das, ich bin dabei, doch, freilich, logo, definitiv, absolut, yes, jaja, eben, mit vergnügen, hätte ich gerne,
-    würde ich gerne, das würde ich gerne, bin einverstanden, wenn möglich, wenn es geht, brauche ich, bitte ja`,
-  no: `nein, ne, nee, nö, noe, nö danke, no, nope, nein danke, danke nein, lieber nicht, besser nicht, nicht jetzt, jetzt nicht, noch nicht, nicht nötig,
-    ist nicht nötig, das ist nicht nötig, nicht notwendig, nicht wirklich, niemals, nie, auf keinen fall, keinesfalls, keineswegs, kein bedarf, brauche ich nicht, brauch ich nicht,
-    das brauche ich nicht, ich brauche das nicht, will ich nicht, das will ich nicht, ich will nicht, ich will das nicht, möchte ich nicht, das möchte ich nicht,
-    ich möchte nicht, ich möchte das nicht, muss nicht sein, muss nicht, passt schon, schon gut, geht schon, egal, vergiss es, vergessen sie es, lass es, lassen sie es, lass mal,
-    lass gut sein, später, vielleicht später, ein andermal, ein anderes mal, natürlich nicht, sicher nicht, gar nicht, überhaupt nicht, bestimmt nicht, abbrechen, abbruch, stopp, stop,
-    ich warte, ich kann warten, weiter, weiter mit dem bot, mach weiter, machen sie weiter, weitermachen, wir machen weiter, ich bleibe hier, ich bleibe bei dir,
-    nicht heute, heute nicht, im moment nicht, momentan nicht, ich glaube nicht, glaube nicht, ich denke nicht, kein interesse, bloß nicht, bitte nicht, lassen sie mal, nein alles gut, alles gut, nein alles klar, nein geht schon, danke nicht nötig, nix`,
+  soleHuman: `
+    mensch, menschen, mitarbeiter, mitarbeiterin, berater, beraterin, agent, operator, kundenservice, kundendienst,
+    kundensupport, kundenberater, manager, vorgesetzter, ansprechpartner, echter mensch, echte person,
+    echten menschen, menschlicher mitarbeiter, live chat, livechat, sachbearbeiter, richtiger mensch, person,
+    support mitarbeiter, chef, jemand echtes, menschliche hilfe, servicemitarbeiter, filialleiter
+  `,
+  frame: `
+    ein, eine, einen, einem, mit, den, die, das, der, ich, will, möchte, brauche, hätte gerne, jetzt, sofort,
+    endlich, dringend, her, kein bot, keinen bot, ich will, ich möchte, ich brauche, geben sie mir, gib mir, echten,
+    echte, richtigen, verbinden
+  `,
+  courtesy: `
+    bitte, bitte sehr, danke, danke schön, dankeschön, vielen dank, dank, besten dank, hallo, hi, hey, guten tag,
+    guten morgen, guten abend, moin, servus, grüß gott, also, äh, ähm, hm, na, nun, mal, dann, liebes team, lg, mfg,
+    sehr nett, doch, lieb
+  `,
+  softYes: 'bitte, bitte sehr, doch',
+  yes: `
+    ja, j, jo, joa, jep, jepp, jap, jup, jau, jawohl, ja bitte, ja gerne, ja gern, gerne, gern, sehr gerne,
+    sehr gern, ok, okay, okey, oki, o k, klar, na klar, aber klar, sicher, natürlich, selbstverständlich,
+    auf jeden fall, unbedingt, genau, richtig, stimmt, korrekt, einverstanden, passt, passt schon so, in ordnung,
+    geht klar, alles klar, gut, sehr gut, super, prima, perfekt, toll, fein, wunderbar, gute idee, mach das,
+    machen sie das, mach, machen sie, mach mal, tu das, tun sie das, nur zu, los, von mir aus, meinetwegen,
+    warum nicht, wieso nicht, ich bitte darum, ich will, ich möchte, das möchte ich, das will ich, das wäre gut,
+    das wäre nett, das wäre super, das wäre toll, das wäre schön, das wäre prima, wäre gut, wäre super, wäre nett,
+    wäre toll, ich hätte gerne, bitte verbinden, verbinden sie mich, verbinde mich, bitte machen sie das,
+    bitte tun sie das, ich bin dabei, freilich, logo, definitiv, absolut, yes, jaja, eben, mit vergnügen,
+    hätte ich gerne, würde ich gerne, das würde ich gerne, bin einverstanden, wenn möglich, wenn es geht,
+    brauche ich, bitte ja
+  `,
+  no: `
+    nein, ne, nee, nö, noe, nö danke, no, nope, nein danke, danke nein, lieber nicht, besser nicht, nicht jetzt,
+    jetzt nicht, noch nicht, nicht nötig, ist nicht nötig, das ist nicht nötig, nicht notwendig, nicht wirklich,
+    niemals, nie, auf keinen fall, keinesfalls, keineswegs, kein bedarf, brauche ich nicht, brauch ich nicht,
+    das brauche ich nicht, ich brauche das nicht, will ich nicht, das will ich nicht, ich will nicht,
+    ich will das nicht, möchte ich nicht, das möchte ich nicht, ich möchte nicht, ich möchte das nicht,
+    muss nicht sein, muss nicht, passt schon, schon gut, geht schon, egal, vergiss es, vergessen sie es, lass es,
+    lassen sie es, lass mal, lass gut sein, später, vielleicht später, ein andermal, ein anderes mal,
+    natürlich nicht, sicher nicht, gar nicht, überhaupt nicht, bestimmt nicht, abbrechen, abbruch, stopp, stop,
+    ich warte, ich kann warten, weiter, weiter mit dem bot, mach weiter, machen sie weiter, weitermachen,
+    wir machen weiter, ich bleibe hier, ich bleibe bei dir, nicht heute, heute nicht, im moment nicht,
+    momentan nicht, ich glaube nicht, glaube nicht, ich denke nicht, kein interesse, bloß nicht, bitte nicht,
+    lassen sie mal, nein alles gut, alles gut, nein alles klar, nein geht schon, danke nicht nötig, nix
+  `,
   frustration: `
     (nutzlos|nutzloser|nutzlose|unfähig|unfassbar|unverschämt|unverschämtheit|frechheit|lächerlich|inakzeptabel|katastrophal|katastrophe|unmöglich|miserabel|unterirdisch|zumutung|erbärmlich)
-    (frustriert|frustrierend|wütend|stinksauer|sauer|genervt|nervt|nervst|nervig|verärgert|aufgebracht|angepisst|ärgerlich)
+    (frustriert|frustrierend|wütend|stinksauer|genervt|nervt|nervst|nervig|verärgert|aufgebracht|angepisst|ärgerlich)
     (scheiße|scheisse|scheiß|scheiss|scheißladen|verdammt|verdammte|verdammter|verfickt|arschloch|arsch|idiot|idioten|blödmann|deppen|trottel|schwachsinn|bullshit|kacke|mist|verarschen|verarscht|wtf|fuck|fucking)
+    (bin|werde|echt|richtig|sehr|langsam) sauer
     (dummer|blöder|doofer|dämlicher|dumme|blöde|saublöder) (bot|roboter|maschine|chatbot|computer)
     (schlechter|schlechtester|schlechte|grottenschlechter|mieser|schlechtesten) (service|support|kundenservice|laden|firma|erfahrung|betreuung)
     (schnauze|nase) [gestrichen] voll
@@ -106,7 +130,8 @@ export const de: LanguagePhrases = {
     (betrug|abzocke|betrüger) (melden|vermeiden|erkennen)
   `,
   says: {
-    askHandover: 'Möchten Sie, dass Ihnen hier jemand aus unserem Team weiterhilft? Antworten Sie einfach mit Ja oder Nein.',
+    askHandover:
+      'Möchten Sie, dass Ihnen hier jemand aus unserem Team weiterhilft? Antworten Sie einfach mit Ja oder Nein.',
     askHandoverAgain:
       'Entschuldigung, das war für mich nicht eindeutig. Soll jemand aus unserem Team übernehmen? Bitte antworten Sie mit Ja oder Nein.',
     handedOver: 'Vielen Dank! Jemand aus unserem Team antwortet Ihnen gleich hier im Chat.',

@@ -76,33 +76,52 @@ export const en: LanguagePhrases = {
     (hours|number|email|address|phone) (of|for) [{a}] {strong}
     per person
   `,
-  soleHuman: `human, human being, person, agent, operator, representative, rep, manager, supervisor, real person, live agent,
-    live person, real human, real agent, customer service, customer support, customer care, support agent, live chat, live support,
-    human agent, human support, help desk, someone real, human operator, service agent, sales rep, sales representative,
-    customer service agent, customer service representative, customer service rep, support team, talk to agent, the manager, staff member`,
-  frame: `a, an, the, your, i, we, want, need, would like, id like, just, get, get me, give me, now, right now, asap, immediately, to,
-    i want, i need, can i have, can i get, can you get me, may i have, some, any, real, actual, with, quickly, urgent, urgently, not a bot, no bot`,
-  courtesy: `please, pls, plz, pleas, thanks, thank you, thank you very much, thanks a lot, many thanks, thx, ty, cheers, hi, hello, hey,
-    good morning, good afternoon, good evening, sir, madam, maam, mate, buddy, dear, well, oh, um, uh, hmm, then, so much, man, kindly, lol,
-    its fine, its ok, its okay, thats fine, thats ok, thats okay`,
-  yes: `yes, y, ye, yea, yeah, yeh, yep, yup, yah, ya, yess, aye, ok, k, kk, okay, okey, oki, okey dokey, sure, sure thing, of course, ofc,
-    certainly, definitely, absolutely, exactly, correct, right, alright, all right, fine, fine by me, great, perfect, cool, nice, good, good idea,
-    sounds good, sounds great, that works, works for me, that would be great, that would be good, that would be nice, that would be lovely,
-    that would be helpful, that would help, that would be perfect, go ahead, go for it, go on, do it, do so, do that, lets do it, lets do that,
-    lets go, lets, why not, by all means, be my guest, i do, i would, i want, i want to, i want that, i want it, i would like that,
-    id like that, id love that, id love to, id like to, i would like to, i would love that, i agree, agreed, i accept, i guess, i guess so,
-    i think so, i suppose so, please do, connect me, transfer me, put me through, pass me on, hand me over, make it so, affirmative, indeed,
-    with pleasure, gladly, happy to, yes i do, very much, if you can, if possible, thats good,
-    totally, for sure, obviously, naturally, true, roger, yessir, i need one, i need it, i need that, i want one, please connect, connect`,
-  no: `no, n, nah, nope, nay, no way, not now, not right now, not at the moment, not yet, not really, not at all, not today, not necessary, not needed, no need, no need to,
-    never, never mind, nevermind, nvm, no thanks, no thank you, no thank you very much, no thanks a lot, no thx, no ty, im good, i am good, im fine, i am fine, im ok, im okay, im all set,
-    all good, dont, do not, please dont, dont do that, dont do it, dont bother, dont worry,
-    dont worry about it, i dont, i do not, i dont want, i dont want to, i do not want to, i dont want that, i dont want it, i do not want that,
-    i dont need, i dont need it, i dont need that, i dont need one, i do not need it, i dont think so, i would not, i wouldnt, id rather not,
-    i would rather not, rather not, i prefer not, i prefer not to, i refuse, negative, later, maybe later, some other time, another time,
-    not for now, cancel, stop, forget it, forget about it, leave it, drop it, skip, absolutely not, definitely not, certainly not, of course not,
-    hell no, no problem ill wait, ill wait, i will wait, i can wait, keep going, continue, continue with the bot, continue with bot,
-    continue with you, stay with you, stay with the bot, you can help me, lets continue, ill stay with you, ill stay here, not interested, not this time`,
+  soleHuman: `
+    human, human being, person, agent, operator, representative, rep, manager, supervisor, real person, live agent,
+    live person, real human, real agent, customer service, customer support, customer care, support agent, live chat,
+    live support, human agent, human support, help desk, someone real, human operator, service agent, sales rep,
+    sales representative, customer service agent, customer service representative, customer service rep,
+    support team, talk to agent, the manager, staff member
+  `,
+  frame: `
+    a, an, the, your, i, we, want, need, would like, id like, just, get, get me, give me, now, right now, asap,
+    immediately, to, i want, i need, can i have, can i get, can you get me, may i have, some, any, real, actual,
+    with, quickly, urgent, urgently, not a bot, no bot
+  `,
+  courtesy: `
+    please, pls, plz, pleas, thanks, thank you, thank you very much, thanks a lot, many thanks, thx, ty, cheers, hi,
+    hello, hey, good morning, good afternoon, good evening, sir, madam, maam, mate, buddy, dear, well, oh, um, uh,
+    hmm, then, so much, man, kindly, lol, its fine, its ok, its okay, thats fine, thats ok, thats okay
+  `,
+  softYes: 'please, pls, plz, pretty please',
+  yes: `
+    yes, y, ye, yea, yeah, yeh, yep, yup, yah, ya, yess, aye, ok, k, kk, okay, okey, oki, okey dokey, sure,
+    sure thing, of course, ofc, certainly, definitely, absolutely, exactly, correct, right, alright, all right, fine,
+    fine by me, great, perfect, cool, nice, good, good idea, sounds good, sounds great, that works, works for me,
+    that would be great, that would be good, that would be nice, that would be lovely, that would be helpful,
+    that would help, that would be perfect, go ahead, go for it, go on, do it, do so, do that, lets do it,
+    lets do that, lets go, lets, why not, by all means, be my guest, i do, i would, i want, i want to, i want that,
+    i want it, i would like that, id like that, id love that, id love to, id like to, i would like to,
+    i would love that, i agree, agreed, i accept, i guess, i guess so, i think so, i suppose so, please do,
+    connect me, transfer me, put me through, pass me on, hand me over, make it so, affirmative, indeed,
+    with pleasure, gladly, happy to, yes i do, very much, if you can, if possible, thats good, totally, for sure,
+    obviously, naturally, true, roger, yessir, i need one, i need it, i need that, i want one, please connect,
+    connect
+  `,
+  no: `
+    no, n, nah, nope, nay, no way, not now, not right now, not at the moment, not yet, not really, not at all,
+    not today, not necessary, not needed, no need, no need to, never, never mind, nevermind, nvm, no thanks,
+    no thank you, no thank you very much, no thanks a lot, no thx, no ty, im good, i am good, im fine, i am fine,
+    im ok, im okay, im all set, all good, dont, do not, please dont, dont do that, dont do it, dont bother,
+    dont worry, dont worry about it, i dont, i do not, i dont want, i dont want to, i do not want to,
+    i dont want that, i dont want it, i do not want that, i dont need, i dont need it, i dont need that,
+    i dont need one, i do not need it, i dont think so, i would not, i wouldnt, id rather not, i would rather not,
+    rather not, i prefer not, i prefer not to, i refuse, negative, later, maybe later, some other time, another time,
+    not for now, cancel, stop, forget it, forget about it, leave it, drop it, skip, absolutely not, definitely not,
+    certainly not, of course not, hell no, no problem ill wait, ill wait, i will wait, i can wait, keep going,
+    continue, continue with the bot, continue with bot, continue with you, stay with you, stay with the bot,
+    you can help me, lets continue, ill stay with you, ill stay here, not interested, not this time
+  `,
   frustration: `
     (useless|unhelpful|ridiculous|unacceptable|pathetic|terrible|horrible|awful|disgusting|disgraceful|appalling|infuriating|outrageous)
     (frustrated|frustrating|furious|annoyed|annoying|pissed|outraged|fuming)
@@ -132,9 +151,11 @@ export const en: LanguagePhrases = {
   `,
   says: {
     askHandover: 'Would you like a person from our team to help you here? Just answer yes or no.',
-    askHandoverAgain: "Sorry, I wasn't sure what you meant. Shall I get a person from our team? Please answer yes or no.",
+    askHandoverAgain:
+      "Sorry, I wasn't sure what you meant. Shall I get a person from our team? Please answer yes or no.",
     handedOver: 'Thank you! A person from our team will answer you right here.',
-    nobodyAvailable: "Nobody from our team is free right now. Your message is saved, and we'll answer you here as soon as we can.",
+    nobodyAvailable:
+      "Nobody from our team is free right now. Your message is saved, and we'll answer you here as soon as we can.",
     continueWithBot: "All right, I'm still here for you. What would you like to know?",
     clarify: "Sorry, I didn't quite understand. Could you say it in other words?",
     clarifyBetween: 'Which one do you mean: {options}?',

@@ -57,26 +57,44 @@ export const es: LanguagePhrases = {
     (horario|horarios|teléfono|número|correo|email|dirección) (de|del|de la|para) {staff}
     una persona (más|adicional|mayor|menor|con)
   `,
-  soleHuman: `agente, operador, operadora, asesor, asesora, humano, humana, persona, persona real, agente humano, agente real, representante,
-    gerente, encargado, encargada, supervisor, supervisora, atención al cliente, servicio al cliente, ejecutivo, ser humano, una persona,
-    alguien real, alguien de verdad, persona humana, asesor humano, operador humano, soporte humano, atención humana, jefe, con alguien, con una persona, con un agente`,
-  frame: `un, una, el, la, con, a, al, quiero, necesito, quisiera, ya, ahora, ahora mismo, urgente, inmediatamente, dame, deme, pásame, me gustaría,
-    no un bot, no un robot, de verdad, real, prefiero, mejor`,
-  courtesy: `por favor, porfavor, porfa, porfis, pf, plis, gracias, muchas gracias, mil gracias, hola, buenas, buenos días, buen día, buenas tardes,
-    buenas noches, señor, señora, señorita, amigo, pues, bueno, eh, mmm, saludos, disculpe, disculpa, perdón, muy amable, amable, jaja, oye, oiga, entonces`,
-  yes: `sí, si, s, sip, sii, claro, claro que sí, por supuesto, desde luego, ok, okey, okay, okei, vale, de acuerdo, dale, está bien, esta bien, bien,
-    muy bien, perfecto, genial, exacto, correcto, afirmativo, adelante, hazlo, hágalo, háganlo, cómo no, como no, con gusto, con mucho gusto,
-    me parece bien, me parece, me gustaría, sí quiero, quiero, lo quiero, sí me gustaría, eso quiero, eso es, así es, bueno sí, venga, va, sale, órale,
-    ándale, listo, seguro, sin duda, obvio, obviamente, totalmente, efectivamente, estaría bien, estaría genial, sería genial, sería bueno,
-    sería perfecto, por qué no, conéctame, conécteme, comunícame, comuníqueme, pásame, páseme, hágame el favor, te lo agradecería, se lo agradecería,
-    acepto, confirmo, yes, sí necesito, lo necesito, encantado, encantada, cuando quieras, cuando pueda, de una, buena idea, prefiero eso`,
-  no: `no, n, nop, nope, nel, nones, no gracias, ahora no, todavía no, aún no, no hace falta, no es necesario, no quiero, no lo quiero, no deseo,
-    no necesito, no lo necesito, mejor no, prefiero que no, prefiero no, para nada, de ninguna manera, en absoluto, ni hablar, nunca, jamás, nada,
-    tampoco, claro que no, por supuesto que no, negativo, no por ahora, por ahora no, por el momento no, de momento no, no por el momento,
-    más tarde, luego, después, en otro momento, otro día, déjalo, déjelo, olvídalo, olvídelo, cancela, cancelar, cancele, da igual, no importa,
-    no te preocupes, no se preocupe, así está bien, así estoy bien, estoy bien, estoy bien así, ya no, que no, creo que no, no creo, no me interesa,
-    espero, puedo esperar, sigo contigo, sigamos, seguimos, continuar, continúa, continúe, continuar con el bot, sigue tú, prefiero seguir contigo,
-    no lo hagas, no me pases, no me gustaría, hoy no, no está bien, no está bien así, no así está bien, no todo bien, no tranquilo`,
+  soleHuman: `
+    agente, operador, operadora, asesor, asesora, humano, humana, persona, persona real, agente humano, agente real,
+    representante, gerente, encargado, encargada, supervisor, supervisora, atención al cliente, servicio al cliente,
+    ejecutivo, ser humano, una persona, alguien real, alguien de verdad, persona humana, asesor humano,
+    operador humano, soporte humano, atención humana, jefe, con alguien, con una persona, con un agente
+  `,
+  frame: `
+    un, una, el, la, con, a, al, quiero, necesito, quisiera, ya, ahora, ahora mismo, urgente, inmediatamente, dame,
+    deme, pásame, me gustaría, no un bot, no un robot, de verdad, real, prefiero, mejor
+  `,
+  courtesy: `
+    por favor, porfavor, porfa, porfis, pf, plis, gracias, muchas gracias, mil gracias, hola, buenas, buenos días,
+    buen día, buenas tardes, buenas noches, señor, señora, señorita, amigo, pues, bueno, eh, mmm, saludos, disculpe,
+    disculpa, perdón, muy amable, amable, jaja, oye, oiga, entonces
+  `,
+  softYes: 'por favor, porfavor, porfa, bueno',
+  yes: `
+    sí, si, s, sip, sii, claro, claro que sí, por supuesto, desde luego, ok, okey, okay, okei, vale, de acuerdo,
+    dale, está bien, esta bien, bien, muy bien, perfecto, genial, exacto, correcto, afirmativo, adelante, hazlo,
+    hágalo, háganlo, cómo no, como no, con gusto, con mucho gusto, me parece bien, me parece, me gustaría, sí quiero,
+    quiero, lo quiero, sí me gustaría, eso quiero, eso es, así es, bueno sí, venga, va, sale, órale, ándale, listo,
+    seguro, sin duda, obvio, obviamente, totalmente, efectivamente, estaría bien, estaría genial, sería genial,
+    sería bueno, sería perfecto, por qué no, conéctame, conécteme, comunícame, comuníqueme, pásame, páseme,
+    hágame el favor, te lo agradecería, se lo agradecería, acepto, confirmo, yes, sí necesito, lo necesito,
+    encantado, encantada, cuando quieras, cuando pueda, de una, buena idea, prefiero eso
+  `,
+  no: `
+    no, n, nop, nope, nel, nones, no gracias, ahora no, todavía no, aún no, no hace falta, no es necesario,
+    no quiero, no lo quiero, no deseo, no necesito, no lo necesito, mejor no, prefiero que no, prefiero no,
+    para nada, de ninguna manera, en absoluto, ni hablar, nunca, jamás, nada, tampoco, claro que no,
+    por supuesto que no, negativo, no por ahora, por ahora no, por el momento no, de momento no, no por el momento,
+    más tarde, luego, después, en otro momento, otro día, déjalo, déjelo, olvídalo, olvídelo, cancela, cancelar,
+    cancele, da igual, no importa, no te preocupes, no se preocupe, así está bien, así estoy bien, estoy bien,
+    estoy bien así, ya no, que no, creo que no, no creo, no me interesa, espero, puedo esperar, sigo contigo,
+    sigamos, seguimos, continuar, continúa, continúe, continuar con el bot, sigue tú, prefiero seguir contigo,
+    no lo hagas, no me pases, no me gustaría, hoy no, no está bien, no está bien así, no así está bien, no todo bien,
+    no tranquilo
+  `,
   frustration: `
     (inútil|inútiles|inaceptable|inadmisible|ridículo|lamentable|pésimo|pésima|horrible|vergonzoso|vergonzosa|indignante|indignado|indignada|patético|patética|intolerable)
     (frustrado|frustrada|frustrante|furioso|furiosa|enojado|enojada|enfadado|enfadada|cabreado|cabreada|encabronado|molesto con|molesta con|desesperado|desesperada)
@@ -107,7 +125,8 @@ export const es: LanguagePhrases = {
   `,
   says: {
     askHandover: '¿Quieres que te atienda una persona de nuestro equipo? Responde sí o no.',
-    askHandoverAgain: 'Perdona, no me ha quedado claro. ¿Te paso con una persona del equipo? Responde sí o no, por favor.',
+    askHandoverAgain:
+      'Perdona, no me ha quedado claro. ¿Te paso con una persona del equipo? Responde sí o no, por favor.',
     handedOver: '¡Gracias! Una persona de nuestro equipo te responderá aquí mismo.',
     nobodyAvailable:
       'Ahora mismo no hay nadie del equipo disponible. Hemos guardado tu mensaje y te responderemos aquí lo antes posible.',

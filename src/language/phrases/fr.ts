@@ -57,28 +57,49 @@ export const fr: LanguagePhrases = {
     (horaires|horaire|numéro|téléphone|adresse|mail|email|heures) (de|du|d|pour) {staff}
     personne (ne|n)
   `,
-  soleHuman: `humain, humaine, un humain, agent, opérateur, opératrice, conseiller, conseillère, représentant, responsable, manager, gérant, superviseur,
-    vraie personne, une personne, personne réelle, personne humaine, être humain, service client, service clients, service clientèle, support client,
-    agent humain, conseiller humain, assistance humaine, interlocuteur, interlocuteur humain, quelqu'un de réel, un vrai humain, quelqu'un svp, conseiller clientèle`,
-  frame: `un, une, le, la, l, d, à, avec, je veux, je voudrais, je souhaite, j'aimerais, il me faut, besoin d, j'ai besoin d, j'ai besoin de,
-    donnez moi, passez moi, maintenant, tout de suite, vite, urgent, immédiatement, parler, vrai, vraie, pas un robot, pas un bot, en direct`,
-  courtesy: `s'il vous plaît, s'il te plaît, svp, stp, sil vous plait, merci, merci beaucoup, merci bien, bonjour, bonsoir, salut, coucou, hello, monsieur, madame,
-    alors, bon, ben, bah, euh, hein, hmm, mdr, eh bien, cordialement, merci d'avance, c'est gentil, cher, chère, voilà`,
-  yes: `oui, ouais, ouai, oui oui, ouep, yep, ok, okay, oki, o k, d'accord, dac, dacc, bien sûr, bien entendu, certainement, absolument, tout à fait,
-    exactement, parfait, parfaitement, volontiers, avec plaisir, pourquoi pas, allez y, vas y, allons y, go, c'est bon, c'est parfait, ça marche,
-    ça me va, ça me convient, je veux bien, je veux, je le veux, je voudrais bien, j'aimerais bien, j'aimerais, je souhaite, ce serait bien,
-    ce serait parfait, ce serait super, ce serait gentil, ça serait bien, entendu, très bien, super, génial, top, évidemment, effectivement, carrément,
-    si, mais oui, oui bien sûr, affirmatif, je suis d'accord, j'accepte, faites, faites le, fais le, faites donc, mettez moi en relation, passez moi,
-    transférez moi, bonne idée, nickel, sans problème, je confirme, yes, pas de souci allez y, s, volontier, je préfère, je préférerais, c'est ça,
-    s'il le faut, si possible, si c'est possible, bien volontiers, oui je veux, je veux bien oui, il le faut, vite`,
-  no: `non, nan, nope, no, non non, non merci, merci non, pas maintenant, pas tout de suite, pas encore, pas besoin, pas la peine, ce n'est pas la peine,
-    c'est pas la peine, inutile, pas nécessaire, ce n'est pas nécessaire, c'est pas nécessaire, pas du tout, jamais, surtout pas, certainement pas,
-    absolument pas, bien sûr que non, je ne veux pas, je veux pas, je ne préfère pas, je préfère pas, je préfère que non, je n'ai pas besoin,
-    j'ai pas besoin, j'en ai pas besoin, je n'en ai pas besoin, je ne souhaite pas, je souhaite pas, sans façon, négatif, plus tard, une autre fois,
-    laissez tomber, laisse tomber, laissez, laisse, oubliez, oublie, tant pis, annuler, annulez, annule, stop, ça ira, ça va aller, ça va merci,
-    je vais attendre, j'attends, j'attendrai, je peux attendre, continuons, continuez, continue, continuer, on continue, continuer avec le bot,
-    restons ici, je reste avec vous, je reste avec toi, pas aujourd'hui, je ne pense pas, je pense pas, je crois pas, je ne crois pas, pas intéressé,
-    pas vraiment, en aucun cas, hors de question, pas pour le moment, pas pour l'instant, peut être plus tard, ne le faites pas, non c'est bon, non ça va, non ça va merci, non tout va bien, non c'est gentil`,
+  soleHuman: `
+    humain, humaine, un humain, agent, opérateur, opératrice, conseiller, conseillère, représentant, responsable,
+    manager, gérant, superviseur, vraie personne, une personne, personne réelle, personne humaine, être humain,
+    service client, service clients, service clientèle, support client, agent humain, conseiller humain,
+    assistance humaine, interlocuteur, interlocuteur humain, quelqu'un de réel, un vrai humain, quelqu'un svp,
+    conseiller clientèle
+  `,
+  frame: `
+    un, une, le, la, l, d, à, avec, je veux, je voudrais, je souhaite, j'aimerais, il me faut, besoin d,
+    j'ai besoin d, j'ai besoin de, donnez moi, passez moi, maintenant, tout de suite, vite, urgent, immédiatement,
+    parler, vrai, vraie, pas un robot, pas un bot, en direct
+  `,
+  courtesy: `
+    s'il vous plaît, s'il te plaît, svp, stp, sil vous plait, merci, merci beaucoup, merci bien, bonjour, bonsoir,
+    salut, coucou, hello, monsieur, madame, alors, bon, ben, bah, euh, hein, hmm, mdr, eh bien, cordialement,
+    merci d'avance, c'est gentil, cher, chère, voilà
+  `,
+  softYes: "s'il vous plaît, s'il te plaît, svp, stp",
+  yes: `
+    oui, ouais, ouai, oui oui, ouep, yep, ok, okay, oki, o k, d'accord, dac, dacc, bien sûr, bien entendu,
+    certainement, absolument, tout à fait, exactement, parfait, parfaitement, volontiers, avec plaisir, pourquoi pas,
+    allez y, vas y, allons y, go, c'est bon, c'est parfait, ça marche, ça me va, ça me convient, je veux bien,
+    je veux, je le veux, je voudrais bien, j'aimerais bien, j'aimerais, je souhaite, ce serait bien,
+    ce serait parfait, ce serait super, ce serait gentil, ça serait bien, entendu, très bien, super, génial, top,
+    évidemment, effectivement, carrément, si, mais oui, oui bien sûr, affirmatif, je suis d'accord, j'accepte,
+    faites, faites le, fais le, faites donc, mettez moi en relation, passez moi, transférez moi, bonne idée, nickel,
+    sans problème, je confirme, yes, pas de souci allez y, s, volontier, je préfère, je préférerais, c'est ça,
+    s'il le faut, si possible, si c'est possible, bien volontiers, oui je veux, je veux bien oui, il le faut, vite
+  `,
+  no: `
+    non, nan, nope, no, non non, non merci, merci non, pas maintenant, pas tout de suite, pas encore, pas besoin,
+    pas la peine, ce n'est pas la peine, c'est pas la peine, inutile, pas nécessaire, ce n'est pas nécessaire,
+    c'est pas nécessaire, pas du tout, jamais, surtout pas, certainement pas, absolument pas, bien sûr que non,
+    je ne veux pas, je veux pas, je ne préfère pas, je préfère pas, je préfère que non, je n'ai pas besoin,
+    j'ai pas besoin, j'en ai pas besoin, je n'en ai pas besoin, je ne souhaite pas, je souhaite pas, sans façon,
+    négatif, plus tard, une autre fois, laissez tomber, laisse tomber, laissez, laisse, oubliez, oublie, tant pis,
+    annuler, annulez, annule, stop, ça ira, ça va aller, ça va merci, je vais attendre, j'attends, j'attendrai,
+    je peux attendre, continuons, continuez, continue, continuer, on continue, continuer avec le bot, restons ici,
+    je reste avec vous, je reste avec toi, pas aujourd'hui, je ne pense pas, je pense pas, je crois pas,
+    je ne crois pas, pas intéressé, pas vraiment, en aucun cas, hors de question, pas pour le moment,
+    pas pour l'instant, peut être plus tard, ne le faites pas, non c'est bon, non ça va, non ça va merci,
+    non tout va bien, non c'est gentil
+  `,
   frustration: `
     (inutile|inutiles) (bot|robot|service|machine|comme)
     (vous êtes|tu es|t'es|c'est|êtes) [vraiment|complètement|tous] (nul|nuls|nulle|inutile|inutiles|incompétent|incompétents|pathétique|ridicule|scandaleux|honteux|lamentable|inadmissible|inacceptable|insupportable|n'importe quoi)

@@ -40,13 +40,45 @@ export const hi: LanguagePhrases = {
     (प्रति|per) (व्यक्ति|person)
     {agent} (का नंबर|का फोन|के घंटे|का समय|की नौकरी|ka number|ka phone|ki job|ka time)
   `,
-  soleHuman: `एजेंट, इंसान, आदमी, व्यक्ति, मैनेजर, ऑपरेटर, प्रतिनिधि, कस्टमर केयर, ग्राहक सेवा, असली इंसान, असली आदमी, कर्मचारी, अधिकारी, प्रबंधक, सुपरवाइजर, agent, insaan, insan, aadmi, manager, operator, customer care, human, asli insaan, representative, executive, किसी इंसान से, kisi insaan se, live agent, real person`,
-  frame: `मुझे, एक, कोई, चाहिए, दो, दीजिए, से, बात, अभी, जल्दी, तुरंत, असली, बुलाओ, mujhe, ek, koi, chahiye, chaiye, do, dijiye, se, baat, abhi, jaldi, turant, asli, bulao, i, want, need, a, an, बॉट नहीं, bot nahi, करनी है, karni hai`,
-  courtesy: `कृपया, प्लीज, प्लीज़, कृपा करके, धन्यवाद, शुक्रिया, बहुत धन्यवाद, बहुत शुक्रिया, थैंक यू, थैंक्स, नमस्ते, नमस्कार, हैलो, हेलो, सर, मैडम, भाई, भैया, जी, तो, अच्छा तो, सुनिए, अरे, please, plz, pls, kripya, dhanyavad, dhanyawad, shukriya, thank you, thanks, thanku, namaste, namaskar, hello, hi, sir, madam, bhai, bhaiya, ji, to, arre, yaar, यार, na, ना`,
-  yes: `हाँ, हां, हा, हाँ जी, हां जी, जी, जी हाँ, जी हां, हाँ हाँ, ठीक है, ठीक, ओके, ओक, अच्छा, अच्छा ठीक है, बिल्कुल, बिलकुल, ज़रूर, जरूर, अवश्य, सही, सही है, सही बात है, बेशक, पक्का, निश्चित, निश्चित रूप से, चलेगा, चलो, कर दो, कर दीजिए, कर दें, करो, करिए, कीजिए, करवा दो, करवा दीजिए, करा दो, हाँ चाहिए, चाहिए, मुझे चाहिए, चाहता हूँ, चाहती हूँ, क्यों नहीं, मंजूर, मंजूर है, सहमत, सहमत हूँ, हो जाए, यस, बढ़िया, बहुत अच्छा, अच्छा रहेगा, जोड़ दो, जोड़ दीजिए, जोड़ें,
-    haan, han, ha, haa, haan ji, han ji, ji, ji haan, ji han, haanji, hanji, thik hai, theek hai, thik, theek, tik hai, ok, okay, oke, achha, accha, acha, bilkul, zaroor, zarur, jarur, jaroor, sahi, sahi hai, beshak, pakka, chalega, chalo, kar do, kardo, kar dijiye, karo, kariye, kijiye, karwa do, kara do, chahiye, haan chahiye, kyu nahi, kyon nahi, kyun nahi, manzoor hai, manjur, ho jaye, yes, y, badhiya, jod do, connect karo, connect kar do, sure, of course, yes please`,
-  no: `नहीं, नही, ना, न, नहीं नहीं, नहीं जी, जी नहीं, नहीं धन्यवाद, नहीं शुक्रिया, मत, मत करो, मत कीजिए, नहीं चाहिए, नही चाहिए, मुझे नहीं चाहिए, जरूरत नहीं, ज़रूरत नहीं, जरूरत नहीं है, ज़रूरत नहीं है, कोई जरूरत नहीं, कोई ज़रूरत नहीं, अभी नहीं, अभी नही, बाद में, फिर कभी, कभी नहीं, बिल्कुल नहीं, बिलकुल नहीं, हरगिज नहीं, रहने दो, रहने दीजिए, छोड़ो, छोड़ दो, छोड़िए, रद्द, रद्द करो, रुको, बस, नहीं करना, नहीं करनी, मुझे नहीं करनी, मना, इंतज़ार करूंगा, इंतजार करूंगा, मैं रुकता हूँ, जारी रखो, जारी रखें, आप ही बताओ, आज नहीं, नो, कोई बात नहीं,
-    nahi, nahin, nhi, nai, naa, na, nahi nahi, ji nahi, nahi ji, nahi thanks, mat karo, nahi chahiye, nhi chahiye, nahi chaiye, mujhe nahi chahiye, zarurat nahi, zarurat nahi hai, jarurat nahi, jarurat nahi hai, koi zarurat nahi, abhi nahi, abhi nhi, baad me, baad mein, phir kabhi, kabhi nahi, bilkul nahi, bilkul nhi, rehne do, rahne do, chhodo, chodo, ruko, bas, nahi karna, nahi karni, cancel, no, n, no thanks, aaj nahi, koi baat nahi, jaari rakho, not now`,
+  soleHuman: `
+    एजेंट, इंसान, आदमी, व्यक्ति, मैनेजर, ऑपरेटर, प्रतिनिधि, कस्टमर केयर, ग्राहक सेवा, असली इंसान, असली आदमी,
+    कर्मचारी, अधिकारी, प्रबंधक, सुपरवाइजर, agent, insaan, insan, aadmi, manager, operator, customer care, human,
+    asli insaan, representative, executive, किसी इंसान से, kisi insaan se, live agent, real person
+  `,
+  frame: `
+    मुझे, एक, कोई, चाहिए, दो, दीजिए, से, बात, अभी, जल्दी, तुरंत, असली, बुलाओ, mujhe, ek, koi, chahiye, chaiye, do,
+    dijiye, se, baat, abhi, jaldi, turant, asli, bulao, i, want, need, a, an, बॉट नहीं, bot nahi, करनी है, karni hai
+  `,
+  courtesy: `
+    कृपया, प्लीज, प्लीज़, कृपा करके, धन्यवाद, शुक्रिया, बहुत धन्यवाद, बहुत शुक्रिया, थैंक यू, थैंक्स, नमस्ते,
+    नमस्कार, हैलो, हेलो, सर, मैडम, भाई, भैया, जी, तो, अच्छा तो, सुनिए, अरे, please, plz, pls, kripya, dhanyavad,
+    dhanyawad, shukriya, thank you, thanks, thanku, namaste, namaskar, hello, hi, sir, madam, bhai, bhaiya, ji, to,
+    arre, yaar, यार, na, ना
+  `,
+  softYes: 'कृपया, प्लीज, जी, please, plz, ji, kripya',
+  yes: `
+    हाँ, हां, हा, हाँ जी, हां जी, जी हाँ, जी हां, हाँ हाँ, ठीक है, ठीक, ओके, ओक, अच्छा, अच्छा ठीक है, बिल्कुल,
+    बिलकुल, ज़रूर, जरूर, अवश्य, सही, सही है, सही बात है, बेशक, पक्का, निश्चित, निश्चित रूप से, चलेगा, चलो, कर दो,
+    कर दीजिए, कर दें, करो, करिए, कीजिए, करवा दो, करवा दीजिए, करा दो, हाँ चाहिए, चाहिए, मुझे चाहिए, चाहता हूँ,
+    चाहती हूँ, क्यों नहीं, मंजूर, मंजूर है, सहमत, सहमत हूँ, हो जाए, यस, बढ़िया, बहुत अच्छा, अच्छा रहेगा, जोड़ दो,
+    जोड़ दीजिए, जोड़ें, haan, han, ha, haa, haan ji, han ji, ji haan, ji han, haanji, hanji, thik hai, theek hai,
+    thik, theek, tik hai, ok, okay, oke, achha, accha, acha, bilkul, zaroor, zarur, jarur, jaroor, sahi, sahi hai,
+    beshak, pakka, chalega, chalo, kar do, kardo, kar dijiye, karo, kariye, kijiye, karwa do, kara do, chahiye,
+    haan chahiye, kyu nahi, kyon nahi, kyun nahi, manzoor hai, manjur, ho jaye, yes, y, badhiya, jod do,
+    connect karo, connect kar do, sure, of course, yes please
+  `,
+  no: `
+    नहीं, नही, ना, न, नहीं नहीं, नहीं जी, जी नहीं, नहीं धन्यवाद, नहीं शुक्रिया, मत, मत करो, मत कीजिए, नहीं चाहिए,
+    नही चाहिए, मुझे नहीं चाहिए, जरूरत नहीं, ज़रूरत नहीं, जरूरत नहीं है, ज़रूरत नहीं है, कोई जरूरत नहीं,
+    कोई ज़रूरत नहीं, अभी नहीं, अभी नही, बाद में, फिर कभी, कभी नहीं, बिल्कुल नहीं, बिलकुल नहीं, हरगिज नहीं, रहने दो,
+    रहने दीजिए, छोड़ो, छोड़ दो, छोड़िए, रद्द, रद्द करो, रुको, बस, नहीं करना, नहीं करनी, मुझे नहीं करनी, मना,
+    इंतज़ार करूंगा, इंतजार करूंगा, मैं रुकता हूँ, जारी रखो, जारी रखें, आप ही बताओ, आज नहीं, नो, कोई बात नहीं, nahi,
+    nahin, nhi, nai, naa, na, nahi nahi, ji nahi, nahi ji, nahi thanks, mat karo, nahi chahiye, nhi chahiye,
+    nahi chaiye, mujhe nahi chahiye, zarurat nahi, zarurat nahi hai, jarurat nahi, jarurat nahi hai,
+    koi zarurat nahi, abhi nahi, abhi nhi, baad me, baad mein, phir kabhi, kabhi nahi, bilkul nahi, bilkul nhi,
+    rehne do, rahne do, chhodo, chodo, ruko, bas, nahi karna, nahi karni, cancel, no, n, no thanks, aaj nahi,
+    koi baat nahi, jaari rakho, not now
+  `,
   frustration: `
     (बेकार|घटिया|बकवास|वाहियात|शर्मनाक|बदतमीज|बदतमीज़|फालतू|रद्दी|बेहूदा|असहनीय|थर्ड क्लास|bekar|bekaar|ghatiya|bakwas|bakwaas|vahiyat|faltu|raddi|sharmnak|third class|worst|useless|pathetic|ridiculous|terrible|horrible)
     (गुस्सा|परेशान|तंग आ|थक गया|थक गई|निराश|नाराज़|नाराज|दिमाग खराब|दिमाग मत|gussa|pareshan|tang aa|thak gaya|thak gayi|frustrated|naraz|naaraz|dimag kharab|dimaag kharab|irritate|irritating|disappointed)

@@ -6,8 +6,9 @@ export const it: LanguagePhrases = {
     a: 'un|uno|una|il|la|lo|l|i|gli|del|della|dello|al|allo|alla|dal|dalla|dall|da|qualche|vostro|vostra|un vostro|una vostra|tuo|suo|altro|altra|uno dei|dei vostri|quest',
     kind: 'vero|vera|reale|umano|umana|altro',
     agent:
-      "persona|umano|umana|umani|operatore|operatrice|operatori|agente|rappresentante|responsabile|consulente|essere umano|assistenza clienti|servizio clienti|manager|supervisore|addetto|addetta|direttore|incaricato|assistente umano|centralino",
-    anyone: 'qualcuno|impiegato|impiegata|dipendente|tecnico|collega|titolare|proprietario|capo|gestore|commesso|commessa|venditore|personale|staff|assistenza|supporto|esperto|specialista',
+      'persona|umano|umana|umani|operatore|operatrice|operatori|agente|rappresentante|responsabile|consulente|essere umano|assistenza clienti|servizio clienti|manager|supervisore|addetto|addetta|direttore|incaricato|assistente umano|centralino',
+    anyone:
+      'qualcuno|impiegato|impiegata|dipendente|tecnico|collega|titolare|proprietario|capo|gestore|commesso|commessa|venditore|personale|staff|assistenza|supporto|esperto|specialista',
     staff: '[{a}] [{kind}] ({agent}|{anyone})',
     strong: '[{a}] [{kind}] {agent}',
     bot: '(bot|robot|macchina|macchine|chatbot|risponditore|computer|ia)',
@@ -45,15 +46,43 @@ export const it: LanguagePhrases = {
     (diventare|lavorare come|posto da|stipendio di|lavoro da) {staff}
     (orari|orario|numero|telefono|email|indirizzo) (di|del|della|dell|per) {staff}
   `,
-  soleHuman: `operatore, operatrice, umano, persona, persona reale, persona vera, vera persona, agente, consulente, rappresentante, responsabile, manager, supervisore, servizio clienti,
-    assistenza clienti, operatore umano, essere umano, assistenza umana, un umano, una persona, addetto, direttore, qualcuno in carne e ossa, con qualcuno, con una persona, con un operatore`,
-  frame: `un, una, uno, il, la, l, con, a, voglio, vorrei, ho bisogno di, mi serve, ora, adesso, subito, urgente, dammi, passami, parlare, vero, vera, reale, non un bot, non un robot, immediatamente, io`,
-  courtesy: `per favore, per piacere, per cortesia, perfavore, pf, prego, grazie, grazie mille, molte grazie, tante grazie, ciao, salve, buongiorno, buon giorno, buonasera, buona sera, signore, signora, allora, beh, mah, ehm, eh, gentilmente, cortesemente, scusi, scusa, cordiali saluti, dai allora, molto gentile`,
-  yes: `sì, si, s, sii, sisi, certo, certo che sì, certamente, sicuro, sicuramente, ok, okay, okey, oki, va bene, vabene, vabbene, va benissimo, d'accordo, assolutamente, assolutamente sì, esatto, esattamente, giusto, corretto, perfetto, ottimo, benissimo, bene, molto bene, volentieri, con piacere, ovvio, ovviamente, naturalmente,
-    perché no, procedi, procedete, proceda, vai, vai pure, fai pure, faccia pure, fallo, lo faccia, facciamo così, facciamolo, mi piacerebbe, sarebbe bello, sarebbe ottimo, sarebbe perfetto, sarebbe meglio, sì grazie, lo voglio, voglio, vorrei, lo vorrei, mi serve, ne ho bisogno, accetto, confermo, affermativo, buona idea, passami, mi passi, mettimi in contatto, magari, dai, se possibile, yes, senz'altro, preferisco, preferirei`,
-  no: `no, n, nono, noo, nope, no grazie, grazie no, non ora, non adesso, non ancora, non serve, non mi serve, non è necessario, non occorre, non c'è bisogno, non ce n'è bisogno, non ho bisogno, non ne ho bisogno, non voglio, non lo voglio, non vorrei, preferisco di no, preferirei di no, meglio di no, meglio no, direi di no, assolutamente no, per niente, niente affatto, affatto, mai, certo che no,
-    ovviamente no, niente, nulla, negativo, per ora no, per il momento no, al momento no, più tardi, dopo, un'altra volta, lascia stare, lasci stare, lascia perdere, lasci perdere, dimentica, annulla, annullare, annulli, stop, non importa, non fa niente, non ti preoccupare, non si preoccupi, sto bene così, va bene così, a posto così, sono a posto, aspetto, posso aspettare, aspetterò, continua, continuiamo, continua tu, continui,
-    continuare, continuare con il bot, resto con te, oggi no, non credo, non penso, non mi interessa, neanche per sogno, ma no, no va bene così, no tutto bene, no va bene`,
+  soleHuman: `
+    operatore, operatrice, umano, persona, persona reale, persona vera, vera persona, agente, consulente,
+    rappresentante, responsabile, manager, supervisore, servizio clienti, assistenza clienti, operatore umano,
+    essere umano, assistenza umana, un umano, una persona, addetto, direttore, qualcuno in carne e ossa,
+    con qualcuno, con una persona, con un operatore
+  `,
+  frame: `
+    un, una, uno, il, la, l, con, a, voglio, vorrei, ho bisogno di, mi serve, ora, adesso, subito, urgente, dammi,
+    passami, parlare, vero, vera, reale, non un bot, non un robot, immediatamente, io
+  `,
+  courtesy: `
+    per favore, per piacere, per cortesia, perfavore, pf, prego, grazie, grazie mille, molte grazie, tante grazie,
+    ciao, salve, buongiorno, buon giorno, buonasera, buona sera, signore, signora, allora, beh, mah, ehm, eh,
+    gentilmente, cortesemente, scusi, scusa, cordiali saluti, dai allora, molto gentile
+  `,
+  softYes: 'per favore, perfavore, per piacere, per cortesia',
+  yes: `
+    sì, si, s, sii, sisi, certo, certo che sì, certamente, sicuro, sicuramente, ok, okay, okey, oki, va bene, vabene,
+    vabbene, va benissimo, d'accordo, assolutamente, assolutamente sì, esatto, esattamente, giusto, corretto,
+    perfetto, ottimo, benissimo, bene, molto bene, volentieri, con piacere, ovvio, ovviamente, naturalmente,
+    perché no, procedi, procedete, proceda, vai, vai pure, fai pure, faccia pure, fallo, lo faccia, facciamo così,
+    facciamolo, mi piacerebbe, sarebbe bello, sarebbe ottimo, sarebbe perfetto, sarebbe meglio, sì grazie, lo voglio,
+    voglio, vorrei, lo vorrei, mi serve, ne ho bisogno, accetto, confermo, affermativo, buona idea, passami,
+    mi passi, mettimi in contatto, magari, dai, se possibile, yes, senz'altro, preferisco, preferirei
+  `,
+  no: `
+    no, n, nono, noo, nope, no grazie, grazie no, non ora, non adesso, non ancora, non serve, non mi serve,
+    non è necessario, non occorre, non c'è bisogno, non ce n'è bisogno, non ho bisogno, non ne ho bisogno,
+    non voglio, non lo voglio, non vorrei, preferisco di no, preferirei di no, meglio di no, meglio no, direi di no,
+    assolutamente no, per niente, niente affatto, affatto, mai, certo che no, ovviamente no, niente, nulla, negativo,
+    per ora no, per il momento no, al momento no, più tardi, dopo, un'altra volta, lascia stare, lasci stare,
+    lascia perdere, lasci perdere, dimentica, annulla, annullare, annulli, stop, non importa, non fa niente,
+    non ti preoccupare, non si preoccupi, sto bene così, va bene così, a posto così, sono a posto, aspetto,
+    posso aspettare, aspetterò, continua, continuiamo, continua tu, continui, continuare, continuare con il bot,
+    resto con te, oggi no, non credo, non penso, non mi interessa, neanche per sogno, ma no, no va bene così,
+    no tutto bene, no va bene
+  `,
   frustration: `
     (inutile|inutili|inaccettabile|ridicolo|ridicola|pessimo|pessima|orribile|vergognoso|vergognosa|vergogna|scandaloso|scandalosa|indecente|patetico|patetica|incompetente|incompetenti|schifo|schifoso|assurdo|intollerabile)
     (frustrato|frustrata|frustrante|furioso|furiosa|arrabbiato|arrabbiata|incazzato|incazzata|irritato|irritata|irritante|esasperato|esasperata|infuriato|infuriata|deluso|delusa)
@@ -81,7 +110,8 @@ export const it: LanguagePhrases = {
     askHandover: 'Vuoi che ti aiuti una persona del nostro team? Rispondi semplicemente sì o no.',
     askHandoverAgain: 'Scusa, non ho capito bene. Ti passo una persona del team? Rispondi sì o no, per favore.',
     handedOver: 'Grazie! Una persona del nostro team ti risponderà proprio qui.',
-    nobodyAvailable: 'Al momento nessuno del team è disponibile. Abbiamo salvato il tuo messaggio e ti risponderemo qui appena possibile.',
+    nobodyAvailable:
+      'Al momento nessuno del team è disponibile. Abbiamo salvato il tuo messaggio e ti risponderemo qui appena possibile.',
     continueWithBot: 'Va bene, resto qui per aiutarti. Che cosa vorresti sapere?',
     clarify: 'Scusa, non ho capito bene. Puoi dirlo con altre parole?',
     clarifyBetween: 'A cosa ti riferisci: {options}?',

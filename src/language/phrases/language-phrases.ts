@@ -23,11 +23,10 @@ export interface Replies {
 /**
  * What one language hears and says. Adding a language is one file like this and one line in `index.ts`.
  *
- * Templates stand one per line and may begin anywhere in a message (so never with `...`), but never go over a comma or
- * full stop:
- * `(a|b c)` one of them, `[a]` may be missing, `{name}` one of the group of that name, `word*` any ending,
- * `...` up to three other words (six characters of Chinese or Japanese), `,` the end of a clause or of the message.
- * Lists are divided by commas or lines and are whole phrases. Write them as people spell them: case, accents and apostrophes are evened out on both sides.
+ * Templates stand one per line. They may begin anywhere in a message (so never with `...`) but stay within a clause:
+ * `(a|b c)` one of them, `[a]` may be missing, `{name}` one of the group of that name, `word*` any ending, `...` up to
+ * three other words (six characters of Chinese or Japanese), `,` the end of the clause. Lists are divided by commas or
+ * lines and are whole phrases. Write both as people spell them: case, accents and apostrophes are evened out.
  */
 export interface LanguagePhrases {
   /** Groups for the templates: `a|b|c d`. They may refer to each other. */
@@ -44,6 +43,8 @@ export interface LanguagePhrases {
   frame: string;
   /** List: says nothing in itself ("please", "thank you"). */
   courtesy: string;
+  /** List: a yes when no "no" is with it ("please"). */
+  softYes: string;
   /** Lists: whole answers to an offer. */
   yes: string;
   no: string;

@@ -8,7 +8,8 @@ export const nl: LanguagePhrases = {
     kind: 'echte|echt|menselijke|levende|levend|andere|ander|menselijk|live|bevoegde',
     agent:
       'mens|mensen|medewerker|medewerkster|medewerkers|persoon|agent|operator|klantenservice|klantendienst|manager|leidinggevende|adviseur|vertegenwoordiger|servicemedewerker|klantenservicemedewerker|helpdesk|helpdeskmedewerker|supervisor|consulent|baliemedewerker|teamleider',
-    anyone: 'iemand|collega|baas|chef|eigenaar|verkoper|specialist|expert|technicus|monteur|personeel|team|support|personen|directeur|receptie',
+    anyone:
+      'iemand|collega|baas|chef|eigenaar|verkoper|specialist|expert|technicus|monteur|personeel|team|support|personen|directeur|receptie',
     staff: '[{a}] [{kind}] ({agent}|{anyone})',
     strong: '[{a}] [{kind}] {agent}',
     soft: 'graag|even|nu|liever|direct|alstublieft|alsjeblieft|aub|ajb|meteen|gewoon|maar|eens|rechtstreeks|persoonlijk|snel',
@@ -53,18 +54,45 @@ export const nl: LanguagePhrases = {
     ({agent}) (worden|vacature|vacatures)
     personeelszaken
   `,
-  soleHuman: `mens, medewerker, medewerkster, persoon, agent, operator, klantenservice, klantendienst, manager, adviseur, echt persoon, echte persoon, echt mens, echte mens, live chat, helpdesk, menselijke hulp,
-    iemand spreken, een mens, vertegenwoordiger, leidinggevende, servicemedewerker, supervisor, echte medewerker, baas`,
-  frame: `een, de, met, ik, wil, graag, nu, direct, meteen, nodig, ik wil, ik wil graag, geef me, geef mij, spreken, praten, snel, geen bot, geen robot, echte, echt, heb, dringend, mag ik, kan ik, alleen, liever`,
-  courtesy: `alstublieft, alsjeblieft, aub, ajb, a u b, svp, dank u, dank je, dankjewel, dank je wel, dank u wel, bedankt, thanks, hartelijk dank, dankuwel, hallo, hoi, hey, hi, goedemorgen, goedemiddag, goedenavond, goedendag, dag, meneer, mevrouw, nou, hmm, eh, uh, dan, even, hoor, maar, groetjes`,
-  yes: `ja, j, jaa, jaja, jep, jup, jawel, ja hoor, ja graag, graag, heel graag, ok, okay, oke, oké, okee, okidoki, prima, goed, is goed, dat is goed, dat is prima, goed idee, zeker, zeker weten, jazeker, natuurlijk, uiteraard, tuurlijk, absoluut, precies, klopt, juist, correct, akkoord, eens, best, perfect, top, super, fijn, mooi, doe maar, doe dat maar, doe dat, ga je gang, ga uw gang, vooruit,
-    waarom niet, dat wil ik, dat wil ik graag, ik wil, ik wil wel, wil ik wel, wil ik graag, dat zou fijn zijn, dat zou mooi zijn, dat zou top zijn, zou fijn zijn, lijkt me goed, lijkt me een goed idee, met plezier, als dat kan, als het kan, verbind me maar door, verbind me door, dat is oké, helemaal goed, yes, sure, inderdaad, liever wel, vind ik goed`,
-  no: `nee, n, nee hoor, neen, nope, nee bedankt, nee dank je, nee dank u, nee dankjewel, bedankt nee, niet nu, nu niet, nog niet, liever niet, beter van niet, niet nodig, is niet nodig, dat is niet nodig, dat hoeft niet, hoeft niet, hoeft niet hoor, niet echt, nooit, absoluut niet, zeker niet, natuurlijk niet, helemaal niet, echt niet, geen behoefte, heb ik niet nodig, ik hoef niet, wil ik niet, dat wil ik niet, ik wil niet,
-    ik wil het niet, laat maar, laat zitten, vergeet het, vergeet het maar, later, misschien later, een andere keer, andere keer, annuleer, annuleren, stop, doe maar niet, doe dat niet, ik wacht, ik wacht wel, ik kan wachten, ga door, doorgaan, verder, verder met de bot, ga maar verder, gaat zo wel, het gaat zo, zo is het goed, vandaag niet, ik denk het niet, denk het niet, geen interesse, no, nah, geenszins, in geen geval`,
+  soleHuman: `
+    mens, medewerker, medewerkster, persoon, agent, operator, klantenservice, klantendienst, manager, adviseur,
+    echt persoon, echte persoon, echt mens, echte mens, live chat, helpdesk, menselijke hulp, iemand spreken,
+    een mens, vertegenwoordiger, leidinggevende, servicemedewerker, supervisor, echte medewerker, baas
+  `,
+  frame: `
+    een, de, met, ik, wil, graag, nu, direct, meteen, nodig, ik wil, ik wil graag, geef me, geef mij, spreken,
+    praten, snel, geen bot, geen robot, echte, echt, heb, dringend, mag ik, kan ik, alleen, liever
+  `,
+  courtesy: `
+    alstublieft, alsjeblieft, aub, ajb, a u b, svp, dank u, dank je, dankjewel, dank je wel, dank u wel, bedankt,
+    thanks, hartelijk dank, dankuwel, hallo, hoi, hey, hi, goedemorgen, goedemiddag, goedenavond, goedendag, dag,
+    meneer, mevrouw, nou, hmm, eh, uh, dan, even, hoor, maar, groetjes
+  `,
+  softYes: 'alstublieft, alsjeblieft, aub, ajb',
+  yes: `
+    ja, j, jaa, jaja, jep, jup, jawel, ja hoor, ja graag, graag, heel graag, ok, okay, oke, oké, okee, okidoki,
+    prima, goed, is goed, dat is goed, dat is prima, goed idee, zeker, zeker weten, jazeker, natuurlijk, uiteraard,
+    tuurlijk, absoluut, precies, klopt, juist, correct, akkoord, eens, best, perfect, top, super, fijn, mooi,
+    doe maar, doe dat maar, doe dat, ga je gang, ga uw gang, vooruit, waarom niet, dat wil ik, dat wil ik graag,
+    ik wil, ik wil wel, wil ik wel, wil ik graag, dat zou fijn zijn, dat zou mooi zijn, dat zou top zijn,
+    zou fijn zijn, lijkt me goed, lijkt me een goed idee, met plezier, als dat kan, als het kan,
+    verbind me maar door, verbind me door, dat is oké, helemaal goed, yes, sure, inderdaad, liever wel, vind ik goed
+  `,
+  no: `
+    nee, n, nee hoor, neen, nope, nee bedankt, nee dank je, nee dank u, nee dankjewel, bedankt nee, niet nu, nu niet,
+    nog niet, liever niet, beter van niet, niet nodig, is niet nodig, dat is niet nodig, dat hoeft niet, hoeft niet,
+    hoeft niet hoor, niet echt, nooit, absoluut niet, zeker niet, natuurlijk niet, helemaal niet, echt niet,
+    geen behoefte, heb ik niet nodig, ik hoef niet, wil ik niet, dat wil ik niet, ik wil niet, ik wil het niet,
+    laat maar, laat zitten, vergeet het, vergeet het maar, later, misschien later, een andere keer, andere keer,
+    annuleer, annuleren, stop, doe maar niet, doe dat niet, ik wacht, ik wacht wel, ik kan wachten, ga door,
+    doorgaan, verder, verder met de bot, ga maar verder, gaat zo wel, het gaat zo, zo is het goed, vandaag niet,
+    ik denk het niet, denk het niet, geen interesse, no, nah, geenszins, in geen geval
+  `,
   frustration: `
     (nutteloos|nutteloze|belachelijk|belachelijke|onacceptabel|schandalig|schandalige|waardeloos|waardeloze|verschrikkelijk|vreselijk|bespottelijk|idioot|om te janken|triest|hopeloos|dramatisch)
     (gefrustreerd|frustrerend|woedend|boos|kwaad|geïrriteerd|irritant|pissig|pisnijdig|razend|teleurgesteld|ergerlijk)
-    (godverdomme|verdomme|kut|klote|kutbot|shit|fuck|fucking|kanker|tering|tyfus|idioten|sukkel|sukkels|eikel|debiel|debielen|achterlijk|achterlijke|lul|wtf|bullshit|hufters)
+    (godverdomme|verdomme|kut|klote|kutbot|shit|fuck|fucking|idioten|sukkel|sukkels|eikel|debiel|debielen|achterlijk|achterlijke|lul|wtf|bullshit|hufters)
+    (kanker|tering|tyfus) (bot|zooi|winkel|bedrijf|service|zooitje)
     (stomme|domme|stom|rot) (bot|robot|chatbot|computer|ding)
     (slechte|slechtste|beroerde|slecht) (service|klantenservice|ervaring|winkel|bedrijf|bediening)
     (tijdverspilling|verspilling van mijn tijd|verspil|zonde van mijn tijd)
@@ -86,9 +114,11 @@ export const nl: LanguagePhrases = {
   `,
   says: {
     askHandover: 'Wilt u dat iemand van ons team u hier verder helpt? Antwoord gewoon met ja of nee.',
-    askHandoverAgain: 'Sorry, dat was me niet helemaal duidelijk. Zal ik iemand van ons team erbij halen? Antwoord alstublieft met ja of nee.',
+    askHandoverAgain:
+      'Sorry, dat was me niet helemaal duidelijk. Zal ik iemand van ons team erbij halen? Antwoord alstublieft met ja of nee.',
     handedOver: 'Dank u wel! Iemand van ons team antwoordt u hier in deze chat.',
-    nobodyAvailable: 'Op dit moment is er niemand van ons team vrij. Uw bericht is bewaard en we antwoorden u hier zodra we kunnen.',
+    nobodyAvailable:
+      'Op dit moment is er niemand van ons team vrij. Uw bericht is bewaard en we antwoorden u hier zodra we kunnen.',
     continueWithBot: 'Prima, ik blijf hier voor u. Wat wilt u graag weten?',
     clarify: 'Sorry, dat begreep ik niet helemaal. Kunt u het anders zeggen?',
     clarifyBetween: 'Wat bedoelt u: {options}?',

@@ -9,7 +9,8 @@ export const pl: LanguagePhrases = {
     kind: 'żywy|żywego|żywym|żywą|żywej|prawdziwy|prawdziwego|prawdziwym|prawdziwą|prawdziwej|realny|realnego|realnym|ludzki|innym|inną|waszym|waszego|jakimś|jakąś|kompetentnym|obsługi|obsługą',
     agent:
       'człowiek|człowieka|człowiekiem|człowiekowi|osoba|osobę|osoby|osobą|konsultant|konsultanta|konsultantem|konsultantką|konsultantowi|pracownik|pracownika|pracownikiem|pracownikowi|operator|operatora|operatorem|agent|agenta|agentem|przedstawiciel*|menedżer*|menadżer*|manager|managera|managerem|kierownik|kierownika|kierownikiem|doradca|doradcą|doradcę|doradcy|obsługa klienta|obsługą klienta|obsługi klienta|obsługę klienta|biurem obsługi|infolinia|infolinią',
-    anyone: 'kimś|ktoś|kogoś|kimkolwiek|szef*|przełożon*|specjalist*|właściciel*|ludźmi|ludzi|technikiem|sprzedawc*|ekspert*|dyrektor*|zespołem',
+    anyone:
+      'kimś|ktoś|kogoś|kimkolwiek|szef*|przełożon*|specjalist*|właściciel*|ludźmi|ludzi|technikiem|sprzedawc*|ekspert*|dyrektor*|zespołem',
     staff: '[{kind}] [{kind}] ({agent}|{anyone})',
     strong: '[{kind}] [{kind}] {agent}',
     soft: 'proszę|mnie|mi|nas|już|teraz|pilnie|może|raczej|wolę|lepiej|się|od razu|bezpośrednio|najlepiej|natychmiast|tylko',
@@ -47,14 +48,42 @@ export const pl: LanguagePhrases = {
     (godziny|numer|telefon|adres|email|mail) [pracy] [do] {staff}
     jedna osoba
   `,
-  soleHuman: `człowiek, człowieka, z człowiekiem, konsultant, konsultanta, z konsultantem, pracownik, operator, agent, osoba, żywy człowiek, żywa osoba, prawdziwa osoba, prawdziwy człowiek, przedstawiciel, menedżer, manager, kierownik, doradca, obsługa klienta, biuro obsługi klienta,
-    z kimś, infolinia, żywy konsultant, z operatorem, z pracownikiem, szef, kierownika`,
-  frame: `z, ze, chcę, chciałbym, chciałabym, potrzebuję, poproszę, proszę o, daj, dajcie, teraz, już, natychmiast, pilnie, szybko, mi, ja, połącz, rozmowa, rozmowę, nie bot, nie robot, nie bota, mogę, żywego, prawdziwego, o`,
-  courtesy: `proszę, prosze, poproszę, dziękuję, dziękuje, dzięki, dzieki, dziękuję bardzo, bardzo dziękuję, z góry dziękuję, wielkie dzięki, dzień dobry, dobry wieczór, cześć, hej, witam, siema, pan, pani, panie, no, to, więc, hmm, eee, bardzo, pozdrawiam, uprzejmie proszę, bardzo proszę, a, w takim razie`,
-  yes: `tak, t, tak tak, no tak, tak proszę, ok, okej, okay, oki, okey, dobra, dobrze, dobrze proszę, w porządku, zgoda, zgadzam się, jasne, oczywiście, pewnie, no pewnie, naturalnie, z pewnością, na pewno, zdecydowanie, absolutnie, dokładnie, zgadza się, racja, poprawnie, słusznie, świetnie, super, idealnie, doskonale, znakomicie, chętnie, bardzo chętnie, z przyjemnością, czemu nie, dlaczego nie, jak najbardziej, owszem, ta, tia, taak, mhm, aha, no, no jasne, no dobra,
-    chcę, chciałbym, chciałabym, poproszę, proszę bardzo, byłoby miło, byłoby super, byłoby dobrze, byłoby świetnie, niech będzie, może być, dawaj, dajesz, śmiało, zrób to, proszę to zrobić, potrzebuję, połącz mnie, proszę połączyć, połącz, akceptuję, potwierdzam, dobry pomysł, yes, jeśli można, jeśli to możliwe, wolałbym, wolałabym, wolę tak, pasuje, git, spoko`,
-  no: `nie, n, nie nie, niee, nope, nie dziękuję, nie dzięki, dziękuję nie, nie teraz, teraz nie, jeszcze nie, nie trzeba, nie potrzeba, nie potrzebuję, nie ma potrzeby, nie ma takiej potrzeby, nie chcę, ja nie chcę, nie chciałbym, raczej nie, lepiej nie, wolę nie, wolałbym nie, wcale nie, absolutnie nie, nigdy, w żadnym wypadku, oczywiście że nie, na pewno nie, skąd, skądże, ależ skąd, bynajmniej, niekoniecznie, nieważne, nie szkodzi, na razie nie, narazie nie, póki co nie, później, potem, może później, innym razem,
-    kiedy indziej, zostaw, zostaw to, zapomnij, proszę zapomnieć, anuluj, anulować, stop, dość, przestań, poczekam, zaczekam, mogę poczekać, kontynuuj, kontynuujmy, kontynuować, dalej, zostanę z botem, nie dzisiaj, dzisiaj nie, nie sądzę, nie wydaje mi się, nie interesuje mnie, obejdzie się, dam sobie radę, poradzę sobie, nie rób tego, nie łącz`,
+  soleHuman: `
+    człowiek, człowieka, z człowiekiem, konsultant, konsultanta, z konsultantem, pracownik, operator, agent, osoba,
+    żywy człowiek, żywa osoba, prawdziwa osoba, prawdziwy człowiek, przedstawiciel, menedżer, manager, kierownik,
+    doradca, obsługa klienta, biuro obsługi klienta, z kimś, infolinia, żywy konsultant, z operatorem,
+    z pracownikiem, szef, kierownika
+  `,
+  frame: `
+    z, ze, chcę, chciałbym, chciałabym, potrzebuję, poproszę, proszę o, daj, dajcie, teraz, już, natychmiast, pilnie,
+    szybko, mi, ja, połącz, rozmowa, rozmowę, nie bot, nie robot, nie bota, mogę, żywego, prawdziwego, o
+  `,
+  courtesy: `
+    proszę, prosze, poproszę, dziękuję, dziękuje, dzięki, dzieki, dziękuję bardzo, bardzo dziękuję, z góry dziękuję,
+    wielkie dzięki, dzień dobry, dobry wieczór, cześć, hej, witam, siema, pan, pani, panie, no, to, więc, hmm, eee,
+    bardzo, pozdrawiam, uprzejmie proszę, bardzo proszę, a, w takim razie
+  `,
+  softYes: 'proszę, poproszę, bardzo proszę, no',
+  yes: `
+    tak, t, tak tak, no tak, tak proszę, ok, okej, okay, oki, okey, dobra, dobrze, dobrze proszę, w porządku, zgoda,
+    zgadzam się, jasne, oczywiście, pewnie, no pewnie, naturalnie, z pewnością, na pewno, zdecydowanie, absolutnie,
+    dokładnie, zgadza się, racja, poprawnie, słusznie, świetnie, super, idealnie, doskonale, znakomicie, chętnie,
+    bardzo chętnie, z przyjemnością, czemu nie, dlaczego nie, jak najbardziej, owszem, ta, tia, taak, mhm, aha,
+    no jasne, no dobra, chcę, chciałbym, chciałabym, proszę bardzo, byłoby miło, byłoby super, byłoby dobrze,
+    byłoby świetnie, niech będzie, może być, dawaj, dajesz, śmiało, zrób to, proszę to zrobić, potrzebuję,
+    połącz mnie, proszę połączyć, połącz, akceptuję, potwierdzam, dobry pomysł, yes, jeśli można, jeśli to możliwe,
+    wolałbym, wolałabym, wolę tak, pasuje, git, spoko
+  `,
+  no: `
+    nie, n, nie nie, niee, nope, nie dziękuję, nie dzięki, dziękuję nie, nie teraz, teraz nie, jeszcze nie,
+    nie trzeba, nie potrzeba, nie potrzebuję, nie ma potrzeby, nie ma takiej potrzeby, nie chcę, ja nie chcę,
+    nie chciałbym, raczej nie, lepiej nie, wolę nie, wolałbym nie, wcale nie, absolutnie nie, nigdy,
+    w żadnym wypadku, oczywiście że nie, na pewno nie, skąd, skądże, ależ skąd, bynajmniej, niekoniecznie, nieważne,
+    nie szkodzi, na razie nie, narazie nie, póki co nie, później, potem, może później, innym razem, kiedy indziej,
+    zostaw, zostaw to, zapomnij, proszę zapomnieć, anuluj, anulować, stop, dość, przestań, poczekam, zaczekam,
+    mogę poczekać, kontynuuj, kontynuujmy, kontynuować, dalej, zostanę z botem, nie dzisiaj, dzisiaj nie, nie sądzę,
+    nie wydaje mi się, nie interesuje mnie, obejdzie się, dam sobie radę, poradzę sobie, nie rób tego, nie łącz
+  `,
   frustration: `
     (beznadziejn*|bezużyteczn*|niedopuszczaln*|żałosn*|tragiczn*|tragedia|skandal|skandaliczn*|okropn*|straszne|fatalny|fatalna|fatalne|absurd|kpina|kpicie|śmieszne|żenada|żenujące|masakra|porażka|dno)
     (sfrustrowan*|frustrujące|wściekły|wściekła|wkurzony|wkurzona|wkurza|wkurzacie|wkurwia|wkurwiony|wkurwiona|zdenerwowany|zdenerwowana|denerwuje|denerwujące|zirytowan*|irytuje|irytujące|zły na|zła na|rozczarowan*)
@@ -79,9 +108,11 @@ export const pl: LanguagePhrases = {
   `,
   says: {
     askHandover: 'Czy chcesz, żeby pomógł Ci ktoś z naszego zespołu? Odpowiedz po prostu: tak lub nie.',
-    askHandoverAgain: 'Przepraszam, nie do końca rozumiem. Czy mam poprosić kogoś z zespołu? Odpowiedz, proszę: tak lub nie.',
+    askHandoverAgain:
+      'Przepraszam, nie do końca rozumiem. Czy mam poprosić kogoś z zespołu? Odpowiedz, proszę: tak lub nie.',
     handedOver: 'Dziękujemy! Ktoś z naszego zespołu odpowie Ci tutaj, w tej rozmowie.',
-    nobodyAvailable: 'W tej chwili nikt z zespołu nie jest dostępny. Twoja wiadomość jest zapisana i odpowiemy tutaj, gdy tylko będzie to możliwe.',
+    nobodyAvailable:
+      'W tej chwili nikt z zespołu nie jest dostępny. Twoja wiadomość jest zapisana i odpowiemy tutaj, gdy tylko będzie to możliwe.',
     continueWithBot: 'Dobrze, jestem tu dalej. Czego chcesz się dowiedzieć?',
     clarify: 'Przepraszam, nie do końca rozumiem. Czy możesz to powiedzieć inaczej?',
     clarifyBetween: 'O co chodzi: {options}?',

@@ -51,27 +51,51 @@ export const pt: LanguagePhrases = {
     (horário|horários|telefone|número|email|endereço) (do|da|de|para) {staff}
     uma pessoa (a mais|adicional|com)
   `,
-  soleHuman: `pessoa, pessoa real, pessoa de verdade, humano, atendente, atendente humano, operador, operadora, agente, agente humano, representante, gerente,
-    supervisor, ser humano, atendimento humano, atendimento ao cliente, apoio ao cliente, assistente humano, alguém de verdade, suporte humano, sac, uma pessoa,
-    atendimento, falar atendente, encarregado, com alguém, com uma pessoa, com um atendente`,
-  frame: `um, uma, o, a, com, para, quero, preciso, preciso de, queria, gostaria de, gostaria, falar, agora, já, urgente, logo, me passa, me dá, de verdade, real,
-    não um robô, não robô, imediatamente, agora mesmo, eu, eu quero, eu preciso de`,
-  courtesy: `por favor, porfavor, pfv, pf, pfvr, faz favor, se faz favor, por gentileza, por obséquio, obrigado, obrigada, brigado, brigada, obg, vlw, valeu, muito obrigado, muito obrigada, grato, grata,
-    olá, oi, oie, bom dia, boa tarde, boa noite, senhor, senhora, moço, moça, amigo, então, bom, bem, hum, hmm, ah, né, viu, tá, kkk, rs, desculpa, desculpe, gentileza, eu`,
-  yes: `sim, s, ss, siim, si, claro, claro que sim, com certeza, certamente, certo, ok, okay, okey, oki, blz, beleza, tudo bem, está bem, tá bem, tá bom, ta bom, está bom, pode ser, pode, podem, pode sim,
-    por favor sim, isso, isso mesmo, exato, exatamente, correto, perfeito, ótimo, show, bora, vamos, vamos lá, vamos nessa, vai, manda, manda ver, quero, quero sim, eu quero, aceito, concordo, de acordo,
-    combinado, fechado, positivo, afirmativo, isso aí, uhum, aham, ahã, é, é isso, gostaria, gostaria sim, eu gostaria, seria ótimo, seria bom, seria perfeito, por que não, porque não, com prazer,
-    sem dúvida, óbvio, lógico, faça isso, faz isso, faça, pode fazer, pode passar, pode transferir, pode chamar, me transfere, me transfira, transfira, me passa, passa, chama, boa ideia, preciso, preciso sim,
-    se possível, se puder, yes, pois sim, força, bora lá, prefiro, prefiro sim, joia, fixe, confirmo, confirmado, jóia, obviamente, siga`,
-  no: `não, nao, n, nn, num, naum, não obrigado, não obrigada, agora não, ainda não, não precisa, não é preciso, não é necessário, não quero, eu não quero, não preciso, não gostaria, não desejo, melhor não,
-    prefiro não, prefiro que não, de jeito nenhum, de forma alguma, de modo nenhum, nunca, jamais, nada, claro que não, com certeza não, nem pensar, negativo, por enquanto não, por agora não, não por agora,
-    não agora, mais tarde, depois, outra hora, outro dia, deixa, deixa pra lá, deixe, deixa estar, esquece, esqueça, cancela, cancelar, cancele, não importa, tanto faz, não vale a pena, não se preocupe, não te preocupes,
-    estou bem assim, tô bem, tô de boa, de boa, vou esperar, eu espero, espero, posso esperar, continuar, continua, continue, vamos continuar, continuar com o bot, fico com você, não faça isso, acho que não, não acho,
-    creio que não, hoje não, não tenho interesse, nem um pouco, não mesmo, nops, não não, dispenso, não me transfere, pare, parar, nem, não há necessidade, não tudo bem, não tá bom, não está bem assim, não tranquilo, não valeu`,
+  soleHuman: `
+    pessoa, pessoa real, pessoa de verdade, humano, atendente, atendente humano, operador, operadora, agente,
+    agente humano, representante, gerente, supervisor, ser humano, atendimento humano, atendimento ao cliente,
+    apoio ao cliente, assistente humano, alguém de verdade, suporte humano, sac, uma pessoa, atendimento,
+    falar atendente, encarregado, com alguém, com uma pessoa, com um atendente
+  `,
+  frame: `
+    um, uma, o, a, com, para, quero, preciso, preciso de, queria, gostaria de, gostaria, falar, agora, já, urgente,
+    logo, me passa, me dá, de verdade, real, não um robô, não robô, imediatamente, agora mesmo, eu, eu quero,
+    eu preciso de
+  `,
+  courtesy: `
+    por favor, porfavor, pfv, pf, pfvr, faz favor, se faz favor, por gentileza, por obséquio, obrigado, obrigada,
+    brigado, brigada, obg, vlw, valeu, muito obrigado, muito obrigada, grato, grata, olá, oi, oie, bom dia,
+    boa tarde, boa noite, senhor, senhora, moço, moça, amigo, então, bom, bem, hum, hmm, ah, né, viu, tá, kkk, rs,
+    desculpa, desculpe, gentileza, eu
+  `,
+  softYes: 'por favor, porfavor, pfv, por gentileza, se faz favor',
+  yes: `
+    sim, s, ss, siim, si, claro, claro que sim, com certeza, certamente, certo, ok, okay, okey, oki, blz, beleza,
+    tudo bem, está bem, tá bem, tá bom, ta bom, está bom, pode ser, pode, podem, pode sim, por favor sim, isso,
+    isso mesmo, exato, exatamente, correto, perfeito, ótimo, show, bora, vamos, vamos lá, vamos nessa, vai, manda,
+    manda ver, quero, quero sim, eu quero, aceito, concordo, de acordo, combinado, fechado, positivo, afirmativo,
+    isso aí, uhum, aham, ahã, é, é isso, gostaria, gostaria sim, eu gostaria, seria ótimo, seria bom, seria perfeito,
+    por que não, porque não, com prazer, sem dúvida, óbvio, lógico, faça isso, faz isso, faça, pode fazer,
+    pode passar, pode transferir, pode chamar, me transfere, me transfira, transfira, me passa, passa, chama,
+    boa ideia, preciso, preciso sim, se possível, se puder, yes, pois sim, força, bora lá, prefiro, prefiro sim,
+    joia, fixe, confirmo, confirmado, jóia, obviamente, siga
+  `,
+  no: `
+    não, nao, n, nn, num, naum, não obrigado, não obrigada, agora não, ainda não, não precisa, não é preciso,
+    não é necessário, não quero, eu não quero, não preciso, não gostaria, não desejo, melhor não, prefiro não,
+    prefiro que não, de jeito nenhum, de forma alguma, de modo nenhum, nunca, jamais, nada, claro que não,
+    com certeza não, nem pensar, negativo, por enquanto não, por agora não, não por agora, não agora, mais tarde,
+    depois, outra hora, outro dia, deixa, deixa pra lá, deixe, deixa estar, esquece, esqueça, cancela, cancelar,
+    cancele, não importa, tanto faz, não vale a pena, não se preocupe, não te preocupes, estou bem assim, tô bem,
+    tô de boa, de boa, vou esperar, eu espero, espero, posso esperar, continuar, continua, continue, vamos continuar,
+    continuar com o bot, fico com você, não faça isso, acho que não, não acho, creio que não, hoje não,
+    não tenho interesse, nem um pouco, não mesmo, nops, não não, dispenso, não me transfere, pare, parar, nem,
+    não há necessidade, não tudo bem, não tá bom, não está bem assim, não tranquilo, não valeu
+  `,
   frustration: `
     (inútil|inúteis|inaceitável|ridículo|ridícula|péssimo|péssima|horrível|vergonhoso|vergonhosa|lamentável|absurdo|inadmissível|patético|patética|palhaçada|descaso|desrespeito|incompetente|incompetentes)
     (frustrado|frustrada|frustrante|furioso|furiosa|irritado|irritada|irritante|revoltado|revoltada|indignado|indignada|puto|puta|bravo com|chateado com|chateada com)
-    (merda|porra|caralho|foda|foder|cacete|bosta|droga|idiota|idiotas|burro|burra|burros|imbecil|estúpido|estúpida|otário|otária|cabrão|pqp|fdp|vtnc|wtf|desgraça|lixo)
+    (merda|porra|caralho|foda|foder|cacete|bosta|idiota|idiotas|burro|burra|burros|imbecil|estúpido|estúpida|otário|otária|cabrão|pqp|fdp|vtnc|wtf|desgraça|lixo)
     (pior|mau|ruim|fraco) (atendimento|serviço|empresa|experiência|loja|suporte)
     (atendimento|serviço) (ruim|péssimo|horrível|lixo|fraco|lamentável|uma vergonha)
     (perda de|perder|perdendo|perdi) [meu|o meu] tempo
@@ -81,6 +105,7 @@ export const pt: LanguagePhrases = {
     (não|nunca) (serve|servem|resolve|resolvem) [para|pra] nada
     (você|vc|vocês|vcs) não (entende|entendem|ajuda|ajudam|escuta|lê|responde|respondem|resolve|resolvem)
     ninguém [me] (responde|atende|ajuda|resolve|liga|retorna)
+    (que|uma) droga
     quantas vezes
     (já|ja) [te|lhe|vos] (disse|falei|expliquei|respondi|perguntei|pedi) [isso|mil|várias|que]
     (terceira|quarta|quinta|décima|enésima|última) vez que
@@ -96,7 +121,8 @@ export const pt: LanguagePhrases = {
   `,
   says: {
     askHandover: 'Quer falar com uma pessoa da nossa equipe? É só responder sim ou não.',
-    askHandoverAgain: 'Desculpe, não ficou claro para mim. Quer falar com uma pessoa da equipe? Responda sim ou não, por favor.',
+    askHandoverAgain:
+      'Desculpe, não ficou claro para mim. Quer falar com uma pessoa da equipe? Responda sim ou não, por favor.',
     handedOver: 'Obrigado! Uma pessoa da nossa equipe vai responder aqui mesmo.',
     nobodyAvailable:
       'No momento ninguém da equipe está disponível. Sua mensagem foi guardada e responderemos aqui assim que possível.',

@@ -6,7 +6,8 @@ export const tr: LanguagePhrases = {
     kind: 'gerçek|canlı|yetkili|insan|başka|sizin|müşteri|hakiki|normal',
     with: 'müşteri temsilcisi ile|müşteri temsilcisiyle|müşteri temsilciniz ile|müşteri temsilcinizle|temsilci ile|temsilciyle|temsilcinizle|temsilcisiyle|temsilci ye|temsilciye|temsilcisine|temsilcinize|insanla|insan ile|insana|insanlarla|kişiyle|kişi ile|kişiye|yetkiliyle|yetkili ile|yetkiliye|yetkilinizle|biriyle|birisiyle|birileriyle|biri ile|birisi ile|birine|birisine|operatörle|operatör ile|operatöre|yöneticiyle|yönetici ile|yöneticiye|yöneticinizle|müdürle|müdür ile|müdüre|müdürünüzle|görevliyle|görevli ile|görevliye|çalışanla|çalışan ile|çalışana|çalışanınızla|danışmanla|danışman ile|danışmana|personelle|personel ile|personele|müşteri hizmetleriyle|müşteri hizmetleri ile|müşteri hizmetlerine|müşteri hizmetlerinize|destek ekibiyle|destek ekibi ile|destek ekibine|sorumluyla|sorumlu ile|patronla|uzmanla|uzman ile|ekibinizle|ekibinizden biriyle|agentla',
     talk: 'konuş*|görüş*|bağla*|aktar*|yazış*|iletişim*|irtibat*|sohbet*|yönlendir*|ulaş*|telefonlaş*|transfer*|devret*|geç*|chat*',
-    agent: 'müşteri temsilcisi|temsilci|insan|operatör|yetkili|yönetici|müdür|görevli|müşteri hizmetleri|danışman|gerçek kişi|temsilcinizi|temsilcisi|yetkiliyi|müdürü|yöneticiyi',
+    agent:
+      'müşteri temsilcisi|temsilci|insan|operatör|yetkili|yönetici|müdür|görevli|müşteri hizmetleri|danışman|gerçek kişi|temsilcinizi|temsilcisi|yetkiliyi|müdürü|yöneticiyi',
     bot: 'bot|botla|botu|robot|robotla|robotu|makine|makineyle|makina|chatbot|chatbotla|yapay zeka|yapay zekayla',
   },
   human: `
@@ -40,17 +41,46 @@ export const tr: LanguagePhrases = {
     (emlak|sigorta|seyahat) danışman*
     (proje|ürün|şifre|dosya) yönetici*
   `,
-  soleHuman: `temsilci, müşteri temsilcisi, insan, operatör, yetkili, yönetici, müdür, müşteri hizmetleri, canlı destek, gerçek kişi, gerçek insan, gerçek bir insan, gerçek biri, canlı temsilci, görevli, danışman, canlı bağlantı, insan temsilci,
-    müşteri temsilcisine bağlan, temsilciye bağlan, temsilciye bağla, yetkiliye bağla, operatöre bağla, biriyle konuşmak`,
-  frame: `bir, bana, ben, istiyorum, lazım, gerek, hemen, şimdi, acil, acilen, ver, verin, bağla, bağlayın, bağlar mısın, bağlar mısınız, artık, lütfen, konuşmak, bot değil, robot değil, ile, beni, çabuk`,
-  courtesy: `lütfen, lutfen, rica etsem, rica ederim, zahmet olmazsa, teşekkürler, teşekkür ederim, teşekkür, tesekkurler, çok teşekkürler, çok teşekkür ederim, sağol, sağ ol, sağolun, sağ olun, sağolasın, eyvallah, merhaba, selam, selamlar, günaydın, iyi günler, iyi akşamlar, iyi geceler, kolay gelsin, hanım, bey, efendim, hocam, abi, kardeşim, hmm, ee, şey, peki o zaman, o zaman, öyleyse, iyi çalışmalar, mümkünse`,
-  yes: `evet, evt, ewet, e, he, hee, hı hı, hıhı, aynen, aynen öyle, tamam, tmm, tamamdır, tamam olur, ok, okey, okay, olur, olur tabii, olabilir, tabii, tabi, tabii ki, tabi ki, tabiki, elbette, elbet, kesinlikle, mutlaka, şüphesiz, doğru, haklısın, güzel, güzel olur, iyi olur, çok iyi olur, harika, harika olur, süper, süper olur, mükemmel, iyi, peki, memnuniyetle, sevinirim, çok sevinirim, isterim, istiyorum, evet istiyorum, çok isterim, kabul, kabul ediyorum, onaylıyorum, katılıyorum,
-    neden olmasın, niye olmasın, yap, yapın, yapalım, hadi, haydi, buyur, buyurun, devam et, bağla, bağlayın, beni bağla, beni bağlayın, lütfen bağlayın, aktar, aktarın, uygun, uygundur, bana uyar, iyi fikir, gerekiyor, lazım, yes, hayhay, baş üstüne, mümkünse evet, olsun`,
-  no: `hayır, hayir, hayır hayır, h, hyr, yok, yoo, yo, yok hayır, ı ıh, olmaz, istemem, istemiyorum, hayır istemiyorum, yok istemiyorum, gerek yok, hiç gerek yok, lüzum yok, gerekmez, gerekmiyor, ihtiyacım yok, hayır teşekkürler, hayır sağol, yok teşekkürler, yok sağol, teşekkürler gerek yok, şimdi değil, şu an değil, şimdilik değil, şimdilik hayır, şimdilik yok, şimdi olmaz, henüz değil, daha sonra, sonra, belki sonra, başka zaman, asla, kesinlikle hayır, kesinlikle olmaz, tabii ki hayır, hiç, pek değil, sanmıyorum,
-    boşver, boş ver, boşverin, unut, unutun, vazgeç, vazgeçtim, iptal, iptal et, dur, durun, kalsın, önemli değil, fark etmez, bekleyeyim, beklerim, bekleyebilirim, beklerim ben, devam, devam edelim, devam et sen, seninle devam, seninle devam edelim, bot ile devam, botla devam, sen devam et, bugün değil, ilgilenmiyorum, ret, reddediyorum, reddet, değil, no, zahmet etme, zahmet etmeyin, yapma, bağlama, bağlamayın, böyle iyi`,
+  soleHuman: `
+    temsilci, müşteri temsilcisi, insan, operatör, yetkili, yönetici, müdür, müşteri hizmetleri, canlı destek,
+    gerçek kişi, gerçek insan, gerçek bir insan, gerçek biri, canlı temsilci, görevli, danışman, canlı bağlantı,
+    insan temsilci, müşteri temsilcisine bağlan, temsilciye bağlan, temsilciye bağla, yetkiliye bağla,
+    operatöre bağla, biriyle konuşmak
+  `,
+  frame: `
+    bir, bana, ben, istiyorum, lazım, gerek, hemen, şimdi, acil, acilen, ver, verin, bağla, bağlayın, bağlar mısın,
+    bağlar mısınız, artık, lütfen, konuşmak, bot değil, robot değil, ile, beni, çabuk
+  `,
+  courtesy: `
+    lütfen, lutfen, rica etsem, rica ederim, zahmet olmazsa, teşekkürler, teşekkür ederim, teşekkür, tesekkurler,
+    çok teşekkürler, çok teşekkür ederim, sağol, sağ ol, sağolun, sağ olun, sağolasın, eyvallah, merhaba, selam,
+    selamlar, günaydın, iyi günler, iyi akşamlar, iyi geceler, kolay gelsin, hanım, bey, efendim, hocam, abi,
+    kardeşim, hmm, ee, şey, peki o zaman, o zaman, öyleyse, iyi çalışmalar, mümkünse
+  `,
+  softYes: 'lütfen, zahmet olmazsa',
+  yes: `
+    evet, evt, ewet, e, he, hee, hı hı, hıhı, aynen, aynen öyle, tamam, tmm, tamamdır, tamam olur, ok, okey, okay,
+    olur, olur tabii, olabilir, tabii, tabi, tabii ki, tabi ki, tabiki, elbette, elbet, kesinlikle, mutlaka,
+    şüphesiz, doğru, haklısın, güzel, güzel olur, iyi olur, çok iyi olur, harika, harika olur, süper, süper olur,
+    mükemmel, iyi, peki, memnuniyetle, sevinirim, çok sevinirim, isterim, istiyorum, evet istiyorum, çok isterim,
+    kabul, kabul ediyorum, onaylıyorum, katılıyorum, neden olmasın, niye olmasın, yap, yapın, yapalım, hadi, haydi,
+    buyur, buyurun, devam et, bağla, bağlayın, beni bağla, beni bağlayın, lütfen bağlayın, aktar, aktarın, uygun,
+    uygundur, bana uyar, iyi fikir, gerekiyor, lazım, yes, hayhay, baş üstüne, mümkünse evet, olsun
+  `,
+  no: `
+    hayır, hayir, hayır hayır, h, hyr, yok, yoo, yo, yok hayır, ı ıh, olmaz, istemem, istemiyorum, hayır istemiyorum,
+    yok istemiyorum, gerek yok, hiç gerek yok, lüzum yok, gerekmez, gerekmiyor, ihtiyacım yok, hayır teşekkürler,
+    hayır sağol, yok teşekkürler, yok sağol, teşekkürler gerek yok, şimdi değil, şu an değil, şimdilik değil,
+    şimdilik hayır, şimdilik yok, şimdi olmaz, henüz değil, daha sonra, sonra, belki sonra, başka zaman, asla,
+    kesinlikle hayır, kesinlikle olmaz, tabii ki hayır, hiç, pek değil, sanmıyorum, boşver, boş ver, boşverin, unut,
+    unutun, vazgeç, vazgeçtim, iptal, iptal et, dur, durun, kalsın, önemli değil, fark etmez, bekleyeyim, beklerim,
+    bekleyebilirim, beklerim ben, devam, devam edelim, devam et sen, seninle devam, seninle devam edelim,
+    bot ile devam, botla devam, sen devam et, bugün değil, ilgilenmiyorum, ret, reddediyorum, reddet, değil, no,
+    zahmet etme, zahmet etmeyin, yapma, bağlama, bağlamayın, böyle iyi
+  `,
   frustration: `
     (rezalet|rezil|berbat|saçmalık|saçma sapan|kepazelik|kabul edilemez|korkunç|iğrenç|işe yaramaz|işe yaramıyor|işe yaramıyorsun|utanç verici|skandal|fiyasko|yazıklar olsun|yazık size|ayıp|ilgisizlik)
-    (sinirlendim|sinirliyim|sinir|sinirimi|sinir bozucu|kızgınım|öfkeliyim|delirdim|deli|çıldır*|bıktım|bıktık|usandım|gına geldi|canıma yetti|yeter artık|yeter be|yetti artık|sabrım*|hayal kırıklığı)
+    (sinirlendim|sinirliyim|sinirimi|sinir bozucu|kızgınım|öfkeliyim|delirdim|çıldır*|bıktım|bıktık|usandım|gına geldi|canıma yetti|yeter artık|yeter be|yetti artık|sabrım*|hayal kırıklığı)
     (amk|aq|mk|siktir*|sikeyim|sikerim|orospu|piç|göt|lanet|lanet olsun|allah kahretsin|kahretsin|salak|aptal|gerizekalı|geri zekalı|mal mısın|şerefsiz*|hassiktir|bok|boktan|wtf)
     (en kötü|kötü|berbat|en berbat) [bir] (hizmet|hizmeti|servis|deneyim|firma|şirket|mağaza|müşteri hizmetleri|destek)
     (zaman|vakit|zamanımı|vaktimi) (kaybı|israfı|harcıyorsunuz|harcıyorsun|çalıyorsunuz)
@@ -72,9 +102,11 @@ export const tr: LanguagePhrases = {
   `,
   says: {
     askHandover: 'Ekibimizden birinin size yardımcı olmasını ister misiniz? Evet ya da hayır yazmanız yeterli.',
-    askHandoverAgain: 'Üzgünüm, tam anlayamadım. Sizi ekibimizden birine bağlayayım mı? Lütfen evet ya da hayır diye yanıtlayın.',
+    askHandoverAgain:
+      'Üzgünüm, tam anlayamadım. Sizi ekibimizden birine bağlayayım mı? Lütfen evet ya da hayır diye yanıtlayın.',
     handedOver: 'Teşekkürler! Ekibimizden biri size buradan yanıt verecek.',
-    nobodyAvailable: 'Şu anda ekibimizden kimse müsait değil. Mesajınızı kaydettik, en kısa sürede buradan yanıt vereceğiz.',
+    nobodyAvailable:
+      'Şu anda ekibimizden kimse müsait değil. Mesajınızı kaydettik, en kısa sürede buradan yanıt vereceğiz.',
     continueWithBot: 'Tamam, ben buradayım. Ne öğrenmek istersiniz?',
     clarify: 'Üzgünüm, tam anlayamadım. Başka bir şekilde söyleyebilir misiniz?',
     clarifyBetween: 'Hangisini kastediyorsunuz: {options}?',

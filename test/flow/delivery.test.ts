@@ -1,0 +1,280 @@
+import type { ServerResponse } from 'node:http';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { Channel } from '../../src/entities/channel.ts';
+import { Conversation } from '../../src/entities/conversation.ts';
+import { OutboundMessage } from '../../src/entities/outbound-message.ts';
+import { addChannel, createTenant } from '../../src/tenancy/provision.ts';
+import { withTenant } from '../../src/tenancy/with-tenant.ts';
+import {
+  asManager,
+  buildShop,
+  coffeeFaqs,
+  conversationOf,
+  decisionsOf,
+  messagesOf,
+  metaSignature,
+  writes,
+  type Shop,
+} from '../support/tenants.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.close());
+afterEach(() => {
+  world.platform.answer = undefined;
+});
+
+const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 10_000, interval: 15 });
+const outboundOf = (shop: Pick<Shop, 'tenantId'>) =>
+  withTenant(world.deps.orm, shop.tenantId, (em) =>
+    em.find(OutboundMessage, { tenantId: shop.tenantId }, { orderBy: { seq: 'asc', part: 'asc' } }),
+  );
+const reply = (response: ServerResponse, status: number, body: unknown): true => {
+  response.statusCode = status;
+  response.setHeader('content-type', 'application/json');
+  response.end(JSON.stringify(body));
+  return true;
+};
+const Failures = z.object({ outbound: z.array(z.object({ id: z.uuid(), error: z.string() })) });
+const Replayed = z.object({ replayed: z.boolean() });
+const hours = 'What are your opening hours?';
+const vegan = 'Do you have vegan options?';
+
+describe('sending', () => {
+  it('tries again after a fault of the platform, and keeps the order of the conversation meanwhile', async () => {
+    const shop = await buildShop(world);
+    let refusals = 0;
+    world.platform.answer = (call, response) =>
+      String(call.body['chat_id']) === '41' && refusals++ < 1
+        ? reply(response, 502, { ok: false, error_code: 502 })
+        : undefined;
+    await writes(world, shop, 41, hours);
+    await until(() => expect(world.platform.textsTo('41')).toHaveLength(1));
+    await writes(world, shop, 41, vegan);
+    await writes(world, shop, 42, hours);
+    // Another conversation is not held up by the one that waits for its second try.
+    await until(() => expect(world.platform.textsTo('42')).toHaveLength(1));
+    expect(world.platform.textsTo('41')).toHaveLength(1);
+
+    await until(() => expect(world.platform.textsTo('41').slice(1)).toEqual(coffeeFaqs.map((faq) => faq.answer)));
+    await until(async () =>
+      expect((await outboundOf(shop)).map((row) => row.status)).toEqual(['sent', 'sent', 'sent']),
+    );
+  });
+
+  it('waits as long as the platform asks, for that channel only, without using up a try', async () => {
+    const shop = await buildShop(world);
+    const other = await buildShop(world);
+    let refusals = 0;
+    world.platform.answer = (call, response) =>
+      call.path.includes(shop.telegram.botToken) && refusals++ < 1
+        ? reply(response, 429, {
+            ok: false,
+            error_code: 429,
+            description: 'Too Many Requests',
+            parameters: { retry_after: 1 },
+          })
+        : undefined;
+    await writes(world, shop, 43, hours);
+    await until(async () =>
+      expect((await outboundOf(shop))[0]).toMatchObject({ status: 'queued', errorCode: 'retry_after', attempts: 0 }),
+    );
+    await writes(world, other, 44, hours);
+    await until(() => expect(world.platform.textsTo('44')).toHaveLength(1));
+    await until(async () => expect((await outboundOf(shop))[0]).toMatchObject({ status: 'sent', attempts: 1 }));
+  });
+
+  it('ends a message that can never arrive as failed with the reason, and goes on with the next', async () => {
+    const shop = await buildShop(world);
+    let refusals = 0;
+    world.platform.answer = (call, response) =>
+      String(call.body['chat_id']) === '45' && refusals++ < 1
+        ? reply(response, 400, { ok: false, error_code: 400, description: 'Bad Request: message is too long' })
+        : undefined;
+    await writes(world, shop, 45, hours);
+    await until(async () =>
+      expect((await outboundOf(shop))[0]).toMatchObject({
+        status: 'failed',
+        error: expect.stringContaining('too long'),
+      }),
+    );
+    await writes(world, shop, 45, vegan);
+    await until(() => expect(world.platform.textsTo('45').at(-1)).toBe(coffeeFaqs[1]?.answer));
+
+    const failures = Failures.parse(await (await asManager(world, shop, '/failures')).json());
+    expect(failures).toMatchObject({ outbound: [{ error: expect.stringContaining('too long') }] });
+    const id = failures.outbound[0]?.id;
+    const replays = await Promise.all([1, 2].map(() => asManager(world, shop, `/failures/outbound/${id}/replay`, {})));
+    const answers = await Promise.all(replays.map(async (response) => Replayed.parse(await response.json())));
+    expect(answers.filter((answer) => answer.replayed)).toHaveLength(1);
+    await until(() => expect(world.platform.textsTo('45').at(-1)).toBe(coffeeFaqs[0]?.answer));
+  });
+
+  it('marks the channel as broken when its token is revoked, and as well when a send succeeds again', async () => {
+    const shop = await buildShop(world);
+    let isRevoked = true;
+    world.platform.answer = (call, response) =>
+      isRevoked && call.path.includes(shop.telegram.botToken)
+        ? reply(response, 401, { ok: false, error_code: 401, description: 'Unauthorized' })
+        : undefined;
+    const health = () =>
+      withTenant(world.deps.orm, shop.tenantId, (em) => em.findOneOrFail(Channel, { tenantId: shop.tenantId }));
+    await writes(world, shop, 46, hours);
+    await until(async () =>
+      expect(await health()).toMatchObject({ health: 'broken', healthReason: expect.stringMatching(/Unauthorized/i) }),
+    );
+    expect(await (await asManager(world, shop, '/failures')).json()).toMatchObject({
+      channels: [{ kind: 'telegram' }],
+    });
+    isRevoked = false;
+    await writes(world, shop, 46, vegan);
+    await until(async () => expect(await health()).toMatchObject({ health: 'ok', healthReason: null }));
+  });
+
+  it('stops writing by itself to a contact who blocked the bot', async () => {
+    const shop = await buildShop(world);
+    world.platform.answer = (call, response) =>
+      String(call.body['chat_id']) === '47'
+        ? reply(response, 403, { ok: false, error_code: 403, description: 'Forbidden: bot was blocked by the user' })
+        : undefined;
+    await writes(world, shop, 47, hours);
+    await until(async () => expect((await conversationOf(world, shop, 47)).isSubscribed).toBe(false));
+    expect((await outboundOf(shop))[0]?.status).toBe('failed');
+  });
+
+  it('sends again what may or may not have arrived, and says so', async () => {
+    const shop = await buildShop(world);
+    let resets = 0;
+    world.platform.answer = (call, response) => {
+      if (String(call.body['chat_id']) !== '48' || resets++ > 0) return undefined;
+      response.socket?.destroy();
+      return true;
+    };
+    await writes(world, shop, 48, hours);
+    await until(async () =>
+      expect((await outboundOf(shop))[0]).toMatchObject({ status: 'sent', isUncertain: true, attempts: 2 }),
+    );
+  });
+
+  it('withholds what automation wrote when a human has taken over before it was sent', async () => {
+    const shop = await buildShop(world);
+    let refusals = 0;
+    world.platform.answer = (call, response) =>
+      String(call.body['chat_id']) === '49' && refusals++ < 1 ? reply(response, 500, { ok: false }) : undefined;
+    await writes(world, shop, 49, hours);
+    await until(async () =>
+      expect((await outboundOf(shop))[0]).toMatchObject({ status: 'queued', errorCode: 'retry' }),
+    );
+    const { id } = await conversationOf(world, shop, 49);
+    await asManager(world, shop, `/conversations/${id}/replies`, { text: 'Mia here.' });
+    await until(() => expect(world.platform.textsTo('49').at(-1)).toBe('Mia here.'));
+
+    expect(world.platform.textsTo('49').filter((text) => text === coffeeFaqs[0]?.answer)).toHaveLength(1);
+    expect((await outboundOf(shop))[0]).toMatchObject({ status: 'discarded' });
+    expect((await messagesOf(world, shop, id)).find((message) => message.seq === 2)?.status).toBe('withheld');
+    expect((await decisionsOf(world, shop, id))[0]?.withheldReason).toMatch(/changed hands/);
+  });
+
+  it('splits what is longer than the platform allows, and keeps every word in order', async () => {
+    const answer = Array.from({ length: 1_500 }, (_, n) => `word${n}`).join(' ');
+    const shop = await buildShop(world, { faqs: [{ question: 'Tell me everything', answer, keywords: 'everything' }] });
+    await writes(world, shop, 50, 'tell me everything');
+    await until(async () => expect((await outboundOf(shop)).at(-1)?.status).toBe('sent'));
+    const texts = world.platform.textsTo('50');
+    expect(texts.length).toBeGreaterThan(2);
+    expect(texts.every((text) => text.length <= 4096)).toBe(true);
+    expect(texts.join(' ')).toBe(answer);
+  });
+});
+
+describe('WhatsApp', () => {
+  it('verifies, answers, follows receipts in any order and refuses free text outside the 24 hour window', async () => {
+    const { orm, keys } = world.deps;
+    const tenantId = await createTenant(orm, {
+      slug: 'wa-shop',
+      name: 'WA',
+      faqs: coffeeFaqs,
+      thresholds: { debounce_ms: 0 },
+    });
+    const config = {
+      phoneNumberId: '1067',
+      accessToken: 'token',
+      appSecret: 'app-secret-of-the-shop',
+      verifyToken: 'verify-me-please',
+    };
+    const { key } = await addChannel(orm, keys, tenantId, {
+      kind: 'whatsapp',
+      name: 'WhatsApp',
+      config,
+      accounts: ['1067'],
+    });
+    const post = (path: string, value: Record<string, unknown>, field = 'messages') => {
+      const metadata = { display_phone_number: '1', phone_number_id: '1067' };
+      const change = { field, value: { messaging_product: 'whatsapp', metadata, ...value } };
+      const body = JSON.stringify({ object: 'whatsapp_business_account', entry: [{ id: '9', changes: [change] }] });
+      const headers = { 'x-hub-signature-256': metaSignature(body, config.appSecret) };
+      return fetch(`${world.url}/webhooks/whatsapp${path}`, { method: 'POST', body, headers });
+    };
+    const text = (id: string, words: string) => ({
+      contacts: [{ profile: { name: 'Ana' }, wa_id: '34600' }],
+      messages: [
+        { from: '34600', id, timestamp: String(Math.floor(Date.now() / 1000)), type: 'text', text: { body: words } },
+      ],
+    });
+
+    // By the channel's own address, and by the shared one: the same message is one message.
+    expect((await post(`/${key}`, text('wamid.1', hours))).status).toBe(200);
+    expect((await post('', text('wamid.1', hours))).status).toBe(200);
+    await until(() => expect(world.platform.textsTo('34600')).toHaveLength(1));
+    await until(async () => expect((await outboundOf({ tenantId }))[0]?.status).toBe('sent'));
+
+    const wamid = (await outboundOf({ tenantId }))[0]?.externalId;
+    const receipt = (status: string) => ({
+      statuses: [{ id: wamid, status, timestamp: '1700000000', recipient_id: '34600' }],
+    });
+    for (const status of ['read', 'sent', 'delivered'])
+      expect((await post(`/${key}`, receipt(status))).status).toBe(200);
+    const conversation = await withTenant(orm, tenantId, (em) => em.findOneOrFail(Conversation, { tenantId }));
+    const shop = { tenantId } as Shop;
+    await until(async () => expect((await messagesOf(world, shop, conversation.id)).at(-1)?.status).toBe('read'));
+
+    await withTenant(orm, tenantId, (em) =>
+      em.nativeUpdate(Conversation, { tenantId }, { lastInboundAt: new Date(Date.now() - 25 * 3_600_000) }),
+    );
+    const echo = {
+      to: '34600',
+      from: '1',
+      id: 'wamid.echo',
+      timestamp: '1700000001',
+      type: 'text',
+      text: { body: 'Boss here' },
+    };
+    expect((await post(`/${key}`, { message_echoes: [echo] }, 'smb_message_echoes')).status).toBe(200);
+    await until(async () =>
+      expect((await withTenant(orm, tenantId, (em) => em.findOneOrFail(Conversation, { tenantId }))).handler).toBe(
+        'human',
+      ),
+    );
+  });
+
+  it('answers the challenge with the right token only', async () => {
+    const { orm, keys } = world.deps;
+    const shop = await buildShop(world);
+    const config = {
+      phoneNumberId: '1068',
+      accessToken: 'token',
+      appSecret: 'app-secret-of-the-shop',
+      verifyToken: 'verify-me-please',
+    };
+    const { key } = await addChannel(orm, keys, shop.tenantId, { kind: 'whatsapp', name: 'WhatsApp', config });
+    const challenge = (token: string) =>
+      fetch(`${world.url}/webhooks/whatsapp/${key}?hub.mode=subscribe&hub.verify_token=${token}&hub.challenge=12345`);
+    const right = await challenge('verify-me-please');
+    expect([right.status, await right.text()]).toEqual([200, '12345']);
+    expect((await challenge('guess')).status).toBe(403);
+  });
+});

@@ -1,0 +1,269 @@
+import { Webhook } from 'standardwebhooks';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Handover } from '../../src/entities/handover.ts';
+import { Notification } from '../../src/entities/notification.ts';
+import { OwnershipTransition } from '../../src/entities/ownership-transition.ts';
+import { TenantSettings } from '../../src/entities/tenant-settings.ts';
+import { addTarget } from '../../src/tenancy/provision.ts';
+import { withTenant } from '../../src/tenancy/with-tenant.ts';
+import {
+  asManager,
+  buildShop,
+  conversationOf,
+  decisionsOf,
+  messagesOf,
+  postTelegram,
+  telegramUpdate,
+  writes,
+  type Shop,
+} from '../support/tenants.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.close());
+
+const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 10_000, interval: 15 });
+const handlerOf = async (shop: Shop, chat: number) => (await conversationOf(world, shop, chat)).handler;
+const all = <T>(shop: Shop, find: (em: Parameters<Parameters<typeof withTenant>[2]>[0]) => Promise<T>) =>
+  withTenant(world.deps.orm, shop.tenantId, find);
+
+describe('handover', () => {
+  it('tells managers through a signed webhook and a Telegram chat, where they can answer', async () => {
+    const shop = await buildShop(world, { handoverMode: 'immediate' });
+    const { orm, keys } = world.deps;
+    const secret = `whsec_${Buffer.alloc(32, 5).toString('base64')}`;
+    const url = `${world.platform.url}/managers/${shop.slug}`;
+    await addTarget(orm, keys, shop.tenantId, { kind: 'webhook', name: 'Desk', config: { url, secret } });
+    await addTarget(orm, keys, shop.tenantId, {
+      kind: 'telegram',
+      name: 'Team chat',
+      config: { botToken: shop.telegram.botToken, chatId: '-100500' },
+      replyThread: `${shop.telegram.channelId}/-100500`,
+    });
+
+    await writes(world, shop, 61, 'I want to talk to a human, my order is wrong');
+    await until(async () => expect(await handlerOf(shop, 61)).toBe('queued'));
+    await until(() =>
+      expect(world.platform.calls.find((call) => call.path === `/managers/${shop.slug}`)).toBeDefined(),
+    );
+    const call = world.platform.calls.find(({ path }) => path === `/managers/${shop.slug}`);
+    const headers = Object.fromEntries(
+      Object.entries(call?.headers ?? {}).map(([name, value]) => [name, String(value)]),
+    );
+    expect(new Webhook(secret).verify(JSON.stringify(call?.body), headers)).toMatchObject({
+      type: 'handover.requested',
+      data: {
+        conversation: { contactName: 'Customer 61' },
+        lastMessages: expect.arrayContaining([
+          expect.objectContaining({ text: 'I want to talk to a human, my order is wrong' }),
+        ]),
+        url: expect.stringContaining(`/desk/${shop.slug}#`),
+      },
+    });
+
+    await until(async () => {
+      const notifications = await all(shop, (em) => em.find(Notification, { tenantId: shop.tenantId }));
+      expect(notifications.map((one) => one.status)).toEqual(['sent', 'sent']);
+    });
+    const shown = (await all(shop, (em) => em.find(Notification, { tenantId: shop.tenantId }))).find((one) =>
+      one.externalId?.startsWith('-100500'),
+    );
+    expect(world.platform.textsTo('-100500')[0]).toContain('my order is wrong');
+
+    const answer = telegramUpdate(777, 'Sorry! A new one is on its way.', {
+      chat: { id: -100500, type: 'supergroup' },
+      reply_to_message: {
+        message_id: Number(shown?.externalId?.split(':')[1]),
+        chat: { id: -100500, type: 'supergroup' },
+        date: 1,
+      },
+    });
+    expect((await postTelegram(world, shop, answer)).status).toBe(200);
+    await until(() => expect(world.platform.textsTo('61').at(-1)).toBe('Sorry! A new one is on its way.'));
+    expect(await handlerOf(shop, 61)).toBe('human');
+
+    // Talk among managers in that chat is nobody's message.
+    await postTelegram(world, shop, telegramUpdate(777, 'lunch?', { chat: { id: -100500, type: 'supergroup' } }));
+    await writes(world, shop, 61, 'thank you');
+    await until(async () => {
+      const { id } = await conversationOf(world, shop, 61);
+      expect((await decisionsOf(world, shop, id)).at(-1)).toMatchObject({ outcome: 'silent' });
+    });
+    await expect(conversationOf(world, shop, '-100500')).rejects.toThrow();
+  });
+
+  it('keeps trying a target that is away, and shows one that will never answer', async () => {
+    const shop = await buildShop(world, { handoverMode: 'immediate' });
+    const { orm, keys } = world.deps;
+    let refusals = 0;
+    world.platform.answer = (call, response) => {
+      if (!call.path.startsWith('/flaky')) return undefined;
+      response.statusCode = call.path === '/flaky/gone' ? 410 : refusals++ < 1 ? 500 : 200;
+      response.end('{}');
+      return true;
+    };
+    const secret = `whsec_${Buffer.alloc(32, 5).toString('base64')}`;
+    for (const path of ['away', 'gone']) {
+      const url = `${world.platform.url}/flaky/${path}`;
+      await addTarget(orm, keys, shop.tenantId, { kind: 'webhook', name: path, config: { url, secret } });
+    }
+    await writes(world, shop, 62, 'human please');
+    await until(async () => {
+      const found = await all(shop, (em) => em.find(Notification, { tenantId: shop.tenantId }));
+      expect(found.map((one) => one.status).toSorted()).toEqual(['failed', 'sent']);
+    });
+    world.platform.answer = undefined;
+  });
+
+  it('goes back to automation, which does not read the old request again, and can be taken by one manager only', async () => {
+    const shop = await buildShop(world, { handoverMode: 'immediate' });
+    await writes(world, shop, 63, 'I want to talk to a human');
+    await until(async () => expect(await handlerOf(shop, 63)).toBe('queued'));
+    const { id } = await conversationOf(world, shop, 63);
+    const takes = await Promise.all([1, 2, 3].map(() => asManager(world, shop, `/conversations/${id}/take`, {})));
+    expect(takes.map((response) => response.status)).toEqual([200, 200, 200]);
+    expect((await asManager(world, shop, `/conversations/${id}/hand-back`, {})).status).toBe(200);
+
+    await writes(world, shop, 63, 'What are your opening hours?');
+    await until(() => expect(world.platform.textsTo('63').at(-1)).toBe('We open 7am-9pm daily'));
+    const transitions = await all(shop, (em) =>
+      em.find(OwnershipTransition, { tenantId: shop.tenantId, conversationId: id }, { orderBy: { epoch: 'asc' } }),
+    );
+    expect(transitions.map(({ fromHandler, toHandler }) => `${fromHandler}>${toHandler}`)).toEqual([
+      'bot>queued',
+      'queued>human',
+      'human>bot',
+    ]);
+    const [handover] = await all(shop, (em) => em.find(Handover, { tenantId: shop.tenantId }));
+    expect(handover).toMatchObject({
+      mode: 'immediate',
+      outcome: 'handed_back',
+      acceptedBy: shop.managerId,
+      returnedBy: shop.managerId,
+    });
+  });
+
+  it('closes; the next message opens a new conversation', async () => {
+    const shop = await buildShop(world);
+    await writes(world, shop, 64, 'What are your opening hours?');
+    await until(() => expect(world.platform.textsTo('64')).toHaveLength(1));
+    const { id } = await conversationOf(world, shop, 64);
+    expect((await asManager(world, shop, `/conversations/${id}/close`, {})).status).toBe(200);
+    expect((await asManager(world, shop, `/conversations/${id}/replies`, { text: 'hello?' })).status).toBe(409);
+    await writes(world, shop, 64, 'Do you have vegan options?');
+    await until(() => expect(world.platform.textsTo('64')).toHaveLength(2));
+    expect((await conversationOf(world, shop, 64)).id).not.toBe(id);
+  });
+
+  it('says so when nobody comes, and follows the tenant’s rule (queue_timeout, nobody_there)', async () => {
+    const shop = await buildShop(world, {
+      handoverMode: 'immediate',
+      thresholds: { queue_timeout: 1, nobody_there: 'return' },
+    });
+    await writes(world, shop, 65, 'I want to talk to a human');
+    await until(async () => expect(await handlerOf(shop, 65)).toBe('bot'));
+    await until(() => expect(world.platform.textsTo('65')).toHaveLength(2));
+  });
+
+  it.each([
+    ['continue', 'bot'],
+    ['handover', 'queued'],
+  ])('after silence on the offer follows consent_silence: %s', async (rule, handler) => {
+    const chat = rule === 'continue' ? 66 : 67;
+    const shop = await buildShop(world, {
+      thresholds: { escalation_threshold: 0.5, consent_timeout: 1, consent_silence: rule },
+    });
+    await writes(world, shop, chat, 'Can I bring my dog?');
+    await until(async () => expect(await handlerOf(shop, chat)).toBe('awaiting_consent'));
+    await until(async () => expect(await handlerOf(shop, chat)).toBe(handler));
+  });
+
+  it('is refused to strangers, to another tenant’s manager, and to ids that are none', async () => {
+    const [mine, theirs] = [await buildShop(world), await buildShop(world)];
+    await writes(world, mine, 68, 'What are your opening hours?');
+    await until(() => expect(world.platform.textsTo('68')).toHaveLength(1));
+    const { id } = await conversationOf(world, mine, 68);
+    for (const path of ['replies', 'take', 'hand-back', 'close']) {
+      const body = path === 'replies' ? { text: 'x' } : {};
+      expect((await asManager(world, theirs, `/conversations/${id}/${path}`, body)).status, path).toBe(404);
+      expect(
+        (await asManager(world, { ...mine, managerToken: 'x' }, `/conversations/${id}/${path}`, body)).status,
+      ).toBe(401);
+      expect((await asManager(world, mine, `/conversations/not-an-id/${path}`, body)).status).toBe(404);
+    }
+    expect((await asManager(world, theirs, `/conversations/${id}`)).status).toBe(404);
+    expect(await (await asManager(world, theirs, '/conversations')).json()).toEqual({ conversations: [] });
+    expect((await asManager(world, mine, `/conversations/${id}/replies`, { text: 'x', role: 'admin' })).status).toBe(
+      422,
+    );
+    expect(await messagesOf(world, mine, id)).toHaveLength(2);
+  });
+});
+
+describe('bursts', () => {
+  it('are answered once when the contact pauses, and at once when a human is asked for', async () => {
+    const shop = await buildShop(world, { thresholds: { debounce_ms: 300, debounce_max_ms: 2_000 } });
+    for (const text of ['Hi', 'tell me', 'What are your opening hours?']) await writes(world, shop, 69, text);
+    await until(() => expect(world.platform.textsTo('69')).toEqual(['We open 7am-9pm daily']));
+    const { id } = await conversationOf(world, shop, 69);
+    expect(await decisionsOf(world, shop, id)).toMatchObject([{ firstSeq: 1, lastSeq: 3 }]);
+
+    const slow = await buildShop(world, {
+      thresholds: { debounce_ms: 60_000, debounce_max_ms: 60_000 },
+      handoverMode: 'immediate',
+    });
+    await writes(world, slow, 70, 'Hi');
+    await writes(world, slow, 70, 'I want to talk to a human');
+    await until(async () => expect(await handlerOf(slow, 70)).toBe('queued'));
+  });
+
+  it('are answered after debounce_max_ms although they go on', async () => {
+    const quick = await buildShop(world, { thresholds: { debounce_ms: 300, debounce_max_ms: 600 } });
+    const stop = Date.now() + 1_500;
+    let sent = 0;
+    while (Date.now() < stop && world.platform.textsTo('71').length === 0) {
+      await writes(world, quick, 71, `What are your opening hours? ${sent++}`);
+    }
+    await until(() => expect(world.platform.textsTo('71').length).toBeGreaterThan(0));
+    expect(sent).toBeGreaterThan(3);
+  });
+});
+
+describe('settings', () => {
+  it('are in force at once in every process when they change', async () => {
+    const shop = await buildShop(world, { thresholds: { faq_confidence: 0.1 } });
+    await writes(world, shop, 72, 'What are your opening hours?');
+    await until(() => expect(world.platform.textsTo('72')).toEqual(['We open 7am-9pm daily']));
+    await all(shop, (em) =>
+      em.nativeUpdate(
+        TenantSettings,
+        { tenantId: shop.tenantId },
+        { thresholds: { debounce_ms: 0, max_responses: 1 } },
+      ),
+    );
+    await until(async () => expect((await world.deps.settingsOf(shop.tenantId)).thresholds.max_responses).toBe(1));
+    await writes(world, shop, 72, 'Do you have vegan options?');
+    await until(async () => expect(await handlerOf(shop, 72)).toBe('awaiting_consent'));
+  });
+
+  it('let a changed FAQ answer within a second', async () => {
+    const shop = await buildShop(world);
+    await writes(world, shop, 73, 'What are your opening hours?');
+    await until(() => expect(world.platform.textsTo('73')).toHaveLength(1));
+    await all(shop, (em) =>
+      em.execute(`update faqs set answer = 'Closed today' where tenant_id = ? and question like 'What are%'`, [
+        shop.tenantId,
+      ]),
+    );
+    await vi.waitFor(
+      async () => expect((await world.deps.matcherOf(shop.tenantId)).match('opening hours').faqId).not.toBeNull(),
+      1_000,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await writes(world, shop, 73, 'What are your opening hours?');
+    await until(() => expect(world.platform.textsTo('73').at(-1)).toBe('Closed today'));
+  });
+});
