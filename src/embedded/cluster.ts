@@ -114,8 +114,10 @@ async function giveTo({ uid, gid }: Account, folder: string) {
 async function initialise({ folder, account, binaries }: Cluster, password: string, sync: boolean) {
   const parent = dirname(folder);
   const prefix = `${basename(folder)}.unfinished-`;
-  for (const name of await readdir(parent)) {
-    if (name.startsWith(prefix)) await rm(join(parent, name), { recursive: true, force: true });
+  const leftovers = (await readdir(parent)).filter((name) => name.startsWith(prefix));
+  // An initdb whose parent was killed may still be writing there; what cannot go now goes next time.
+  for (const name of leftovers) {
+    await rm(join(parent, name), { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   }
 
   const unfinished = join(parent, `${prefix}${randomUUID()}`);

@@ -1,6 +1,7 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Client } from 'pg';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, DatabaseError } from 'pg';
 import { messageOf } from '../errors.ts';
 import { openCluster, SUPERUSER, type Cluster } from './cluster.ts';
 import { withLock } from './lock.ts';
@@ -9,6 +10,7 @@ import { ensurePassword, keptPassword } from './password.ts';
 import { ensureServer, stopServer } from './server.ts';
 
 const HOST = '127.0.0.1';
+const LOGIN_ATTEMPTS = 20;
 
 export interface EmbeddedPostgresOptions {
   /** Made when missing; everything is kept here between starts. */
@@ -52,12 +54,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const cluster = await openCluster(dataDir, { newPassword, sync: settings['fsync'] !== 'off', log });
     const password = options.clusterSuperuserPassword ?? (await keptPassword(passwordFile));
 
-    const { port, started } = await ensureServer(cluster, dataDir, settings);
-    const superuserUrl = (database: string) =>
+    const urlAt = (port: number, database: string) =>
       `postgres://${SUPERUSER}:${encodeURIComponent(password)}@${HOST}:${port}/${encodeURIComponent(database)}`;
-    await checkIsOurs(superuserUrl('postgres'), cluster).catch(async (error: unknown) => {
-      if (started) await stopServer(cluster);
-      throw error;
+    const { port, started } = await openServer(cluster, {
+      ensure: () => ensureServer(cluster, dataDir, settings),
+      urlAt: (at) => urlAt(at, 'postgres'),
     });
     if (started || (await ownership.isFree())) await ownership.take();
     log(`PostgreSQL ${started ? 'runs' : 'already runs'} on ${HOST}:${port}, its data are in ${cluster.folder}`);
@@ -68,9 +69,37 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
         await stopServer(cluster);
         await ownership.release();
       });
-    return { host: HOST, port, superuserUrl, started, stop: untilDone(stop) };
+    return { host: HOST, port, superuserUrl: (database) => urlAt(port, database), started, stop: untilDone(stop) };
   });
 }
+
+interface Opening {
+  ensure: () => Promise<{ port: number; started: boolean }>;
+  urlAt: (port: number) => string;
+}
+
+/** A server that lets us in. One that was just killed still looks alive for a moment: then another one is started. */
+async function openServer(cluster: Cluster, { ensure, urlAt }: Opening) {
+  let started = false;
+  for (let attempt = 1; ; attempt++) {
+    const server = await ensure();
+    started ||= server.started;
+    try {
+      await checkIsOurs(urlAt(server.port), cluster);
+      return { port: server.port, started };
+    } catch (error) {
+      if (isRefusal(error) || attempt === LOGIN_ATTEMPTS) {
+        if (started) await stopServer(cluster);
+        throw error;
+      }
+    }
+    await sleep(100);
+  }
+}
+
+/** It answered, and not only that it is shutting down (57P...). */
+const isRefusal = (error: unknown) =>
+  error instanceof Error && error.cause instanceof DatabaseError && !error.cause.code?.startsWith('57P');
 
 /** Another program may have got the port, or the password may belong to another cluster. */
 async function checkIsOurs(url: string, { folder }: Cluster) {

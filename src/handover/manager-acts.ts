@@ -55,13 +55,14 @@ export async function watchHandover(unit: Unit, handoverId: string): Promise<voi
       declineQuietly(unit, conversation, reason);
     }
   } else if (conversation.handler === 'queued') {
-    say(unit, conversation, { sender: { kind: 'system', id: null }, text: phrase('nobodyAvailable', language) });
     if (settings.thresholds.nobody_there === 'return') {
       changeHands(conversation, 'bot', system, 'no manager came within queue_timeout', writes);
       endHandover(unit, conversation, { outcome: 'nobody_there' });
     } else {
       writes.handoverChanges.push({ id: handover.id, set: { timeoutAt: null } });
     }
+    // Said under the new epoch, or it would be withheld as the words of the old one.
+    say(unit, conversation, { sender: { kind: 'system', id: null }, text: phrase('nobodyAvailable', language) });
   }
 }
 

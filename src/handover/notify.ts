@@ -56,14 +56,21 @@ export async function notify(deps: NotifyDeps, tenantId: string, notificationId:
     deps.log.warn({ tenantId, notificationId, kind: target.kind, isOver, error: text }, 'notification.not_sent');
     if (isOver) return end(deps, tenantId, notification, { status: 'failed', error: text });
     const delayMs =
-      error instanceof RetryAfterError ? error.delayMs : 1_000 * 2 ** notification.attempts * (0.7 + Math.random() * 0.6);
+      error instanceof RetryAfterError
+        ? error.delayMs
+        : 1_000 * 2 ** notification.attempts * (0.7 + Math.random() * 0.6);
     const dueAt = new Date(Date.now() + delayMs);
     await end(deps, tenantId, notification, { status: 'queued', error: text, dueAt });
     deps.wake('notify-manager', tenantId, notificationId, Math.round(delayMs) + 20);
   }
 }
 
-function end(deps: NotifyDeps, tenantId: string, { id, attempts }: Notification, set: Partial<Notification>): Promise<void> {
+function end(
+  deps: NotifyDeps,
+  tenantId: string,
+  { id, attempts }: Notification,
+  set: Partial<Notification>,
+): Promise<void> {
   return withTenant(deps.orm, tenantId, async (em) => {
     // The number of tries is the fence: a sender whose lease ran out changes nothing any more.
     await em.nativeUpdate(Notification, { tenantId, id, status: 'sending', attempts }, set);

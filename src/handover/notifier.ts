@@ -1,0 +1,51 @@
+import type { z } from 'zod';
+import type { SafeRequest } from '../safe-request.ts';
+
+/** What a manager is told when a customer needs a person. */
+export interface HandoverNotice {
+  /** A UUID that stays the same over retries. */
+  id: string;
+  tenant: { slug: string; name: string };
+  conversation: { id: string; channel: string; contactName: string };
+  /** A sentence for people. */
+  reason: string;
+  summary: string;
+  /** Oldest first. `at` is ISO 8601. */
+  lastMessages: { author: string; text: string; at: string }[];
+  /** Opens the conversation. */
+  url: string;
+  /** ISO 8601. */
+  createdAt: string;
+  /** How to answer from here, where that is not what the kind of notifier says by itself. */
+  replyHint?: string;
+}
+
+/** The operator's mail server. */
+export interface SmtpSettings {
+  /** `smtp://user:password@host:587`, or `smtps://` for TLS from the start. */
+  url: string;
+  from: string;
+}
+
+/** What a notifier may use of the outside world. */
+export interface NotifierIo {
+  request: SafeRequest;
+  /** Null: the operator has set no mail server. */
+  smtp: SmtpSettings | null;
+  /** The APIs' origins by kind, where the operator points them elsewhere. */
+  apiBases: Record<string, string>;
+  signal: AbortSignal;
+}
+
+/** A way of telling managers: one file, one plain object, one line in the registry. */
+export interface Notifier<Config = unknown> {
+  kind: string;
+  /** Doubles as the form in the dashboard. Secrets carry `.meta({ secret: true })`. */
+  config: z.ZodType<Config>;
+  /**
+   * `externalId` is under what an answer to the notice refers to it, null where nobody can answer it.
+   * Throws PermanentError, RetryAfterError or UncertainError; any other error means "not sent, try again".
+   * Scope `channel` means the whole target: it has to be repaired before anything reaches it again.
+   */
+  send(notice: HandoverNotice, config: Config, io: NotifierIo): Promise<{ externalId: string | null }>;
+}
