@@ -8,10 +8,11 @@ interface Waiting<Item, Result> {
  * Turns calls that wait at the same moment into one call of `run`: while `inFlight` runs are on their way, new
  * items gather, at most `most` for a run. An idle system pays nothing, a busy one shares each round trip.
  *
- * `run` gives one result per item, in their order; when it throws, every item of that run fails with its error.
+ * `run` gives one result per item, in their order, an Error where that item alone failed; when it throws, every item
+ * of that run fails with its error.
  */
 export function createBatcher<Item, Result>(
-  run: (items: Item[]) => Promise<Result[]>,
+  run: (items: Item[]) => Promise<(Result | Error)[]>,
   { most, inFlight }: { most: number; inFlight: number },
 ): (item: Item) => Promise<Result> {
   let waiting: Waiting<Item, Result>[] = [];
@@ -26,6 +27,7 @@ export function createBatcher<Item, Result>(
       for (const [index, entry] of batch.entries()) {
         const result = results[index];
         if (result === undefined) entry.reject(new Error('a batch answered with too few results'));
+        else if (result instanceof Error) entry.reject(result);
         else entry.resolve(result);
       }
     } catch (error) {

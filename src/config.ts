@@ -47,7 +47,10 @@ const Environment = z.object({
   /** The operator's own Meta app, for the shared address /webhooks/whatsapp: its secret and the token of its challenge. */
   META_APP_SECRET: z.string().min(16).optional(),
   META_VERIFY_TOKEN: z.string().min(8).optional(),
-  SMTP_URL: z.string().regex(/^smtps?:\/\//).optional(),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\//)
+    .optional(),
   SMTP_FROM: z.string().default('Frontdesk <frontdesk@localhost>'),
   /** Whether the two demo tenants are made on an empty database. Default: only on the embedded database. */
   DEMO: z.stringbool().optional(),

@@ -4,6 +4,7 @@ import { channelAdapter } from './channels/registry.ts';
 import type { Config } from './config.ts';
 import type { UnitDeps } from './conversations/with-unit.ts';
 import { connect, nativePool } from './database/connect.ts';
+import { isOutage } from './database/outage.ts';
 import { createMatcherOf } from './faqs/matcher-of.ts';
 import { createTargetsOf } from './handover/targets-of.ts';
 import { createInbox, type Inbox } from './inbox/receive.ts';
@@ -63,6 +64,7 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
   });
   const delivery = createDelivery({
     orm,
+    isOutage,
     channelsOf,
     wake,
     log,

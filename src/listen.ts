@@ -5,7 +5,9 @@ export function listen(server: Server, port: number, host: string): Promise<numb
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
       const isTaken = 'code' in error && error.code === 'EADDRINUSE';
-      reject(isTaken ? new Error(`Port ${port} is taken. Stop what uses it, or choose another: PORT=3001 npm start`) : error);
+      reject(
+        isTaken ? new Error(`Port ${port} is taken. Stop what uses it, or choose another: PORT=3001 npm start`) : error,
+      );
     });
     server.listen(port, host, () => {
       const address = server.address();

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { startWorkers } from '../jobs/main.ts';
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
@@ -28,14 +28,16 @@ try {
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLogger(config.logLevel);
-  const server = createServer({ requestTimeout: 15_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 });
+  let answer: (request: IncomingMessage, response: ServerResponse) => unknown = notYet;
+  const limits = { requestTimeout: 15_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 };
+  const server = createServer(limits, (request, response) => answer(request, response));
   // Taken first: a port in use is found before anything is started, and links can name the real one.
   const port = config.role === 'worker' ? config.port : await listen(server, config.port, config.host);
   const publicUrl = config.publicUrl ?? `http://${config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`;
   const database = await openDatabase(config, log);
   const deps = await createDeps({ config, log, keys: database.keys, databaseUrl: database.databaseUrl, publicUrl });
   if (config.demo) await seedDemo(deps.orm, deps.keys);
-  if (config.role !== 'worker') server.on('request', createApp(deps).callback());
+  if (config.role !== 'worker') answer = createApp(deps).callback();
   const workers = config.role === 'web' ? null : startWorkers(deps);
   await welcome(deps);
 
@@ -68,4 +70,10 @@ async function main(): Promise<void> {
       });
     });
   }
+}
+
+/** What a request gets while the database is being opened; without an answer it would wait until its sender gives up. */
+function notYet(_request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '2' });
+  response.end(JSON.stringify({ error: { code: 'unavailable', message: 'Frontdesk is starting; try again' } }));
 }

@@ -28,7 +28,7 @@ const rooms: Record<string, string[]> = {
   tenancy: ['entities'],
   auth: ['tenancy'],
   faqs: ['tenancy', 'entities'],
-  inbox: ['queue', 'tenancy', 'entities', 'channels'],
+  inbox: ['database', 'queue', 'tenancy', 'entities', 'channels'],
   conversations: ['faqs', 'agents', 'tenancy', 'entities', 'queue', 'handover', 'channels'],
   handover: ['conversations', 'tenancy', 'entities', 'queue', 'logger', 'safe-request', 'standard-webhook'],
   outbox: ['channels', 'tenancy', 'entities', 'queue', 'logger', 'safe-request'],

@@ -103,7 +103,12 @@ export function missed(facts: TurnFacts): Verdict {
   const escalation = escalationOf(facts, true);
   const best = facts.match ? `the best FAQ reaches ${facts.match.confidence.toFixed(2)}` : 'no FAQ matches';
   if (escalation < facts.thresholds.escalation_threshold) {
-    return { outcome: { type: 'clarify', text: null }, path: 'miss', reason: `${best}; asked to say it in other words`, escalation };
+    return {
+      outcome: { type: 'clarify', text: null },
+      path: 'miss',
+      reason: `${best}; asked to say it in other words`,
+      escalation,
+    };
   }
   const category = facts.match ? 'low_confidence' : 'missing_knowledge';
   const reason = `${best}, signs that a human is needed reach ${escalation.toFixed(2)} (escalation_threshold ${facts.thresholds.escalation_threshold})`;
@@ -127,7 +132,10 @@ function answerToOffer(facts: TurnFacts, isSure: boolean): [Outcome, string] | n
   // A question that we can answer is a better reply to the offer than the offer again.
   if (isSure) return null;
   if (facts.consentAskedCount < 2) {
-    return [{ type: 'offer_human', category: 'customer_request', isAgain: true }, 'neither yes nor no; asked once more'];
+    return [
+      { type: 'offer_human', category: 'customer_request', isAgain: true },
+      'neither yes nor no; asked once more',
+    ];
   }
   return facts.thresholds.consent_silence === 'handover'
     ? [handOver('missing_knowledge'), 'neither yes nor no, twice; the tenant hands over then']

@@ -23,7 +23,13 @@ export const system: Actor = { kind: 'system', id: null };
  * Gives the conversation to `to`, and makes every reply that is still being computed for the old handler stale.
  * The caller holds the conversation's row lock. Throws `conflict` where the change makes no sense.
  */
-export function changeHands(conversation: Conversation, to: Handler, actor: Actor, reason: string, writes: Writes): void {
+export function changeHands(
+  conversation: Conversation,
+  to: Handler,
+  actor: Actor,
+  reason: string,
+  writes: Writes,
+): void {
   const from: Handler = conversation.handler;
   if (!NEXT[from].includes(to)) {
     throw conflict(

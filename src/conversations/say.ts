@@ -15,7 +15,11 @@ interface Utterance {
  * Puts a message to the contact into the conversation and its sends into the outbox, in the parts that the platform
  * allows. Gives the message's id. The caller holds the conversation's row lock.
  */
-export function say(unit: Unit, conversation: Conversation, { sender, text, quickReplies, metadata }: Utterance): string {
+export function say(
+  unit: Unit,
+  conversation: Conversation,
+  { sender, text, quickReplies, metadata }: Utterance,
+): string {
   const { writes, now } = unit;
   const limits = unit.limitsOf(conversation.channelId);
   const id = newId();

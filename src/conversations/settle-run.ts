@@ -11,10 +11,7 @@ import { factsOf, type Turn } from './take-turn.ts';
 import type { Unit } from './unit.ts';
 
 /** How a run came to its end. */
-export type RunEnd =
-  | { type: 'answer'; answer: AgentAnswer }
-  | { type: 'failed'; error: string }
-  | { type: 'expired' };
+export type RunEnd = { type: 'answer'; answer: AgentAnswer } | { type: 'failed'; error: string } | { type: 'expired' };
 
 const OPEN: readonly AgentRunStatus[] = ['queued', 'calling', 'waiting'];
 
@@ -96,7 +93,10 @@ function judge(facts: Parameters<typeof missed>[0], end: RunEnd, run: AgentRun):
         return { outcome, path: 'agent', reason, escalation };
       }
       const outcome = { type: 'answer', text: answer.text, faqId: null, agentId: run.agentId } as const;
-      return verdict(outcome, answer.confidence === null ? 'the agent answered' : `the agent answered, ${answer.confidence} sure`);
+      return verdict(
+        outcome,
+        answer.confidence === null ? 'the agent answered' : `the agent answered, ${answer.confidence} sure`,
+      );
     }
   }
 }

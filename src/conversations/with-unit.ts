@@ -28,11 +28,7 @@ const TRIES = 3;
  * together at its end, and the jobs that it asks for are queued once it has committed. `work` may run again after a
  * deadlock, and must do nothing but look at and change the unit.
  */
-export async function withUnit<T>(
-  deps: UnitDeps,
-  tenantId: string,
-  work: (unit: Unit) => Promise<T>,
-): Promise<T> {
+export async function withUnit<T>(deps: UnitDeps, tenantId: string, work: (unit: Unit) => Promise<T>): Promise<T> {
   const [settings, matcher, targets, channels] = await Promise.all([
     deps.settingsOf(tenantId),
     deps.matcherOf(tenantId),

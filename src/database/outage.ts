@@ -8,5 +8,7 @@ export function isOutage(error: unknown): boolean {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (SOCKET.has(code) || (code.length === 5 && OUTAGES.includes(code.slice(0, 2)))) return true;
   // The driver's own words for a connection that broke or could not be had carry no code.
-  return /connection terminated|timeout exceeded when trying to connect|connection ended/i.test(error.message);
+  return /connection terminated|not queryable|timeout exceeded when trying to connect|connection ended/i.test(
+    error.message,
+  );
 }

@@ -7,7 +7,6 @@ const schema = defineEntity({
   name: 'AgentRun',
   tableName: 'agent_runs',
   properties: {
-
     ...tenantOwned,
     ...updatedAt,
     conversationId: p.uuid(),

@@ -5,7 +5,6 @@ const schema = defineEntity({
   name: 'Agent',
   tableName: 'agents',
   properties: {
-
     ...tenantOwned,
     ...updatedAt,
     name: p.text(),

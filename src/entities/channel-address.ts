@@ -5,7 +5,6 @@ const schema = defineEntity({
   name: 'ChannelAddress',
   tableName: 'channel_addresses',
   properties: {
-
     ...tenantOwned,
     channelId: p.uuid(),
     kind: p.text(),

@@ -5,7 +5,6 @@ const schema = defineEntity({
   name: 'Channel',
   tableName: 'channels',
   properties: {
-
     ...tenantOwned,
     ...updatedAt,
     kind: p.text(),

@@ -5,7 +5,6 @@ const schema = defineEntity({
   name: 'ContactIdentity',
   tableName: 'contact_identities',
   properties: {
-
     ...tenantOwned,
     contactId: p.uuid(),
     channelId: p.uuid(),

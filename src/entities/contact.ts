@@ -5,7 +5,6 @@ const schema = defineEntity({
   name: 'Contact',
   tableName: 'contacts',
   properties: {
-
     ...tenantOwned,
     ...updatedAt,
     displayName: p.text().nullable(),

@@ -6,7 +6,6 @@ const schema = defineEntity({
   name: 'Decision',
   tableName: 'decisions',
   properties: {
-
     ...tenantOwned,
     conversationId: p.uuid(),
     epoch: p.integer(),

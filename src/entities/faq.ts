@@ -5,7 +5,6 @@ const schema = defineEntity({
   name: 'Faq',
   tableName: 'faqs',
   properties: {
-
     ...tenantOwned,
     ...updatedAt,
     question: p.text(),

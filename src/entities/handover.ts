@@ -5,7 +5,6 @@ const schema = defineEntity({
   name: 'Handover',
   tableName: 'handovers',
   properties: {
-
     ...tenantOwned,
     ...updatedAt,
     conversationId: p.uuid(),

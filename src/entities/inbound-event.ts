@@ -5,7 +5,6 @@ const schema = defineEntity({
   name: 'InboundEventRow',
   tableName: 'inbound_events',
   properties: {
-
     ...tenantOwned,
     channelId: p.uuid(),
     seq: p.bigint('string').autoincrement(),

@@ -20,7 +20,6 @@ const schema = defineEntity({
   name: 'Message',
   tableName: 'messages',
   properties: {
-
     ...tenantOwned,
     conversationId: p.uuid(),
     channelId: p.uuid(),

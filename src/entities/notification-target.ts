@@ -5,7 +5,6 @@ const schema = defineEntity({
   name: 'NotificationTarget',
   tableName: 'notification_targets',
   properties: {
-
     ...tenantOwned,
     ...updatedAt,
     kind: p.text(),

@@ -5,7 +5,6 @@ const schema = defineEntity({
   name: 'Notification',
   tableName: 'notifications',
   properties: {
-
     ...tenantOwned,
     ...updatedAt,
     targetId: p.uuid(),

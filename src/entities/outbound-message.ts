@@ -5,7 +5,6 @@ const schema = defineEntity({
   name: 'OutboundMessage',
   tableName: 'outbound_messages',
   properties: {
-
     ...tenantOwned,
     conversationId: p.uuid(),
     channelId: p.uuid(),

@@ -6,7 +6,6 @@ const schema = defineEntity({
   name: 'OwnershipTransition',
   tableName: 'ownership_transitions',
   properties: {
-
     ...tenantOwned,
     conversationId: p.uuid(),
     epoch: p.integer(),

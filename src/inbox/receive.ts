@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { createBatcher } from '../batch.ts';
 import type { InboundEvent } from '../channels/adapter.ts';
+import { isOutage } from '../database/outage.ts';
 import { unavailable } from '../errors.ts';
 import { newId } from '../id.ts';
 import { threadSubject } from '../queue/contracts.ts';
@@ -36,13 +37,12 @@ const ACCEPT = { name: 'accept', text: 'select n from system_accept($1)' };
 
 /** The door to the inbox: requests that wait at the same moment are committed by one insert. */
 export function createInbox(pool: Pool, wake: Wake): Inbox {
-  const store = createBatcher(async (requests: Row[][]): Promise<number[]> => {
+  async function insert(requests: Row[][]): Promise<number[]> {
     const rows = requests.flat();
-    const { rows: stored } = await pool
-      .query<{ n: number }>({ ...ACCEPT, values: [JSON.stringify(rows.map((row, n) => ({ n, ...row })))] })
-      .catch((error: unknown) => {
-        throw unavailable('the message could not be stored; send it again', { cause: error });
-      });
+    const { rows: stored } = await pool.query<{ n: number }>({
+      ...ACCEPT,
+      values: [JSON.stringify(rows.map((row, n) => ({ n, ...row })))],
+    });
     const fresh = new Set(stored.map(({ n }) => n));
     let position = 0;
     return requests.map((request) => {
@@ -52,6 +52,16 @@ export function createInbox(pool: Pool, wake: Wake): Inbox {
       }
       return news.length;
     });
+  }
+
+  const store = createBatcher<Row[], number>(async (requests) => {
+    try {
+      return await insert(requests);
+    } catch (error) {
+      if (isOutage(error) || requests.length === 1) throw refused(error);
+      // Something in one of them is at fault: each alone, so that it spoils no other.
+      return Promise.all(requests.map((one) => insert([one]).then(([count = 0]) => count, refused)));
+    }
   }, BATCH);
 
   return {
@@ -85,3 +95,5 @@ export function createInbox(pool: Pool, wake: Wake): Inbox {
       ]),
   };
 }
+
+const refused = (error: unknown) => unavailable('the message could not be stored; send it again', { cause: error });

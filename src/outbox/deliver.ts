@@ -1,4 +1,5 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createBatcher } from '../batch.ts';
 import type { Logger } from '../logger.ts';
 import type { Wake } from '../queue/wake.ts';
@@ -12,6 +13,8 @@ interface DeliverDeps extends SendDeps {
   channelsOf: ChannelsOf;
   wake: Wake;
   log: Logger;
+  /** Whether an error of the database will pass by itself. */
+  isOutage: (error: unknown) => boolean;
   /** Told of every send to a web chat: its page waits for it. */
   announce: (conversationId: string) => Promise<void>;
 }
@@ -29,6 +32,8 @@ export interface Delivery {
 /** Sends at once to one channel from this process; the rest waits its turn in the outbox, not in memory. */
 const MOST_PER_CHANNEL = 100;
 const PATIENCE_MS = 2_000;
+const RECORD_LIMIT_MS = 30_000;
+const RECORD_PAUSE_MS = 200;
 
 export function createDelivery(deps: DeliverDeps): Delivery {
   const onTheirWay = new Map<string, number>();
@@ -39,7 +44,10 @@ export function createDelivery(deps: DeliverDeps): Delivery {
   function recorderOf(tenantId: string) {
     let record = recorders.get(tenantId);
     if (!record) {
-      record = createBatcher((results) => recordAndClaim(deps, tenantId, results), { most: 100, inFlight: 1 });
+      record = createBatcher((results) => insist(deps, () => recordAndClaim(deps, tenantId, results)), {
+        most: 100,
+        inFlight: 1,
+      });
       recorders.set(tenantId, record);
     }
     return record;
@@ -88,11 +96,20 @@ export function createDelivery(deps: DeliverDeps): Delivery {
   };
 }
 
-async function recordAndClaim(
-  deps: DeliverDeps,
-  tenantId: string,
-  results: SendResult[],
-): Promise<(Claim | 'none')[]> {
+/** What was sent is sent again unless it is written down: so a database that went away is waited for, within the lease. */
+async function insist<T>({ isOutage }: DeliverDeps, work: () => Promise<T>): Promise<T> {
+  const giveUpAt = performance.now() + RECORD_LIMIT_MS;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isOutage(error) || performance.now() > giveUpAt) throw error;
+      await sleep(RECORD_PAUSE_MS);
+    }
+  }
+}
+
+async function recordAndClaim(deps: DeliverDeps, tenantId: string, results: SendResult[]): Promise<(Claim | 'none')[]> {
   const conversationIds = results.map(({ claim }) => claim.conversationId);
   const next = await withTenant(deps.orm, tenantId, async (em) => {
     await recordResults(em, tenantId, results);
@@ -104,7 +121,10 @@ async function recordAndClaim(
 
 function logProblem(log: Logger, tenantId: string, { claim, status, errorCode, error, delayMs }: SendResult): void {
   const { conversationId, channelId, attempts } = claim;
-  log.warn({ tenantId, channelId, conversationId, outboundId: claim.id, attempts, status, errorCode, error, delayMs }, 'delivery.not_sent');
+  log.warn(
+    { tenantId, channelId, conversationId, outboundId: claim.id, attempts, status, errorCode, error, delayMs },
+    'delivery.not_sent',
+  );
 }
 
 async function withPatience(work: Promise<unknown>): Promise<void> {

@@ -58,7 +58,15 @@ function explain(claim: Claim, error: unknown, isIdempotent: boolean): SendResul
   }
   if (error instanceof RetryAfterError) {
     const delayMs = Math.min(Math.max(error.delayMs, 250), LONGEST_WAIT_MS);
-    return { claim, status: 'queued', errorCode: 'retry_after', error: text, delayMs, isFree: true, scope: error.scope };
+    return {
+      claim,
+      status: 'queued',
+      errorCode: 'retry_after',
+      error: text,
+      delayMs,
+      isFree: true,
+      scope: error.scope,
+    };
   }
   if (claim.attempts >= MOST_TRIES) {
     return { claim, status: 'failed', errorCode: 'gave_up', error: `gave up after ${claim.attempts} tries: ${text}` };
@@ -73,4 +81,5 @@ export function backOffMs(attempts: number): number {
   return Math.round(steady * (0.67 + Math.random() * 0.66));
 }
 
-const isOutside = (last: Date | null, hours: number) => last !== null && Date.now() - last.getTime() > hours * 3_600_000;
+const isOutside = (last: Date | null, hours: number) =>
+  last !== null && Date.now() - last.getTime() > hours * 3_600_000;

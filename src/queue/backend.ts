@@ -37,7 +37,14 @@ const defaultJobOptions = {
   removeOnComplete: true,
   removeOnFail: { count: 1000, age: 7 * 24 * 3600 },
 };
-const workerOptions = { lockDuration: 15_000, stalledInterval: 10_000, maxStalledCount: 3, drainDelay: 5 };
+const workerOptions = {
+  lockDuration: 15_000,
+  stalledInterval: 10_000,
+  maxStalledCount: 3,
+  drainDelay: 5,
+  // After an outage of the store; BullMQ would look again only every 15 s.
+  runRetryDelay: 500,
+};
 
 export function createQueueBackend(options: BackendOptions): QueueBackend {
   return options.redisUrl ? onRedis(options.redisUrl, options) : onPostgres(options);
@@ -49,7 +56,8 @@ function onRedis(url: string, { onError }: BackendOptions): QueueBackend {
   const consumers: Redis[] = [];
   return {
     kind: 'redis',
-    queue: (name) => watched(new Queue(name, { connection: producer, defaultJobOptions, skipWaitingForReady: true }), onError),
+    queue: (name) =>
+      watched(new Queue(name, { connection: producer, defaultJobOptions, skipWaitingForReady: true }), onError),
     worker(name, concurrency, process) {
       const connection = open(url, { maxRetriesPerRequest: null }, onError);
       consumers.push(connection);
@@ -83,12 +91,7 @@ function onPostgres({ databaseUrl, onError }: BackendOptions): QueueBackend {
       watched(new Queue(name, { connection: producer, defaultJobOptions }, createPostgresBackend), onError),
     worker: (name, concurrency, process) =>
       watched(
-        new Worker(
-          name,
-          process,
-          { connection: open(4), concurrency, ...workerOptions },
-          createPostgresBackend,
-        ),
+        new Worker(name, process, { connection: open(4), concurrency, ...workerOptions }, createPostgresBackend),
         onError,
       ),
     async close() {

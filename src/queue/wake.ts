@@ -53,7 +53,11 @@ export function createWaker(backend: QueueBackend, onError: (error: Error) => vo
   return {
     wake(job, tenantId, subject, delayMs = 0) {
       const delay = Math.ceil(delayMs / DELAY_STEP_MS) * DELAY_STEP_MS;
-      const tenants = entry(entry(pending, job, newMap<number, Map<string, Set<string>>>), delay, newMap<string, Set<string>>);
+      const tenants = entry(
+        entry(pending, job, newMap<number, Map<string, Set<string>>>),
+        delay,
+        newMap<string, Set<string>>,
+      );
       entry(tenants, tenantId, () => new Set<string>()).add(subject);
       sending ??= send();
     },
@@ -75,7 +79,11 @@ async function addAll(
   wakes: Map<number, Map<string, Set<string>>>,
 ): Promise<void> {
   const added = [...wakes].flatMap(([delay, tenants]) =>
-    chunk(groupsOf(tenants), MOST_GROUPS).map((group) => ({ name, data: { wakes: group }, opts: delay > 0 ? { delay } : {} })),
+    chunk(groupsOf(tenants), MOST_GROUPS).map((group) => ({
+      name,
+      data: { wakes: group },
+      opts: delay > 0 ? { delay } : {},
+    })),
   );
   const [only] = added;
   // One job alone is the usual case, and cheaper by itself than in bulk.

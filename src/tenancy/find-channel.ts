@@ -34,8 +34,11 @@ export function createFindChannel(orm: MikroORM, keys: KeyRing, changes: Changes
       };
     },
   });
-  return (kind, purpose, address) => get(`${kind} ${purpose} ${address}`);
+  return async (kind, purpose, address) => (ADDRESS.test(address) ? get(`${kind} ${purpose} ${address}`) : null);
 }
+
+/** What keys and account ids are made of; anything else is nobody's, and never reaches the database. */
+const ADDRESS = /^[\w.+:@-]{1,200}$/;
 
 /** Names the row whose secret is sealed, so that sealed bytes cannot be moved to another row or tenant. */
 export const sealContext = (tenantId: string, id: string) => `${tenantId}/${id}`;

@@ -50,7 +50,11 @@ export async function createTenant(orm: MikroORM, given: NewTenant): Promise<str
       language: given.language ?? 'en',
       thresholds: given.thresholds ?? {},
     });
-    if (given.faqs?.length) await em.insertMany(Faq, given.faqs.map((faq) => faqRow(tenantId, faq)));
+    if (given.faqs?.length)
+      await em.insertMany(
+        Faq,
+        given.faqs.map((faq) => faqRow(tenantId, faq)),
+      );
   });
   return tenantId;
 }

@@ -58,7 +58,8 @@ function parseKey(entry: string): [string, Buffer] {
   const colon = entry.indexOf(':');
   const id = colon < 0 ? 'default' : entry.slice(0, colon);
   const key = Buffer.from(entry.slice(colon + 1), 'base64');
-  if (key.length !== 32) fail(`FRONTDESK_KEY '${id}' must be 32 bytes in base64; make one with: openssl rand -base64 32`);
+  if (key.length !== 32)
+    fail(`FRONTDESK_KEY '${id}' must be 32 bytes in base64; make one with: openssl rand -base64 32`);
   return [id, key];
 }
 

@@ -17,7 +17,8 @@ export function deskRoutes({ keys, orm, publicUrl }: Pick<Deps, 'keys' | 'orm' |
     const token = typeof ctx.query['token'] === 'string' ? ctx.query['token'] : '';
     const manager = await readManagerToken(keys, token);
     const tenant = await findTenantBySlug(orm, ctx.params['slug'] ?? '');
-    if (!manager || manager.tenantId !== tenant?.id || !tenant) throw unauthorized('this link is over; ask for a new one');
+    if (!manager || manager.tenantId !== tenant?.id || !tenant)
+      throw unauthorized('this link is over; ask for a new one');
     ctx.cookies.set(deskCookie(tenant.slug), token, {
       httpOnly: true,
       sameSite: 'strict',

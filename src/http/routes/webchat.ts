@@ -34,7 +34,12 @@ export function webchatRoutes(deps: Pick<Deps, 'findChannel' | 'orm' | 'changes'
 
   router.post('/session', async (ctx) => {
     const { config } = await find(deps, ctx.params['key']);
-    refuseForeignPage(ctx.get('origin'), [deps.publicUrl, `http://${ctx.host}`, `https://${ctx.host}`, ...config.allowedOrigins]);
+    refuseForeignPage(ctx.get('origin'), [
+      deps.publicUrl,
+      `http://${ctx.host}`,
+      `https://${ctx.host}`,
+      ...config.allowedOrigins,
+    ]);
     const visitorId = newId();
     const token = issueVisitorToken(visitorId, config, new Date(), TOKEN_SECONDS);
     ctx.body = { visitorId, token, siteName: config.siteName ?? 'Chat' };
@@ -101,7 +106,8 @@ async function find(deps: Pick<Deps, 'findChannel'>, key = ''): Promise<{ channe
 
 /** Only the business's own pages may begin a chat. Outside browsers an Origin proves nothing, and none is needed. */
 function refuseForeignPage(origin: string, allowed: string[]): void {
-  if (origin !== '' && !allowed.includes(origin)) throw forbidden('this site may not show this chat: add it to allowedOrigins');
+  if (origin !== '' && !allowed.includes(origin))
+    throw forbidden('this site may not show this chat: add it to allowedOrigins');
 }
 
 async function visitor(deps: Pick<Deps, 'findChannel'>, key: string | undefined, authorization: string) {
@@ -139,7 +145,9 @@ async function messagesAfter(
   after: number,
 ): Promise<ChatMessage[]> {
   const rows = await withTenant(orm, tenantId, (em) =>
-    em.execute<{ seq: number; sender_kind: keyof typeof FROM; content: string; quick_replies: string[] | null; at: Date }[]>(
+    em.execute<
+      { seq: number; sender_kind: keyof typeof FROM; content: string; quick_replies: string[] | null; at: Date }[]
+    >(
       `select m.seq, m.sender_kind, m.content, o.quick_replies, m.created_at as at
        from messages m
        join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id

@@ -1,0 +1,237 @@
+import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { InboundEventRow } from '../../src/entities/inbound-event.ts';
+import { Tenant } from '../../src/entities/tenant.ts';
+import { newId } from '../../src/id.ts';
+import { addChannel } from '../../src/tenancy/provision.ts';
+import { withTenant } from '../../src/tenancy/with-tenant.ts';
+import { asManager, buildShop, metaSignature, postTelegram, telegramUpdate, type Shop } from '../support/tenants.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+let world: World;
+let shop: Shop;
+
+beforeAll(async () => {
+  // No workers: what is looked at here is what was stored.
+  world = await startWorld({ workers: false });
+});
+afterAll(() => world.close());
+beforeEach(async () => {
+  shop = await buildShop(world);
+});
+
+const stored = ({ tenantId }: Shop = shop) =>
+  withTenant(world.deps.orm, tenantId, (em) => em.find(InboundEventRow, { tenantId }, { orderBy: { seq: 'asc' } }));
+
+const post = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}, target = shop) =>
+  fetch(`${world.url}/webhooks/telegram/${target.telegram.key}`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'x-telegram-bot-api-secret-token': target.telegram.secretToken,
+      ...headers,
+    },
+    body,
+  });
+
+describe('POST /webhooks/:kind/:key', () => {
+  it('stores a genuine message for the tenant of the channel and answers 200', async () => {
+    const response = await postTelegram(world, shop, telegramUpdate(1, 'hello'));
+    expect([response.status, await response.json()]).toEqual([200, { ok: true, stored: 1 }]);
+    expect(await stored()).toMatchObject([{ tenantId: shop.tenantId, thread: '1', status: 'pending' }]);
+  });
+
+  it('answers 401 and stores nothing when the secret is wrong, missing, or another tenant’s', async () => {
+    const other = await buildShop(world);
+    expect((await postTelegram(world, shop, telegramUpdate(1, 'x'), 'wrong-secret-token')).status).toBe(401);
+    expect((await postTelegram(world, shop, telegramUpdate(1, 'x'), '')).status).toBe(401);
+    expect((await postTelegram(world, shop, telegramUpdate(1, 'x'), other.telegram.secretToken)).status).toBe(401);
+    expect(await stored()).toEqual([]);
+    expect(await stored(other)).toEqual([]);
+  });
+
+  it('answers 404 for a key or a platform that nobody has, whatever the method', async () => {
+    for (const path of [
+      'telegram/unknown-key',
+      'nothing/unknown-key',
+      'telegram/%00',
+      `telegram/${'x'.repeat(5_000)}`,
+    ]) {
+      expect((await fetch(`${world.url}/webhooks/${path}`, { method: 'POST', body: '{}' })).status, path).toBe(404);
+    }
+    expect((await fetch(`${world.url}/webhooks/telegram/unknown-key`)).status).toBe(404);
+  });
+
+  it('takes nothing for a suspended tenant, and tells Telegram nothing that makes it repeat', async () => {
+    const suspend = (id: string) =>
+      withTenant(world.deps.orm, id, (em) => em.nativeUpdate(Tenant, { id }, { status: 'suspended' }));
+    await suspend(shop.tenantId);
+    await expect
+      .poll(async () => await (await postTelegram(world, shop, telegramUpdate(1, 'x'))).text())
+      .toBe('{"ok":true,"stored":0}');
+    expect((await postTelegram(world, shop, telegramUpdate(1, 'x'))).status).toBe(200);
+  });
+
+  it.each([
+    ['not JSON', '{"update_id":', 400],
+    ['empty', '', 400],
+    ['nested 10,000 deep', `${'['.repeat(10_000)}${']'.repeat(10_000)}`, 400],
+    ['over the limit', JSON.stringify({ update_id: 1, x: 'x'.repeat(1_100_000) }), 413],
+  ])('refuses a body that is %s', async (_name, body, status) => {
+    const response = await post(body);
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({ error: { message: expect.any(String) } });
+    expect(await stored()).toEqual([]);
+  });
+
+  it('refuses a gzip bomb, a foreign encoding and bytes that are not UTF-8, and goes on', async () => {
+    const bomb = new Uint8Array(gzipSync(Buffer.alloc(30_000_000)));
+    expect((await post(bomb, { 'content-encoding': 'gzip' })).status).toBe(413);
+    expect((await post('{}', { 'content-encoding': 'br' })).status).toBe(415);
+    expect((await post(new Uint8Array([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d]))).status).toBe(400);
+    const zipped = new Uint8Array(gzipSync(JSON.stringify(telegramUpdate(1, 'zipped'))));
+    expect((await post(zipped, { 'content-encoding': 'gzip' })).status).toBe(200);
+  });
+
+  it('stores NUL, lone surrogates, __proto__ and ids beyond 2^53 safely', async () => {
+    const update = JSON.stringify(telegramUpdate(1, 'PLACE'))
+      .replace('PLACE', 'a\\u0000b\\ud800c')
+      .replace('"message":{', '"__proto__":{"polluted":true},"message":{"message_thread_id":90071992547409931234,');
+    expect((await post(update)).status).toBe(200);
+    const [event] = await stored();
+    expect(event?.payload).toContain('a\ufffdb\ufffdc');
+    expect(event?.payload).not.toContain('polluted');
+    expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+  });
+
+  it('keeps a genuine body that it cannot read, once, visibly, and handles it after a fix', async () => {
+    const unreadable = JSON.stringify({ surprise: 'a shape of tomorrow' });
+    expect((await post(unreadable)).status).toBe(200);
+    expect((await post(unreadable)).status).toBe(200);
+    const [event, second] = await stored();
+    expect(second).toBeUndefined();
+    expect(event).toMatchObject({ status: 'failed', error: expect.any(String), payload: unreadable });
+    expect(await (await asManager(world, shop, '/failures')).json()).toMatchObject({ inbound: [{ id: event?.id }] });
+
+    // Still unreadable: the replay says so and changes nothing.
+    expect((await asManager(world, shop, `/failures/inbound/${event?.id}/replay`, {})).status).toBeGreaterThanOrEqual(
+      400,
+    );
+    await withTenant(world.deps.orm, shop.tenantId, (em) =>
+      em.nativeUpdate(
+        InboundEventRow,
+        { id: event?.id ?? '' },
+        { payload: JSON.stringify(telegramUpdate(9, 'now readable')) },
+      ),
+    );
+    const replays = await Promise.all(
+      [1, 2].map(() => asManager(world, shop, `/failures/inbound/${event?.id}/replay`, {})),
+    );
+    expect(replays.every((response) => response.status === 200)).toBe(true);
+    expect((await stored()).map((row) => row.status)).toEqual(['handled', 'pending']);
+  });
+
+  it('does not let one bad request spoil others that are stored in the same insert', async () => {
+    const requests = Array.from({ length: 40 }, (_, n) =>
+      n % 4 === 0 ? post('{"update_id":') : postTelegram(world, shop, telegramUpdate(n, `message ${n}`)),
+    );
+    const statuses = (await Promise.all(requests)).map((response) => response.status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(30);
+    expect(await stored()).toHaveLength(30);
+  });
+
+  it('does not let a channel that has just been deleted spoil what others store at the same moment', async () => {
+    const gone = { tenantId: newId(), channelId: newId() };
+    const event = { externalId: '1', thread: '1', payload: {}, content: { type: 'ignored', reason: 'x' } } as const;
+    const good = Array.from({ length: 10 }, (_, n) => ({ ...event, externalId: `good-${n}` }));
+    const receiver = { tenantId: shop.tenantId, channelId: shop.telegram.channelId };
+    const results = await Promise.allSettled([
+      world.deps.inbox.receive(gone, [event]),
+      ...good.map((one) => world.deps.inbox.receive(receiver, [one])),
+    ]);
+    expect(results.map((result) => result.status)).toEqual(['rejected', ...good.map(() => 'fulfilled')]);
+  });
+
+  it('survives requests that break HTTP itself', async () => {
+    const shapes = [
+      'POST /webhooks/telegram/x HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      'POST /webhooks/telegram/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n',
+      'GARBAGE\r\n\r\n',
+    ];
+    for (const shape of shapes) {
+      const answer = await raw(shape);
+      expect(answer).toMatch(/^HTTP\/1\.1 4/);
+    }
+    expect((await fetch(`${world.url}/healthz`)).status).toBe(200);
+  });
+});
+
+describe('POST /webhooks/whatsapp, the address for all accounts of an app', () => {
+  const secret = 'secret-of-one-meta-app';
+  const change = (account: string, id: string) => ({
+    field: 'messages',
+    value: {
+      messaging_product: 'whatsapp',
+      metadata: { display_phone_number: '1', phone_number_id: account },
+      contacts: [{ profile: { name: 'Ana' }, wa_id: '34600' }],
+      messages: [{ from: '34600', id, timestamp: '1700000000', type: 'text', text: { body: 'hi' } }],
+    },
+  });
+  const send = (path: string, changes: unknown[], key = secret) => {
+    const body = JSON.stringify({ object: 'whatsapp_business_account', entry: [{ id: '9', changes }] });
+    return fetch(`${world.url}/webhooks/whatsapp${path}`, {
+      method: 'POST',
+      body,
+      headers: { 'x-hub-signature-256': metaSignature(body, key) },
+    });
+  };
+  const addNumber = (target: Shop, phoneNumberId: string, appSecret = secret) =>
+    addChannel(world.deps.orm, world.deps.keys, target.tenantId, {
+      kind: 'whatsapp',
+      name: 'WhatsApp',
+      config: { phoneNumberId, accessToken: 't', appSecret, verifyToken: 'verify-me-please' },
+      accounts: [phoneNumberId],
+    });
+
+  it('gives each message of a batch to the tenant of its account', async () => {
+    const other = await buildShop(world);
+    await addNumber(shop, '5551');
+    await addNumber(other, '5552');
+    expect(
+      (await send('', [change('5551', 'wamid.a'), change('5552', 'wamid.b'), change('404', 'wamid.c')])).status,
+    ).toBe(200);
+    expect((await stored(shop)).map((row) => row.externalId)).toEqual(['wamid.a']);
+    expect((await stored(other)).map((row) => row.externalId)).toEqual(['wamid.b']);
+  });
+
+  it('refuses what the account’s own secret did not sign, also in a batch that another secret did', async () => {
+    const other = await buildShop(world);
+    await addNumber(shop, '5553');
+    await addNumber(other, '5554', 'secret-of-another-app');
+    expect((await send('', [change('5553', 'wamid.d')], 'guessed-secret-of-app')).status).toBe(401);
+    expect((await send('', [change('5553', 'wamid.e'), change('5554', 'wamid.f')])).status).toBe(200);
+    expect(await stored(shop)).toHaveLength(1);
+    expect(await stored(other)).toEqual([]);
+    expect((await send('', [change('404', 'wamid.g')])).status).toBe(401);
+  });
+
+  it('refuses a body on one channel’s address that speaks of another account', async () => {
+    const { key } = await addNumber(shop, '5555');
+    await addNumber(shop, '5556');
+    expect((await send(`/${key}`, [change('5556', 'wamid.h')])).status).toBe(403);
+    expect(await stored()).toEqual([]);
+  });
+});
+
+/** What a server answers to bytes that no HTTP client would send. */
+function raw(request: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(new URL(world.url).port), '127.0.0.1', () => socket.write(request));
+    let answer = '';
+    socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+    socket.on('close', () => resolve(answer));
+    socket.on('error', reject);
+    socket.setTimeout(3_000, () => socket.destroy());
+  });
+}
