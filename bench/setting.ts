@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -20,6 +20,8 @@ export interface Setting {
 
 export async function openSetting(): Promise<Setting> {
   const dataDir = await mkdtemp(join(tmpdir(), 'frontdesk-bench-'));
+  // As root the server runs as another user, who must be able to enter.
+  await chmod(dataDir, 0o755);
   const server = await startEmbeddedPostgres({ dataDir, settings: { max_connections: '200' } });
   const key = randomBytes(32).toString('base64');
   const keys = createKeyRing(key);

@@ -1,6 +1,6 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { withLock } from '../src/embedded/lock.ts';
+import { breakLock, withLock } from '../src/embedded/lock.ts';
 import { identityOf, isAlive } from '../src/embedded/process-identity.ts';
 import { embeddedLab } from './support/embedded.ts';
 
@@ -40,6 +40,16 @@ describe('withLock', { timeout: 30_000 }, () => {
       await writeFile(path, `${earlier}\nclaim\n`);
       expect(await crowd(path)).toBe(1);
     }
+  });
+
+  it('leaves alone the lock that somebody took while the old one was being judged', async () => {
+    const path = folder('taken-since');
+    await writeFile(path, 'the new one');
+
+    await breakLock(path, 'the old one', 'mine');
+
+    expect(await readFile(path, 'utf8')).toBe('the new one');
+    expect((await readdir(folder())).filter((name) => name.includes('breaking'))).toEqual([]);
   });
 
   it('says whose folder it is when it cannot write there', async () => {

@@ -157,7 +157,7 @@ describe('startEmbeddedPostgres', { timeout: 30_000 }, () => {
     await expect(start(lost)).rejects.toThrow(/postgres-password is missing/);
   });
 
-  it.skipIf(process.platform === 'win32')('runs in a process group of its own, out of reach of Ctrl-C', async () => {
+  it('runs in a process group of its own, out of reach of Ctrl-C', async () => {
     await start(shared());
     const ps = spawn('ps', ['-o', 'pgid=', '-p', String(await postmasterPid(join(shared(), 'postgres')))]);
     const line = await createInterface(ps.stdout)[Symbol.asyncIterator]().next();

@@ -1,5 +1,5 @@
 import { MikroORM } from '@mikro-orm/postgresql';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { entities } from '../entities/index.ts';
 
 interface ConnectOptions {
@@ -15,7 +15,12 @@ export async function connect({ url, pool, log }: ConnectOptions): Promise<Mikro
     clientUrl: url,
     pool: { min: 0, max: pool },
     // A statement that takes longer than this is a fault, and must not hold a connection that others wait for.
-    driverOptions: { statement_timeout: 20_000, connectionTimeoutMillis: 10_000, keepAlive: true },
+    driverOptions: {
+      statement_timeout: 20_000,
+      connectionTimeoutMillis: 10_000,
+      keepAlive: true,
+      onPoolCreated: takeBackBroken,
+    },
     logger: log,
     ensureDatabase: false,
   });
@@ -31,6 +36,24 @@ export async function connect({ url, pool, log }: ConnectOptions): Promise<Mikro
 /** The ORM's own pool, for the two statements that are too hot to be built anew each time. */
 export async function nativePool(orm: MikroORM): Promise<Pool> {
   return orm.em.getConnection().getNativeClient();
+}
+
+/**
+ * The query builder gives a connection back after a COMMIT or ROLLBACK that worked, and only then (kysely#1990): each
+ * transaction that loses its connection would keep a place in the pool for ever. So a lost one is taken back here.
+ */
+function takeBackBroken(pool: Pool): void {
+  const lent = new WeakSet<PoolClient>();
+  pool.on('acquire', (client) => lent.add(client));
+  pool.on('release', (_error, client) => lent.delete(client));
+  pool.on('connect', (client) => {
+    client.once('end', () => {
+      if (!lent.has(client)) return;
+      client.release(true);
+      // Its user may still do so.
+      client.release = () => undefined;
+    });
+  });
 }
 
 async function refuseUnboundRole(orm: MikroORM): Promise<void> {

@@ -70,7 +70,7 @@ async function create(path: string, claim: string): Promise<boolean> {
  * Takes a dead owner's lock away. One at a time: whoever comes to the same conclusion a little later would otherwise
  * remove the lock that somebody has made since.
  */
-async function breakLock(path: string, holder: string, claim: string) {
+export async function breakLock(path: string, holder: string, claim: string) {
   const guard = `${path}-breaking`;
   if (await create(guard, claim)) {
     if ((await read(path)) === holder) await rm(path, { force: true });

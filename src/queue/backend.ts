@@ -50,6 +50,9 @@ export function createQueueBackend(options: BackendOptions): QueueBackend {
   return options.redisUrl ? onRedis(options.redisUrl, options) : onPostgres(options);
 }
 
+// A queue that greets Redis before its first job would stay broken when Redis is away at that moment.
+const ASK_NOTHING_FIRST = { skipWaitingForReady: true, skipVersionCheck: true, skipMetasUpdate: true };
+
 function onRedis(url: string, { onError }: BackendOptions): QueueBackend {
   // A webhook must never wait for Redis: without a connection, adding fails at once and the sweep catches up.
   const producer = open(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1 }, onError);
@@ -57,7 +60,7 @@ function onRedis(url: string, { onError }: BackendOptions): QueueBackend {
   return {
     kind: 'redis',
     queue: (name) =>
-      watched(new Queue(name, { connection: producer, defaultJobOptions, skipWaitingForReady: true }), onError),
+      watched(new Queue(name, { connection: producer, defaultJobOptions, ...ASK_NOTHING_FIRST }), onError),
     worker(name, concurrency, process) {
       const connection = open(url, { maxRetriesPerRequest: null }, onError);
       consumers.push(connection);

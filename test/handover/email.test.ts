@@ -75,6 +75,7 @@ describe('email', () => {
     { refusal: 'the sender for good', onMailFrom: 553, permanent: true, scope: 'channel' },
     { refusal: 'the mail for good', onData: 554, permanent: true, scope: 'message' },
     { refusal: 'the mail for now', onData: 452, permanent: false },
+    { refusal: 'the order of commands', onData: 503, permanent: false },
   ])('tells a refusal of $refusal from others', async ({ onRcptTo, onMailFrom, onData, permanent, scope }) => {
     const { smtp } = await startMailServer({
       onRcptTo: (_, __, done) => done(onRcptTo ? refuse(onRcptTo, 'no such user') : null),

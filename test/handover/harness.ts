@@ -36,8 +36,8 @@ export const hostile: HandoverNotice = {
 };
 
 /** A notice longer than any medium takes, of a talk whose first message says "oldest" and whose last "newest". */
-export function manyMessages(filling: string) {
-  const texts = ['oldest', ...Array.from({ length: 20 }, () => 'middle'), 'newest'];
+export function manyMessages(filling: string, between = 20) {
+  const texts = ['oldest', ...Array.from({ length: between }, () => 'middle'), 'newest'];
   return texts.map((text) => ({ author: 'Anna', text: `${text} ${filling}`, at: notice.createdAt }));
 }
 

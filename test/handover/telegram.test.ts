@@ -69,6 +69,14 @@ describe('telegram', () => {
     },
   );
 
+  it('fills the message as far as it goes', async () => {
+    const { text } = await telegramMessageOf({ ...notice, lastMessages: manyMessages('word', 500) });
+
+    expect(text.length).toBeLessThanOrEqual(4_096);
+    expect(text.length).toBeGreaterThan(4_050);
+    expect(text).toContain('…\nAnna: middle');
+  });
+
   it('shows a hostile name on one line and without control characters', async () => {
     const { text } = await telegramMessageOf(hostile);
     expect(text.split('\n')[0]).toMatch(/^Eve Bcc: victim@evil\.test <script>.* on WhatsApp/);

@@ -1,12 +1,9 @@
 import type { Kill } from './fault-killer.ts';
 import type { Send } from './fault-platform.ts';
+import { riskOf, type Risk } from './fault-risk.ts';
 import { groupBy, type ConversationRow, type OutboundRow, type Rows } from './fault-rows.ts';
 import type { Accepted } from './fault-sender.ts';
 import { answerText, questionText, type FaultTenant } from './fault-tenants.ts';
-
-/** A send this long before a kill, or this short after it, may have lost its answer with the process. */
-const BEFORE_KILL_MS = 1_000;
-const AFTER_KILL_MS = 500;
 
 export interface Evidence {
   accepted: Accepted[];
@@ -24,7 +21,10 @@ export interface Findings {
   /** Sends that the platform got a second time, flagged and explained by a kill. */
   duplicatesUncertain: number;
   flaggedButSentOnce: number;
-  sendsNearKills: number;
+  /** Sends that a worker may have died with. */
+  sendsAtRisk: number;
+  /** From the platform's answer until it was written down, 95th of 100. */
+  recordLagMs: number;
   /** From the 2xx to the arrival of the reply that covers the message, ascending. */
   latenciesMs: number[];
 }
@@ -32,16 +32,15 @@ export interface Findings {
 /** Holds what was accepted against what is stored and what the platform got. */
 export function findBroken(evidence: Evidence): Findings {
   const { accepted, rows, sends, kills, tenants } = evidence;
-  const dangerous = kills.filter(({ victim }) => victim === 'worker' || victim === 'postgres');
-  const isNearKill = ({ arrivedAt }: Send) =>
-    dangerous.some(({ from, to }) => arrivedAt > from - BEFORE_KILL_MS && arrivedAt < to + AFTER_KILL_MS);
+  const risk = riskOf(kills, sends, rows.outbound);
   const findings: Findings = {
     broken: [...eventsBroken(accepted, rows), ...channelsBroken(rows)],
     turns: rows.decisions.length,
     joinedTurns: 0,
     duplicatesUncertain: 0,
     flaggedButSentOnce: 0,
-    sendsNearKills: sends.filter(isNearKill).length,
+    sendsAtRisk: risk.sends,
+    recordLagMs: risk.lagMs,
     latenciesMs: [],
   };
   const acceptedByThread = groupBy(accepted, ({ tenant, chat }) => `${tenant.channelId} ${chat}`);
@@ -62,7 +61,7 @@ export function findBroken(evidence: Evidence): Findings {
     checkStored(conversation, said, rows, told);
     const turns = checkTurns(conversation, tenant, rows, outbound, told);
     findings.joinedTurns += turns.joined;
-    checkDelivered(outbound, received, isNearKill, findings, told);
+    checkDelivered(outbound, received, risk, findings, told);
     findings.latenciesMs.push(...latenciesOf(said, turns.replyTo, received));
   }
   findings.latenciesMs.sort((one, other) => one - other);
@@ -155,15 +154,9 @@ function checkTurns(
 
 /**
  * The platform got what the outbox says, in its order, one at a time. A reply that came twice must be flagged, and
- * each time but the last must lie at a kill.
+ * a worker must have died with each time but the last.
  */
-function checkDelivered(
-  outbound: OutboundRow[],
-  received: Send[],
-  isNearKill: (send: Send) => boolean,
-  findings: Findings,
-  tell: Tell,
-): void {
+function checkDelivered(outbound: OutboundRow[], received: Send[], risk: Risk, findings: Findings, tell: Tell): void {
   const byText = groupBy(received, ({ text }) => text);
   const firsts = received.filter((send, index) => send.text !== received[index - 1]?.text).map(({ text }) => text);
   const wanted = outbound.map(({ text }) => text);
@@ -185,7 +178,7 @@ function checkDelivered(
     if (!row.is_uncertain) tell(`'${row.text}' came ${times.length} times and is not flagged`);
     if (row.attempts < times.length) tell(`'${row.text}' came ${times.length} times in ${row.attempts} tries`);
     for (const send of again) {
-      if (!isNearKill(send)) tell(`'${send.text}' was sent again although nothing was killed when it was first sent`);
+      if (!risk.explains(send)) tell(`'${send.text}' was sent again although no worker had died with it`);
     }
   }
 }

@@ -55,6 +55,8 @@ export interface OutboundRow {
   status: string;
   attempts: number;
   is_uncertain: boolean;
+  /** When its result was written down, in milliseconds of the epoch. */
+  sent_ms: number | null;
   external_id: string | null;
   error: string | null;
 }
@@ -77,7 +79,8 @@ export async function readRows(ownerUrl: string): Promise<Rows> {
          order by conversation_id, first_seq, last_seq`,
       ),
       outbound: await read(
-        `select id, conversation_id, message_id, seq, part, text, status, attempts, is_uncertain, external_id, error
+        `select id, conversation_id, message_id, seq, part, text, status, attempts, is_uncertain, external_id, error,
+                extract(epoch from sent_at)::float8 * 1000 as sent_ms
          from outbound_messages order by conversation_id, seq, part`,
       ),
       channels: await read(`select id, health, status, paused_until > now() as is_paused from channels`),

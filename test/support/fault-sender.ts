@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Chance } from './fault-random.ts';
 import { MOST_QUESTIONS, postUpdate, updateOf, type FaultTenant } from './fault-tenants.ts';
 
-const PACE_MS = 700;
+const PACE_MS = 900;
 
 /** A message that was answered 2xx. */
 export interface Accepted {
