@@ -49,7 +49,7 @@ const conversations = () => [
     references: { channel_id: 'channels', contact_id: 'contacts' },
     indexes: [
       '(tenant_id, last_activity_at desc)',
-      '(tenant_id, handler, last_activity_at) where handler in (\'queued\', \'human\', \'awaiting_consent\')',
+      "(tenant_id, handler, last_activity_at) where handler in ('queued', 'human', 'awaiting_consent')",
       '(tenant_id, contact_id)',
       '(turn_due_at) where turn_due_at is not null',
       `(consent_asked_at) where handler = 'awaiting_consent'`,

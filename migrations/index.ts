@@ -2,6 +2,7 @@ import { Migration20261123000001 } from './Migration20261123000001_tenants_and_c
 import { Migration20261123000002 } from './Migration20261123000002_conversations.ts';
 import { Migration20261123000003 } from './Migration20261123000003_handovers.ts';
 import { Migration20261123000004 } from './Migration20261123000004_system_functions.ts';
+import { Migration20261123000005 } from './Migration20261123000005_tenant_overview.ts';
 
 /** In the order in which they run. A released one is never changed. */
 export const migrations = [
@@ -9,4 +10,5 @@ export const migrations = [
   { name: 'Migration20261123000002_conversations', class: Migration20261123000002 },
   { name: 'Migration20261123000003_handovers', class: Migration20261123000003 },
   { name: 'Migration20261123000004_system_functions', class: Migration20261123000004 },
+  { name: 'Migration20261123000005_tenant_overview', class: Migration20261123000005 },
 ];

@@ -66,7 +66,9 @@ describe('who may import whom', () => {
   });
 
   it('lets jobs import everything in src but http and main', () => {
-    const wrong = imports.filter(({ from, to }) => from.startsWith('jobs/') && /^src\/(http\/|main\.ts|app\.ts)/.test(to));
+    const wrong = imports.filter(
+      ({ from, to }) => from.startsWith('jobs/') && /^src\/(http\/|main\.ts|app\.ts)/.test(to),
+    );
     expect(wrong).toEqual([]);
   });
 
@@ -85,7 +87,11 @@ describe('who may import whom', () => {
   });
 
   it('keeps the pure rooms pure', () => {
-    const pure = ['src/conversations/decide.ts', 'src/faqs/match.ts', ...files.filter((file) => file.startsWith('src/language/'))];
+    const pure = [
+      'src/conversations/decide.ts',
+      'src/faqs/match.ts',
+      ...files.filter((file) => file.startsWith('src/language/')),
+    ];
     const impure = pure.filter((file) => /from '(node:|pg|bullmq|ioredis|koa|@mikro-orm)/.test(read(file)));
     expect(impure).toEqual([]);
   });
@@ -109,7 +115,9 @@ describe('house rules', () => {
   });
 
   it('has no default export, any, enum or namespace', () => {
-    const wrong = files.filter((file) => /^export default|: any\b|\bas any\b|^(export )?(enum|namespace) /m.test(read(file)));
+    const wrong = files.filter((file) =>
+      /^export default|: any\b|\bas any\b|^(export )?(enum|namespace) /m.test(read(file)),
+    );
     expect(wrong).toEqual([]);
   });
 
@@ -124,11 +132,13 @@ function roomOf(file: string): string {
 }
 
 function importsOf(file: string): Import[] {
-  return [...read(file).matchAll(/^(?:import|export) (type )?[^;]*?from '(\.[^']+)'/gms)].map(([, type, target = '']) => ({
-    from: file,
-    to: relative(root, normalize(join(root, dirname(file), target))).replaceAll('\\', '/'),
-    isType: type !== undefined,
-  }));
+  return [...read(file).matchAll(/^(?:import|export) (type )?[^;]*?from '(\.[^']+)'/gms)].map(
+    ([, type, target = '']) => ({
+      from: file,
+      to: relative(root, normalize(join(root, dirname(file), target))).replaceAll('\\', '/'),
+      isType: type !== undefined,
+    }),
+  );
 }
 
 function read(file: string): string {

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import pg from 'pg';
 import { createKeyRing, keyFromDataDir, type KeyRing } from '../tenancy/secrets.ts';
 import type { Config } from '../config.ts';
@@ -32,17 +33,49 @@ export async function openDatabase(config: Config, log: Logger): Promise<OpenedD
     const databaseUrl = config.databaseAppUrl ?? appUrl(config.databaseUrl, appPassword);
     return { databaseUrl, keys, stop: async () => undefined };
   }
-  const server = await startEmbeddedPostgres({ dataDir: config.dataDir, log: migrateLog });
+  const start = () => startEmbeddedPostgres({ dataDir: config.dataDir, log: migrateLog });
+  const server = await start();
+  const watch = keepAlive(server.port, start, log);
   try {
     await ensureDatabase(server.superuserUrl('postgres'), EMBEDDED_DATABASE);
     const ownerUrl = server.superuserUrl(EMBEDDED_DATABASE);
     await migrate({ ownerUrl, appPassword, log: migrateLog });
-    return { databaseUrl: appUrl(ownerUrl, appPassword), keys, stop: () => server.stop() };
+    return { databaseUrl: appUrl(ownerUrl, appPassword), keys, stop: () => watch.stop().then(() => server.stop()) };
   } catch (error) {
+    await watch.stop();
     await server.stop();
     throw error;
   }
 }
+
+const WATCH_MS = 1_000;
+
+/** An embedded server that was killed is started again: nobody else would. */
+function keepAlive(port: number, start: () => Promise<unknown>, log: Logger): { stop(): Promise<void> } {
+  let current: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    current = current.then(async () => {
+      if (await answers(port)) return;
+      log.warn({ port }, 'postgres.gone');
+      await start().catch((error: unknown) => log.error({ err: error }, 'postgres.not_restarted'));
+    });
+  }, WATCH_MS);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await current;
+    },
+  };
+}
+
+const answers = (port: number) =>
+  new Promise<boolean>((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.setTimeout(WATCH_MS, () => socket.destroy(new Error('no answer')));
+    socket.once('connect', () => socket.end());
+    socket.once('error', () => resolve(false));
+    socket.once('close', (hadError) => resolve(!hadError));
+  });
 
 async function ensureDatabase(adminUrl: string, name: string): Promise<void> {
   const client = new pg.Client({ connectionString: adminUrl });

@@ -32,7 +32,8 @@ export function describeVerify<Config>(adapter: ChannelAdapter<Config>, harness:
       }
     });
 
-    it.runIf(coversBody)('refuses a body of which one bit was turned', () => {
+    if (!coversBody) return;
+    it('refuses a body of which one bit was turned', () => {
       const flips = fc.record({ body: fc.constantFrom(...bodies), at: fc.nat(), bit: fc.nat({ max: 7 }) });
       fc.assert(
         fc.property(flips, ({ body, at, bit }) => {

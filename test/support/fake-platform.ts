@@ -59,7 +59,11 @@ function text({ body }: PlatformCall): string {
 function success({ path, body }: PlatformCall, count: number) {
   if (path.endsWith('/sendMessage')) return { ok: true, result: { message_id: count, chat: { id: body['chat_id'] } } };
   if (path.endsWith('/messages')) {
-    return { messaging_product: 'whatsapp', contacts: [{ wa_id: body['to'] }], messages: [{ id: `wamid.out.${count}` }] };
+    return {
+      messaging_product: 'whatsapp',
+      contacts: [{ wa_id: body['to'] }],
+      messages: [{ id: `wamid.out.${count}` }],
+    };
   }
   return { ok: true };
 }

@@ -23,7 +23,7 @@ export interface Findings {
   flaggedButSentOnce: number;
   /** Sends that a worker may have died with. */
   sendsAtRisk: number;
-  /** From the platform's answer until it was written down, 95th of 100. */
+  /** From the platform's answer until it was written down, at the longest, outages aside. */
   recordLagMs: number;
   /** From the 2xx to the arrival of the reply that covers the message, ascending. */
   latenciesMs: number[];

@@ -181,7 +181,7 @@ function summarize({ queue, seed, sending, findings, services, times, kills, sen
     `${sending.accepted.length} messages accepted (${sending.refused} times 503, ${sending.unanswered} times no answer, ${sending.duplicates} sent again on purpose, slowest answer ${Math.round(sending.slowestMs)} ms)`,
     `${findings.turns} turns (${findings.joinedTurns} of several messages), ${sends.length} sends`,
     `killed: ${killed}; starts that met a dead store: ${failedStarts}`,
-    `duplicates flagged uncertain: ${findings.duplicatesUncertain}; flagged but sent once: ${findings.flaggedButSentOnce}; sends that a worker may have died with: ${findings.sendsAtRisk}; writing down a send takes ${Math.round(findings.recordLagMs)} ms (p95)`,
+    `duplicates flagged uncertain: ${findings.duplicatesUncertain}; flagged but sent once: ${findings.flaggedButSentOnce}; sends that a worker may have died with: ${findings.sendsAtRisk}; writing down a send took up to ${Math.round(findings.recordLagMs)} ms`,
     `accept to delivery: p50 ${Math.round(at(0.5))} ms, p90 ${Math.round(at(0.9))} ms, p99 ${seconds(at(0.99))}, longest ${seconds(latenciesMs.at(-1) ?? 0)}`,
     `wall time ${seconds(times.allMs)}: load ${seconds(times.loadMs)}, drain ${seconds(times.drainMs)}`,
   ].join('\n  ');

@@ -10,7 +10,7 @@ const CLAIM_MS = 500;
 const NOTICE_MS = 2_000;
 
 export interface Risk {
-  /** How long writing down took for 95 of 100 sends: long on a busy machine, and then much is lost with a worker. */
+  /** The longest that writing down took while PostgreSQL ran: long on a busy machine, and then much is lost with a worker. */
   lagMs: number;
   /** Whether a worker died after this send had begun and before its result could be written down. */
   explains(send: Send): boolean;
@@ -23,9 +23,9 @@ export interface Risk {
  * what it has to write, which is no reason to send again; but the worker may die meanwhile.
  */
 export function riskOf(kills: Kill[], sends: Send[], outbound: OutboundRow[]): Risk {
-  const lagMs = lagOf(sends, outbound);
   const workers = kills.filter(({ victim }) => victim === 'worker');
   const outages = kills.filter(({ victim }) => victim === 'postgres');
+  const lagMs = lagOf(sends, outbound, outages);
 
   function explains({ arrivedAt, endedAt }: Send): boolean {
     let until = endedAt + LEAST_LAG_MS + lagMs;
@@ -38,12 +38,14 @@ export function riskOf(kills: Kill[], sends: Send[], outbound: OutboundRow[]): R
   return { lagMs, explains, sends: sends.filter(explains).length };
 }
 
-function lagOf(sends: Send[], outbound: OutboundRow[]): number {
-  const answered = new Map(sends.map(({ externalId, endedAt }) => [externalId, endedAt + performance.timeOrigin]));
+function lagOf(sends: Send[], outbound: OutboundRow[], outages: Kill[]): number {
+  const answered = new Map(sends.map(({ externalId, endedAt }) => [externalId, endedAt]));
   const lags = outbound.flatMap(({ external_id, sent_ms }) => {
     const endedAt = answered.get(external_id ?? '');
-    return endedAt === undefined || sent_ms === null ? [] : [Math.max(0, sent_ms - endedAt)];
+    if (endedAt === undefined || sent_ms === null) return [];
+    const writtenAt = sent_ms - performance.timeOrigin;
+    const hadToWait = outages.some(({ from, backAt }) => from < writtenAt && backAt + NOTICE_MS > endedAt);
+    return hadToWait ? [] : [writtenAt - endedAt];
   });
-  lags.sort((one, other) => one - other);
-  return lags[Math.floor(lags.length * 0.95)] ?? 0;
+  return Math.max(0, ...lags);
 }

@@ -61,7 +61,14 @@ export async function fillTenant(owner: pg.Client, slug: string): Promise<{ tena
   });
   const agent_id = await insert('agents', { name: 'a', kind: 'n8n', settings_sealed: Buffer.of(1) });
   await insert('tenant_settings', { agent_id });
-  await insert('agent_runs', { conversation_id, agent_id, epoch: 0, first_seq: 1, last_seq: 1, deadline_at: new Date() });
+  await insert('agent_runs', {
+    conversation_id,
+    agent_id,
+    epoch: 0,
+    first_seq: 1,
+    last_seq: 1,
+    deadline_at: new Date(),
+  });
   await insert('decisions', {
     conversation_id,
     epoch: 0,
@@ -75,7 +82,12 @@ export async function fillTenant(owner: pg.Client, slug: string): Promise<{ tena
     handler_before: 'bot',
     handler_after: 'bot',
   });
-  const handover_id = await insert('handovers', { conversation_id, reason_category: 'c', reason_text: 't', mode: 'ask' });
+  const handover_id = await insert('handovers', {
+    conversation_id,
+    reason_category: 'c',
+    reason_text: 't',
+    mode: 'ask',
+  });
   const target_id = await insert('notification_targets', { kind: 'email', name: 'n', config_sealed: Buffer.of(1) });
   await insert('notifications', { target_id, conversation_id, handover_id, notice: '{}' });
   return { tenantId, ids };

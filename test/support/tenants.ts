@@ -64,7 +64,12 @@ export function telegramUpdate(chat: number | string, text: string, more: Record
   };
 }
 
-export const postTelegram = (world: Pick<World, 'url'>, shop: Pick<Shop, 'telegram'>, update: unknown, secret?: string) =>
+export const postTelegram = (
+  world: Pick<World, 'url'>,
+  shop: Pick<Shop, 'telegram'>,
+  update: unknown,
+  secret?: string,
+) =>
   fetch(`${world.url}/webhooks/telegram/${shop.telegram.key}`, {
     method: 'POST',
     headers: {

@@ -28,7 +28,8 @@ beforeAll(async () => {
   a = await fillTenant(owner, 'tenant-a');
   b = await fillTenant(owner, 'tenant-b');
   const { rows } = await owner.query<{ table_name: string }>(
-    `select table_name from information_schema.columns where table_schema = 'public' and column_name = 'tenant_id' order by 1`,
+    `select table_name from information_schema.columns join information_schema.tables using (table_schema, table_name)
+     where table_schema = 'public' and table_type = 'BASE TABLE' and column_name = 'tenant_id' order by 1`,
   );
   tables = rows.map((row) => row.table_name);
   foreignKeys = (
@@ -74,7 +75,9 @@ describe('the wall between tenants', () => {
     );
     expect(rows).toEqual([{ rolsuper: false, rolbypassrls: false, rolcreaterole: false, rolcreatedb: false, owns: 0 }]);
     await expect(app.query('set role frontdesk_system')).rejects.toMatchObject({ code: '42501' });
-    await expect(connect({ url: database.ownerUrl, pool: 1, log: () => undefined })).rejects.toThrow(/row level security/);
+    await expect(connect({ url: database.ownerUrl, pool: 1, log: () => undefined })).rejects.toThrow(
+      /row level security/,
+    );
   });
 
   it('shows a tenant its own row of every table, and nothing of another', async () => {
@@ -119,6 +122,19 @@ describe('the wall between tenants', () => {
       const stolen = as(b.tenantId, `update ${table} set ${column} = $1`, [a.ids[target]]);
       await expect(stolen, `${table}.${column}`).rejects.toMatchObject({ code: '23503' });
     }
+  });
+
+  it('stands around the overview of a tenant, whose numbers do not multiply each other', async () => {
+    await owner.query(
+      `insert into faqs (tenant_id, id, question, answer, is_active) values ($1, $2, 'q', 'a', true), ($1, $3, 'q', 'a', false)`,
+      [b.tenantId, newId(), newId()],
+    );
+    const columns = 'tenant_id, total_chats, total_messages, total_faqs';
+    expect((await as(b.tenantId, `select ${columns} from tenant_overview`)).rows).toEqual([
+      { tenant_id: b.tenantId, total_chats: 1, total_messages: 1, total_faqs: 2 },
+    ]);
+    await owner.query(`delete from faqs where tenant_id = $1 and question = 'q'`, [b.tenantId]);
+    expect((await as(null, 'select * from tenant_overview')).rows).toEqual([]);
   });
 
   it('cannot be truncated, altered or left through a function', async () => {
@@ -183,7 +199,8 @@ describe('the ORM in front of the wall', () => {
   it('knows every column that the database has', async () => {
     const { rows } = await owner.query<{ table: string; column: string; nullable: boolean }>(
       `select table_name as table, column_name as column, is_nullable = 'YES' as nullable
-       from information_schema.columns where table_schema = 'public' and table_name <> 'mikro_orm_migrations'`,
+       from information_schema.columns
+       where table_schema = 'public' and table_name not in ('mikro_orm_migrations', 'tenant_overview')`,
     );
     const known = new Map(
       entities.flatMap((entity) => {

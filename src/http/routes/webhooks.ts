@@ -1,5 +1,5 @@
 import { Router } from '@koa/router';
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import type { ChannelAdapter, InboundEvent, WebhookRequest } from '../../channels/adapter.ts';
 import type { Deps } from '../../deps.ts';
 import { forbidden, messageOf, notFound, unauthorized, unprocessable } from '../../errors.ts';
@@ -58,7 +58,11 @@ export function webhookRoutes(deps: WebhookDeps) {
 async function find(deps: WebhookDeps, kind = '', key = '', request: WebhookRequest) {
   const adapter = deps.adapterOf(kind);
   const channel = adapter ? await deps.findChannel(kind, 'key', key) : null;
-  if (!adapter || !channel) throw notFound('there is no channel at this address');
+  if (!adapter || !channel) {
+    // As much work as a wrong signature, so that the time of the answer tells nothing.
+    createHmac('sha256', key).update(request.rawBody).digest();
+    throw notFound('there is no channel at this address');
+  }
   if (!adapter.verify(request, adapter.config.parse(channel.config))) {
     throw unauthorized('the signature does not match, is missing or is too old');
   }
