@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { ZodError } from 'zod';
 import { issueManagerToken } from './auth/manager-token.ts';
 import { agentKind } from './agents/registry.ts';
 import { channelAdapter } from './channels/registry.ts';
@@ -124,7 +125,9 @@ async function run(work: (deps: Deps) => Promise<void>): Promise<void> {
   try {
     await work(deps);
   } catch (error) {
-    console.error(messageOf(error));
+    console.error(
+      error instanceof ZodError ? `These settings are not right:\n${settingErrors(error)}` : messageOf(error),
+    );
     process.exitCode = 1;
   } finally {
     await deps.close();
@@ -137,6 +140,9 @@ async function tenantId({ orm }: Deps, slug: string): Promise<string> {
   if (!tenant) throw new Error(`there is no tenant '${slug}'; make it with: frontdesk tenant ${slug} --name …`);
   return tenant.id;
 }
+
+const settingErrors = (error: ZodError) =>
+  error.issues.map((issue) => `  --set ${issue.path.join('.')}=…  ${issue.message}`).join('\n');
 
 /** `a.b=1` becomes `{ a: { b: '1' } }`; a repeated key becomes a list. */
 function pairs(given: string[] = []): Record<string, unknown> {
