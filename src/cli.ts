@@ -141,8 +141,9 @@ async function tenantId({ orm }: Deps, slug: string): Promise<string> {
   return tenant.id;
 }
 
-const settingErrors = (error: ZodError) =>
-  error.issues.map((issue) => `  --set ${issue.path.join('.')}=…  ${issue.message}`).join('\n');
+function settingErrors(error: ZodError): string {
+  return error.issues.map((issue) => `  --set ${issue.path.join('.')}=…  ${issue.message}`).join('\n');
+}
 
 /** `a.b=1` becomes `{ a: { b: '1' } }`; a repeated key becomes a list. */
 function pairs(given: string[] = []): Record<string, unknown> {

@@ -1,4 +1,6 @@
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
+
+const STREAMS_END_AFTER_MS = 3_000;
 
 /** Takes the port, or says which one is taken and what to do. Gives the port, which differs from a wanted 0. */
 export function listen(server: Server, port: number, host: string): Promise<number> {
@@ -14,4 +16,32 @@ export function listen(server: Server, port: number, host: string): Promise<numb
       resolve(typeof address === 'object' && address ? address.port : port);
     });
   });
+}
+
+/**
+ * Gives a function that closes the server once all that was asked is answered. Every connection is told that this answer
+ * is its last one: otherwise its next request would be on the way when the connection is cut.
+ */
+export function finishing(server: Server): () => Promise<void> {
+  const open = new Set<ServerResponse>();
+  let isClosing = false;
+  server.prependListener('request', (_request, response) => {
+    open.add(response);
+    response.once('close', () => open.delete(response));
+    if (isClosing) endConnectionAfter(response);
+  });
+  return () =>
+    new Promise((resolve) => {
+      isClosing = true;
+      for (const response of open) endConnectionAfter(response);
+      if (!server.listening) return resolve();
+      server.close(() => resolve());
+      // Streams to browsers never end by themselves; they are the answers that have begun and not ended.
+      const endStreams = () => open.forEach((response) => response.headersSent && response.destroy());
+      setTimeout(endStreams, STREAMS_END_AFTER_MS).unref();
+    });
+}
+
+function endConnectionAfter(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('connection', 'close');
 }

@@ -5,7 +5,7 @@ import { readConfig } from './config.ts';
 import { openDatabase } from './database/open.ts';
 import { createDeps } from './deps.ts';
 import { messageOf } from './errors.ts';
-import { listen } from './listen.ts';
+import { finishing, listen } from './listen.ts';
 import { createLogger } from './logger.ts';
 import { seedDemo } from './tenancy/demo.ts';
 import { welcome } from './welcome.ts';
@@ -31,6 +31,7 @@ async function main(): Promise<void> {
   let answer: (request: IncomingMessage, response: ServerResponse) => unknown = notYet;
   const limits = { requestTimeout: 15_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 };
   const server = createServer(limits, (request, response) => answer(request, response));
+  const closeServer = finishing(server);
   // Taken first: a port in use is found before anything is started, and links can name the real one.
   const port = config.role === 'worker' ? config.port : await listen(server, config.port, config.host);
   const publicUrl = config.publicUrl ?? `http://${config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`;
@@ -54,14 +55,6 @@ async function main(): Promise<void> {
     await database.stop();
     process.exit(0);
   };
-  const closeServer = () =>
-    new Promise<void>((resolve) => {
-      if (!server.listening) return resolve();
-      server.close(() => resolve());
-      server.closeIdleConnections();
-      // Streams to browsers never end by themselves.
-      setTimeout(() => server.closeAllConnections(), 3_000).unref();
-    });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       stop(signal).catch((error: unknown) => {
