@@ -62,8 +62,10 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
     allowNetworks: config.outboundAllow,
     trustedOrigins: Object.values(config.apiBases).map((base) => new URL(base).origin),
   });
+  const pool = await nativePool(orm);
   const delivery = createDelivery({
     orm,
+    pool,
     isOutage,
     channelsOf,
     wake,
@@ -76,7 +78,7 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
     },
   });
 
-  const inbox = createInbox(await nativePool(orm), wake);
+  const inbox = createInbox(pool, wake);
 
   return {
     config,

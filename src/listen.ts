@@ -36,9 +36,12 @@ export function finishing(server: Server): () => Promise<void> {
       for (const response of open) endConnectionAfter(response);
       if (!server.listening) return resolve();
       server.close(() => resolve());
-      // Streams to browsers never end by themselves; they are the answers that have begun and not ended.
-      const endStreams = () => open.forEach((response) => response.headersSent && response.destroy());
-      setTimeout(endStreams, STREAMS_END_AFTER_MS).unref();
+      setTimeout(() => {
+        // Streams to browsers never end by themselves: they are the answers that have begun and not ended.
+        for (const response of open) if (response.headersSent) response.destroy();
+        // And connections whose last answer was on its way when the closing began.
+        server.closeIdleConnections();
+      }, STREAMS_END_AFTER_MS).unref();
     });
 }
 

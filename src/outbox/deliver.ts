@@ -1,15 +1,24 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
+import type { Pool } from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createBatcher } from '../batch.ts';
 import type { Logger } from '../logger.ts';
 import type { Wake } from '../queue/wake.ts';
 import type { ChannelsOf } from '../tenancy/channels-of.ts';
-import { withTenant } from '../tenancy/with-tenant.ts';
-import { claimHeads, recordResults, type Claim, type SendResult } from './outbox.ts';
+import { atOnce, type Statement } from '../tenancy/at-once.ts';
+import {
+  claimStatement,
+  readClaims,
+  recordStatements,
+  withholdStatements,
+  type Claim,
+  type SendResult,
+} from './outbox.ts';
 import { send, type SendDeps } from './send.ts';
 
 interface DeliverDeps extends SendDeps {
   orm: MikroORM;
+  pool: Pool;
   channelsOf: ChannelsOf;
   wake: Wake;
   log: Logger;
@@ -78,7 +87,7 @@ export function createDelivery(deps: DeliverDeps): Delivery {
   return {
     async deliver(tenantId, conversationIds) {
       const busy = [...onTheirWay].flatMap(([channelId, sends]) => (sends >= MOST_PER_CHANNEL ? [channelId] : []));
-      const claims = await withTenant(deps.orm, tenantId, (em) => claimHeads(em, tenantId, conversationIds, busy));
+      const claims = await claimHeads(deps, tenantId, conversationIds, busy);
       if (busy.length > 0) for (const id of conversationIds) deps.wake('deliver-outbound', tenantId, id, 1_000);
       const sends = claims.map((claim) => {
         const sending = deliverConversation(tenantId, claim).catch((error: unknown) => {
@@ -109,14 +118,33 @@ async function insist<T>({ isOutage }: DeliverDeps, work: () => Promise<T>): Pro
   }
 }
 
+/** One round trip: what became of some sends, and what comes next in their conversations. */
 async function recordAndClaim(deps: DeliverDeps, tenantId: string, results: SendResult[]): Promise<(Claim | 'none')[]> {
   const conversationIds = results.map(({ claim }) => claim.conversationId);
-  const next = await withTenant(deps.orm, tenantId, async (em) => {
-    await recordResults(em, tenantId, results);
-    return claimHeads(em, tenantId, conversationIds, []);
-  });
+  const next = await claimHeads(deps, tenantId, conversationIds, [], recordStatements(tenantId, results));
   const byConversation = new Map(next.map((claim) => [claim.conversationId, claim]));
   return conversationIds.map((id) => byConversation.get(id) ?? 'none');
+}
+
+/** Claims again for conversations in which something was discarded: what comes after it may be sent. */
+async function claimHeads(
+  { orm, pool }: Pick<DeliverDeps, 'orm' | 'pool'>,
+  tenantId: string,
+  conversationIds: string[],
+  busyChannels: string[],
+  before: Statement[] = [],
+): Promise<Claim[]> {
+  const all: Claim[] = [];
+  let first = before;
+  let wanted = conversationIds;
+  while (wanted.length > 0) {
+    const rows = await atOnce(orm, pool, tenantId, [...first, claimStatement(tenantId, wanted, busyChannels)]);
+    const { claims, discarded } = readClaims(rows.at(-1) ?? []);
+    all.push(...claims);
+    wanted = discarded.map((row) => row.conversation_id);
+    first = withholdStatements(tenantId, discarded);
+  }
+  return all;
 }
 
 function logProblem(log: Logger, tenantId: string, { claim, status, errorCode, error, delayMs }: SendResult): void {

@@ -1,4 +1,5 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
+import { z } from 'zod';
+import type { Statement } from '../tenancy/at-once.ts';
 
 /** Whoever sends has this long; afterwards the send counts as lost and another worker may take it. */
 const LEASE_SECONDS = 60;
@@ -35,40 +36,37 @@ export interface SendResult {
   scope?: 'message' | 'conversation' | 'channel';
 }
 
-interface ClaimRow {
-  id: string;
-  status: string;
-  conversation_id: string;
-  channel_id: string;
-  message_id: string;
-  thread: string;
-  text: string;
-  quick_replies: string[];
-  reply_to_external_id: string | null;
-  attempts: number;
-  last_inbound_at: string | null;
-}
+const ClaimRow = z.object({
+  id: z.string(),
+  status: z.string(),
+  conversation_id: z.string(),
+  channel_id: z.string(),
+  message_id: z.string(),
+  thread: z.string(),
+  text: z.string(),
+  quick_replies: z.array(z.string()),
+  reply_to_external_id: z.string().nullable(),
+  attempts: z.number(),
+  last_inbound_at: z.coerce.date().nullable(),
+});
+type ClaimRow = z.infer<typeof ClaimRow>;
 
 /**
  * Takes the first unsent message of each conversation, where it is due and its channel is not paused. Only the first:
  * that keeps the order. What automation wrote before the conversation changed hands is discarded on the way.
  */
-export async function claimHeads(
-  em: EntityManager,
-  tenantId: string,
-  conversationIds: string[],
-  busyChannels: string[],
-): Promise<Claim[]> {
-  const claims: Claim[] = [];
-  let wanted = conversationIds;
-  while (wanted.length > 0) {
-    const rows = await em.execute<ClaimRow[]>(CLAIM, [tenantId, json(wanted), json(busyChannels), LEASE_SECONDS]);
-    const discarded = rows.filter((row) => row.status === 'discarded');
-    claims.push(...rows.filter((row) => row.status === 'sending').map(toClaim));
-    if (discarded.length > 0) await withhold(em, tenantId, discarded);
-    wanted = discarded.map((row) => row.conversation_id);
-  }
-  return claims;
+export const claimStatement = (tenantId: string, conversationIds: string[], busyChannels: string[]): Statement => [
+  CLAIM,
+  [tenantId, json(conversationIds), json(busyChannels), LEASE_SECONDS],
+];
+
+/** Rows of `claimStatement`: what to send now, and the rows that were discarded. */
+export function readClaims(rows: Record<string, unknown>[]): { claims: Claim[]; discarded: ClaimRow[] } {
+  const read = rows.map((row) => ClaimRow.parse(row));
+  return {
+    claims: read.filter((row) => row.status === 'sending').map(toClaim),
+    discarded: read.filter((row) => row.status === 'discarded'),
+  };
 }
 
 const CLAIM = `
@@ -98,51 +96,67 @@ const CLAIM = `
   returning o.id, o.status, o.conversation_id, o.channel_id, o.message_id, ready.thread, o.text, o.quick_replies,
     o.reply_to_external_id, o.attempts, ready.last_inbound_at`;
 
-async function withhold(em: EntityManager, tenantId: string, rows: ClaimRow[]): Promise<void> {
+/** The messages and decisions of discarded sends say so. */
+export function withholdStatements(tenantId: string, rows: ClaimRow[]): Statement[] {
   const ids = json(rows.map((row) => row.message_id));
   const among = `in (select value::uuid from json_array_elements_text(?::json))`;
-  await em.execute(`update messages set status = 'withheld' where tenant_id = ? and id ${among}`, [tenantId, ids]);
-  await em.execute(
-    `update decisions set withheld_reason = 'the conversation changed hands before the reply was sent'
-     where tenant_id = ? and reply_message_id ${among}`,
-    [tenantId, ids],
-  );
+  return [
+    [`update messages set status = 'withheld' where tenant_id = ? and id ${among}`, [tenantId, ids]],
+    [
+      `update decisions set withheld_reason = 'the conversation changed hands before the reply was sent'
+       where tenant_id = ? and reply_message_id ${among}`,
+      [tenantId, ids],
+    ],
+  ];
 }
 
 /** Writes down what became of sends; each result once, and only for the try that it belongs to. */
-export async function recordResults(em: EntityManager, tenantId: string, results: SendResult[]): Promise<void> {
-  const given = json(
-    results.map(({ claim, ...result }) => ({
-      id: claim.id,
-      attempts: claim.attempts,
-      status: result.status,
-      external_id: result.externalId ?? null,
-      error_code: result.errorCode ?? null,
-      error: result.error ?? null,
-      delay_ms: result.delayMs ?? 0,
-      is_uncertain: result.isUncertain ?? false,
-      free: result.isFree ? 1 : 0,
-    })),
-  );
-  await em.execute(RECORD, [given, tenantId]);
-  for (const { claim, ...result } of results) {
-    if (result.status === 'failed') await fail(em, tenantId, claim, result.scope ?? 'message', result.error ?? '');
-    if (result.status === 'queued' && result.scope === 'channel') {
-      await em.execute(
-        `update channels set paused_until = greatest(paused_until, now() + make_interval(secs => ?))
-         where tenant_id = ? and id = ?`,
-        [(result.delayMs ?? 0) / 1000, tenantId, claim.channelId],
-      );
-    }
-  }
+export function recordStatements(tenantId: string, results: SendResult[]): Statement[] {
+  const given = results.map(({ claim, ...result }) => ({
+    id: claim.id,
+    attempts: claim.attempts,
+    status: result.status,
+    external_id: result.externalId ?? null,
+    error_code: result.errorCode ?? null,
+    error: result.error ?? null,
+    delay_ms: result.delayMs ?? 0,
+    is_uncertain: result.isUncertain ?? false,
+    free: result.isFree ? 1 : 0,
+  }));
+  return [
+    [RECORD, [json(given), tenantId]],
+    ...results.flatMap((result) => afterFailure(tenantId, result)),
+    ...healed(tenantId, results),
+  ];
+}
+
+/** A pause reaches as far as the platform said, a failure as far as its cause. */
+function afterFailure(
+  tenantId: string,
+  { claim, status, scope = 'message', error = '', delayMs = 0 }: SendResult,
+): Statement[] {
+  if (status === 'failed') return fail(tenantId, claim, scope, error);
+  if (status !== 'queued' || scope !== 'channel') return [];
+  return [
+    [
+      `update channels set paused_until = greatest(paused_until, now() + make_interval(secs => ?))
+       where tenant_id = ? and id = ?`,
+      [delayMs / 1000, tenantId, claim.channelId],
+    ],
+  ];
+}
+
+/** A channel through which something arrived is well again. */
+function healed(tenantId: string, results: SendResult[]): Statement[] {
   const working = [...new Set(results.flatMap(({ status, claim }) => (status === 'sent' ? [claim.channelId] : [])))];
-  if (working.length > 0) {
-    await em.execute(
+  if (working.length === 0) return [];
+  return [
+    [
       `update channels set health = 'ok', health_reason = null, health_at = now()
        where tenant_id = ? and health <> 'ok' and id in (select value::uuid from json_array_elements_text(?::json))`,
       [tenantId, json(working)],
-    );
-  }
+    ],
+  ];
 }
 
 const RECORD = `
@@ -169,35 +183,31 @@ const RECORD = `
       where other.tenant_id = changed.tenant_id and other.message_id = changed.message_id
         and other.id <> changed.id and other.status in ('queued', 'sending'))`;
 
-async function fail(
-  em: EntityManager,
+function fail(
   tenantId: string,
   claim: Claim,
   scope: 'message' | 'conversation' | 'channel',
   reason: string,
-): Promise<void> {
-  await em.execute(`update messages set status = 'failed', is_error = true where tenant_id = ? and id = ?`, [
-    tenantId,
-    claim.messageId,
-  ]);
-  // The rest of a message whose beginning could not be sent would make no sense.
-  await em.execute(
-    `update outbound_messages set status = 'discarded', error = 'an earlier part of this message failed'
-     where tenant_id = ? and message_id = ? and status = 'queued'`,
-    [tenantId, claim.messageId],
-  );
+): Statement[] {
+  const { messageId, conversationId, channelId } = claim;
+  const statements: Statement[] = [
+    [`update messages set status = 'failed', is_error = true where tenant_id = ? and id = ?`, [tenantId, messageId]],
+    // The rest of a message whose beginning could not be sent would make no sense.
+    [
+      `update outbound_messages set status = 'discarded', error = 'an earlier part of this message failed'
+       where tenant_id = ? and message_id = ? and status = 'queued'`,
+      [tenantId, messageId],
+    ],
+  ];
   if (scope === 'conversation') {
-    await em.execute(`update conversations set is_subscribed = false where tenant_id = ? and id = ?`, [
-      tenantId,
-      claim.conversationId,
-    ]);
+    const sql = `update conversations set is_subscribed = false where tenant_id = ? and id = ?`;
+    statements.push([sql, [tenantId, conversationId]]);
   }
   if (scope === 'channel') {
-    await em.execute(
-      `update channels set health = 'broken', health_reason = ?, health_at = now() where tenant_id = ? and id = ?`,
-      [reason, tenantId, claim.channelId],
-    );
+    const sql = `update channels set health = 'broken', health_reason = ?, health_at = now() where tenant_id = ? and id = ?`;
+    statements.push([sql, [reason, tenantId, channelId]]);
   }
+  return statements;
 }
 
 const json = (value: unknown) => JSON.stringify(value);
@@ -212,5 +222,5 @@ const toClaim = (row: ClaimRow): Claim => ({
   quickReplies: row.quick_replies,
   replyToExternalId: row.reply_to_external_id,
   attempts: row.attempts,
-  lastInboundAt: row.last_inbound_at ? new Date(row.last_inbound_at) : null,
+  lastInboundAt: row.last_inbound_at,
 });

@@ -8,7 +8,7 @@ const MOST_GROUPS = 16;
 const DELAY_STEP_MS = 50;
 /** Adding jobs may take this part of the time: one part adding, three parts gathering. */
 const GATHER = 3;
-const LONGEST_GATHER_MS = 25;
+const GATHER_MS = { least: 6, most: 25 };
 
 /** Asks some worker to look at a row again, at once or after `delayMs`. Never throws and never waits. */
 export type Wake = (job: JobName, tenantId: string, subject: string, delayMs?: number) => void;
@@ -44,7 +44,7 @@ export function createWaker(backend: QueueBackend, onError: (error: Error) => vo
       pending = new Map();
       const started = performance.now();
       await Promise.all([...batch].map(([name, wakes]) => addAll(queues.get(name), name, wakes).catch(onError)));
-      const gatherMs = Math.min((performance.now() - started) * GATHER, LONGEST_GATHER_MS);
+      const gatherMs = Math.min(Math.max((performance.now() - started) * GATHER, GATHER_MS.least), GATHER_MS.most);
       if (!isClosing) await new Promise((resolve) => setTimeout(resolve, gatherMs));
     }
     sending = null;
