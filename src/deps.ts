@@ -73,8 +73,8 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
     request,
     adapterOf: channelAdapter,
     apiBases: config.apiBases,
-    announce: async (conversationId) => {
-      await orm.em.execute(`select pg_notify('frontdesk_live', ?)`, [conversationId]);
+    announce: async (subject) => {
+      await orm.em.execute(`select pg_notify('frontdesk_live', ?)`, [subject]);
     },
   });
 

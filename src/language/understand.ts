@@ -35,6 +35,7 @@ export function readConsent(text: string, language: string): Consent {
   const [answer] = foreign;
   if (answer !== undefined) return foreign.size === 1 ? answer : 'unclear';
 
+  if (isYesToHuman(own, message)) return 'yes';
   const { marks } = readPhrases(message.in(own.language), own.consent);
   if ([own, ...others].some((each) => each.refusesHuman.find(message.in(each.language)))) {
     return marks.has('yes') ? 'unclear' : 'no';
@@ -89,6 +90,13 @@ function plainAnswer(listener: Listener, message: Message): Consent | null {
   if (yes && no) return 'unclear';
   if (rest || (!yes && !no)) return null;
   return yes ? 'yes' : 'no';
+}
+
+/** "Yes please, a person": a yes, what was offered, and nothing else. */
+function isYesToHuman({ language, consent, soleHuman }: Listener, message: Message): boolean {
+  const phrases = new Map<string, string>([...soleHuman.phrases, ...consent.phrases]);
+  const { marks, rest } = readPhrases(message.in(language), { phrases, particles: soleHuman.particles });
+  return !rest && marks.has('yes') && marks.has('human') && !marks.has('no');
 }
 
 /** How many words a phrase of anger takes; 0 when there is none. */

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createBatcher } from '../batch.ts';
 import type { Logger } from '../logger.ts';
+import { threadSubject } from '../queue/contracts.ts';
 import type { Wake } from '../queue/wake.ts';
 import type { ChannelsOf } from '../tenancy/channels-of.ts';
 import { atOnce, type Statement } from '../tenancy/at-once.ts';
@@ -25,7 +26,7 @@ interface DeliverDeps extends SendDeps {
   /** Whether an error of the database will pass by itself. */
   isOutage: (error: unknown) => boolean;
   /** Told of every send to a web chat: its page waits for it. */
-  announce: (conversationId: string) => Promise<void>;
+  announce: (subject: string) => Promise<void>;
 }
 
 export interface Delivery {
@@ -71,7 +72,7 @@ export function createDelivery(deps: DeliverDeps): Delivery {
       const result = await send(deps, claim, channel).finally(() => count(claim.channelId, -1));
       if (result.status !== 'sent') logProblem(deps.log, tenantId, result);
       next = await recorderOf(tenantId)(result);
-      if (channel?.kind === 'webchat') await deps.announce(claim.conversationId);
+      if (channel?.kind === 'webchat') await deps.announce(threadSubject(claim.channelId, claim.thread));
       if (result.status === 'queued') {
         deps.wake('deliver-outbound', tenantId, claim.conversationId, (result.delayMs ?? 0) + 20);
       }

@@ -6,7 +6,7 @@ export interface Changes {
   isLive(): boolean;
   /** `tenantId` null: anything may have changed. */
   listen(listener: (tenantId: string | null, table: string | null) => void): void;
-  /** Something was sent in a conversation that a page may be waiting for. */
+  /** Something was sent in a thread that a page may be waiting for. */
   onLive(listener: (subject: string) => void): void;
   close(): Promise<void>;
 }

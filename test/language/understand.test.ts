@@ -109,3 +109,14 @@ describe('any input', () => {
     expect(isFrustrated('Scunthorpe', 'en')).toBe(false);
   });
 });
+
+describe('a yes that repeats what was offered', () => {
+  it.each([
+    ['yes please, a person', 'en'],
+    ['sí, una persona', 'es'],
+    ['ja bitte, einen Menschen', 'de'],
+    ['oui, un humain', 'fr'],
+  ])('%s', (text, language) => {
+    expect(readConsent(text, language)).toBe('yes');
+  });
+});

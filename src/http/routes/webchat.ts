@@ -6,6 +6,7 @@ import type { Deps } from '../../deps.ts';
 import { newId } from '../../id.ts';
 import { forbidden, notFound, unauthorized } from '../../errors.ts';
 import type { Channel } from '../../tenancy/find-channel.ts';
+import { threadSubject } from '../../queue/contracts.ts';
 import { withTenant } from '../../tenancy/with-tenant.ts';
 import { createLive } from '../live.ts';
 import { sendPage } from '../page.ts';
@@ -61,7 +62,6 @@ export function webchatRoutes(deps: Pick<Deps, 'findChannel' | 'orm' | 'changes'
 
     let looking = false;
     let again = false;
-    let unfollow: (() => void) | null = null;
     const look = async () => {
       again = looking;
       if (looking) return;
@@ -69,7 +69,6 @@ export function webchatRoutes(deps: Pick<Deps, 'findChannel' | 'orm' | 'changes'
       try {
         do {
           again = false;
-          unfollow ??= await followVisitor(deps, live, channel, visitorId, look);
           for (const message of await messagesAfter(deps, channel, visitorId, after)) {
             after = message.seq;
             stream.write(`id: ${message.seq}\ndata: ${JSON.stringify(message)}\n\n`);
@@ -82,6 +81,7 @@ export function webchatRoutes(deps: Pick<Deps, 'findChannel' | 'orm' | 'changes'
         looking = false;
       }
     };
+    const unfollow = live.follow(threadSubject(channel.channelId, visitorId), () => void look());
     // The slow beat also finds what a lost notification would have told.
     const heartbeat = setInterval(() => {
       stream.write(': here\n\n');
@@ -89,7 +89,7 @@ export function webchatRoutes(deps: Pick<Deps, 'findChannel' | 'orm' | 'changes'
     }, HEARTBEAT_MS);
     ctx.res.on('close', () => {
       clearInterval(heartbeat);
-      unfollow?.();
+      unfollow();
       stream.destroy();
     });
     await look();
@@ -115,24 +115,6 @@ async function visitor(deps: Pick<Deps, 'findChannel'>, key: string | undefined,
   const visitorId = readVisitorToken(authorization.replace(/^Bearer /, ''), config, new Date());
   if (!visitorId) throw unauthorized('the chat session is over; reload the page');
   return { channel, visitorId };
-}
-
-/** The conversation's id is known once the first message has been handled. */
-async function followVisitor(
-  { orm }: Pick<Deps, 'orm'>,
-  live: ReturnType<typeof createLive>,
-  { tenantId, channelId }: Channel,
-  visitorId: string,
-  look: () => Promise<void>,
-) {
-  const [conversation] = await withTenant(orm, tenantId, (em) =>
-    em.execute<{ id: string }[]>(
-      `select id from conversations where tenant_id = ? and channel_id = ? and thread = ?
-       order by created_at desc limit 1`,
-      [tenantId, channelId, visitorId],
-    ),
-  );
-  return conversation ? live.follow(conversation.id, () => void look()) : null;
 }
 
 const FROM = { contact: 'visitor', user: 'manager', agent: 'assistant', system: 'assistant' } as const;

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { startEmbeddedPostgres } from '../../src/embedded/postgres.ts';
+import { newId } from '../../src/id.ts';
+import { atExit, killNow } from '../support/fault-exit.ts';
+import { createService, type Service } from '../support/fault-services.ts';
+import { reservePort, temporaryFolder } from '../support/fault-stores.ts';
+
+const undos: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const undo of undos.splice(0).toReversed()) await undo();
+});
+
+/** `npm start` with nothing set but the folder and the port. */
+function startDefault(dataDir: string, port: number): Service {
+  const service = createService({
+    name: 'frontdesk',
+    env: { DATA_DIR: dataDir, PORT: String(port), LOG_LEVEL: 'warn' },
+  });
+  undos.push(() => service.kill());
+  service.start();
+  return service;
+}
+
+async function dataFolder(): Promise<string> {
+  const folder = await temporaryFolder();
+  const dataDir = `${folder.path}/data`;
+  const postmaster = () => Number(readFileSync(`${dataDir}/postgres/postmaster.pid`, 'utf8').split('\n')[0]);
+  const forget = atExit(() => killNow(postmaster()));
+  undos.push(async () => {
+    // Whoever started the server is gone by now, and so it may be stopped from here.
+    await (await startEmbeddedPostgres({ dataDir })).stop();
+    forget();
+    await folder.remove();
+  });
+  return dataDir;
+}
+
+const CHAT = 'demo-coffee_shop_123';
+
+async function json(url: string, body?: unknown, token?: string): Promise<Record<string, unknown>> {
+  const response = await fetch(url, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(10_000),
+  });
+  if (!response.ok) throw new Error(`${url} answered ${response.status} ${await response.text()}`);
+  return (await response.json()) as Record<string, unknown>;
+}
+
+const textsOf = async (url: string, token: string) => {
+  const { messages } = await json(`${url}/chat/${CHAT}/messages`, undefined, token);
+  return (messages as { text: string }[]).map(({ text }) => text);
+};
+
+const opening = ['What are your opening hours?', 'We open 7am-9pm daily'];
+
+describe('npm start on its own database', () => {
+  it('comes up again after kill -9 with all it had, and the second one on a port says so and ends', async () => {
+    const dataDir = await dataFolder();
+    const port = await reservePort();
+    const url = `http://127.0.0.1:${port}`;
+    const first = startDefault(dataDir, port);
+    await first.ready();
+    const { visitorId, token } = (await json(`${url}/chat/${CHAT}/session`, {})) as {
+      visitorId: string;
+      token: string;
+    };
+    await json(`${url}/webhooks/webchat/${CHAT}`, { visitorId, id: newId(), text: opening[0] }, token);
+    await vi.waitFor(async () => expect(await textsOf(url, token)).toEqual(opening), { timeout: 10_000 });
+    await first.kill();
+
+    const second = startDefault(dataDir, port);
+    await second.ready();
+    expect(await textsOf(url, token)).toEqual(opening);
+    await json(`${url}/webhooks/webchat/${CHAT}`, { visitorId, id: newId(), text: opening[0] }, token);
+    await vi.waitFor(async () => expect(await textsOf(url, token)).toEqual([...opening, ...opening]), {
+      timeout: 10_000,
+    });
+
+    const third = startDefault(dataDir, port);
+    expect(await third.ended()).toBe(1);
+    expect(third.output()).toMatch(new RegExp(`Port ${port} is taken.*PORT=`));
+    expect(await textsOf(url, token)).toHaveLength(4);
+
+    expect((await second.terminate()).code).toBe(0);
+  });
+});
