@@ -9,6 +9,7 @@ import { isOutage } from '../src/database/outage.ts';
 import { messageOf } from '../src/errors.ts';
 import { handleManagerChat, isManagerChat } from '../src/handover/manager-chat.ts';
 import { parseThreadSubject } from '../src/queue/contracts.ts';
+import type { Statement } from '../src/tenancy/at-once.ts';
 import type { OwnChannel } from '../src/tenancy/channels-of.ts';
 import { withTenant } from '../src/tenancy/with-tenant.ts';
 import { defineJob } from './define-job.ts';
@@ -61,10 +62,11 @@ async function handle(deps: Deps, tenantId: string, subjects: string[], most: nu
     const rows = await lockPending(unit.em, tenantId, threads, most);
     const { events, ends } = readAll(deps, channels, rows);
     const [managers, contacts, answers] = sort(unit, events);
-    for (const event of answers) ends.push(await takeAnswer(deps, unit, event, channels.get(event.channelId)?.kind ?? ''));
+    for (const event of answers)
+      ends.push(await takeAnswer(deps, unit, event, channels.get(event.channelId)?.kind ?? ''));
     for (const event of managers) ends.push(await handleManagerChat(unit, event));
     ends.push(...(await handleThreads(unit, contacts, threads)));
-    await endAll(unit.em, tenantId, ends);
+    unit.writes.others.push(...endStatements(tenantId, ends));
     return { rows: rows.length, later: ends.some((end) => end.status === 'later') };
   });
   if (taken.rows === most) for (const subject of subjects) deps.wake('handle-inbound', tenantId, subject);
@@ -135,15 +137,17 @@ async function takeAnswer(deps: Deps, unit: Unit, event: ReadEvent, kind: string
   }
 }
 
-async function endAll(em: EntityManager, tenantId: string, ends: EventEnd[]): Promise<void> {
+function endStatements(tenantId: string, ends: EventEnd[]): Statement[] {
   const done = ends.filter((end) => end.status !== 'later');
-  if (done.length === 0) return;
-  await em.execute(
-    `update inbound_events e set status = r.status, error = r.error, handled_at = now()
-     from json_to_recordset(?::json) as r (id uuid, status text, error text)
-     where e.tenant_id = ? and e.id = r.id`,
-    [JSON.stringify(done), tenantId],
-  );
+  if (done.length === 0) return [];
+  return [
+    [
+      `update inbound_events e set status = r.status, error = r.error, handled_at = now()
+       from json_to_recordset(?::json) as r (id uuid, status text, error text)
+       where e.tenant_id = ? and e.id = r.id`,
+      [JSON.stringify(done), tenantId],
+    ],
+  ];
 }
 
 /** The first event of a thread that cannot be handled ends as failed after a few tries, and the thread goes on. */

@@ -3,6 +3,10 @@ import { watchHandover as watch } from '../src/handover/manager-acts.ts';
 import { defineJob } from './define-job.ts';
 
 /** Handovers whose time has come: an offer met with silence, a queue in which nobody came. */
-export const watchHandover = defineJob('watch-handover', { concurrency: () => 2 }, async (deps, tenantId, handoverIds) => {
-  for (const id of handoverIds) await withUnit(deps, tenantId, (unit) => watch(unit, id));
-});
+export const watchHandover = defineJob(
+  'watch-handover',
+  { concurrency: () => 2 },
+  async (deps, tenantId, handoverIds) => {
+    for (const id of handoverIds) await withUnit(deps, tenantId, (unit) => watch(unit, id));
+  },
+);

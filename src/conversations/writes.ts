@@ -1,12 +1,14 @@
 import type { EntityData, EntityManager, RequiredEntityData } from '@mikro-orm/postgresql';
-import { AgentRun } from '../entities/agent-run.ts';
-import { Decision } from '../entities/decision.ts';
+import type { AgentRun } from '../entities/agent-run.ts';
+import type { Decision } from '../entities/decision.ts';
 import { Handover } from '../entities/handover.ts';
-import { Message } from '../entities/message.ts';
-import { Notification } from '../entities/notification.ts';
-import { OutboundMessage } from '../entities/outbound-message.ts';
-import { OwnershipTransition } from '../entities/ownership-transition.ts';
+import type { Message } from '../entities/message.ts';
+import type { Notification } from '../entities/notification.ts';
+import type { OutboundMessage } from '../entities/outbound-message.ts';
+import type { OwnershipTransition } from '../entities/ownership-transition.ts';
 import type { Wake } from '../queue/wake.ts';
+import type { Statement } from '../tenancy/at-once.ts';
+import { insertStatements } from '../tenancy/insert-rows.ts';
 
 export type NewHandover = Pick<Handover, 'reasonCategory' | 'reasonText' | 'mode'> &
   Partial<Pick<Handover, 'askedAt' | 'queuedAt' | 'acceptedAt' | 'acceptedBy'>>;
@@ -22,6 +24,8 @@ export interface Writes {
   handovers: RequiredEntityData<Handover>[];
   handoverChanges: { id: string; set: HandoverChange }[];
   notifications: RequiredEntityData<Notification>[];
+  /** Whatever else has to be written at the end. */
+  others: Statement[];
   /** To be asked for once the transaction has committed, never before. */
   wakes: Parameters<Wake>[];
 }
@@ -35,19 +39,31 @@ export const noWrites = (): Writes => ({
   handovers: [],
   handoverChanges: [],
   notifications: [],
+  others: [],
   wakes: [],
 });
 
-/** One insert per table, parents first; then the changed conversations in one update. */
+/** All inserts, parents first, in one round trip; then the changed conversations in one update. */
 export async function write(em: EntityManager, writes: Writes): Promise<void> {
-  if (writes.messages.length > 0) await em.insertMany(Message, writes.messages);
-  if (writes.transitions.length > 0) await em.insertMany(OwnershipTransition, writes.transitions);
-  if (writes.runs.length > 0) await em.insertMany(AgentRun, writes.runs);
-  if (writes.decisions.length > 0) await em.insertMany(Decision, writes.decisions);
-  if (writes.outbound.length > 0) await em.insertMany(OutboundMessage, writes.outbound);
-  if (writes.handovers.length > 0) await em.insertMany(Handover, writes.handovers);
+  const statements = [
+    ...insertStatements('messages', writes.messages),
+    ...insertStatements('ownership_transitions', writes.transitions),
+    ...insertStatements('agent_runs', writes.runs),
+    ...insertStatements('decisions', writes.decisions),
+    ...insertStatements('outbound_messages', writes.outbound),
+    ...insertStatements('handovers', writes.handovers),
+    ...insertStatements('notifications', writes.notifications),
+    ...writes.others,
+  ];
+  if (statements.length > 0) {
+    const sql = statements.map(([text]) => text).join(';\n');
+    await em.execute(
+      sql,
+      statements.flatMap(([, values]) => values),
+      'run',
+    );
+  }
   for (const { id, set } of writes.handoverChanges) await em.nativeUpdate(Handover, { id }, set);
-  if (writes.notifications.length > 0) await em.insertMany(Notification, writes.notifications);
   await em.flush();
 }
 
