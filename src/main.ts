@@ -40,6 +40,7 @@ async function main(): Promise<void> {
   if (config.demo) await seedDemo(deps.orm, deps.keys);
   if (config.role !== 'worker') answer = createApp(deps).callback();
   const workers = config.role === 'web' ? null : startWorkers(deps);
+  await deps.queue.ready();
   await welcome(deps);
 
   let isStopping = false;

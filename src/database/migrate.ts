@@ -24,6 +24,8 @@ interface MigrateOptions {
  */
 export async function migrate({ ownerUrl, appPassword, log }: MigrateOptions): Promise<void> {
   const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 10_000 });
+  // What goes wrong is thrown by the calls; unheard, the event as well would end the process without a word.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK]);

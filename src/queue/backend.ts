@@ -27,6 +27,11 @@ export interface QueueBackend {
   kind: 'redis' | 'postgres';
   queue(name: string): JobQueue;
   worker(name: string, concurrency: number, process: (job: Job) => Promise<void>): JobWorker;
+  /**
+   * Resolves once all parts made so far can work. Rejects when one cannot and never will: a part that does not reach
+   * PostgreSQL at its birth fails for ever after (bullmq 6.7), and its process must be started again.
+   */
+  ready(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -66,6 +71,7 @@ function onRedis(url: string, { onError }: BackendOptions): QueueBackend {
       consumers.push(connection);
       return watched(new Worker(name, process, { connection, concurrency, ...workerOptions }), onError);
     },
+    ready: async () => undefined,
     async close() {
       for (const connection of [producer, ...consumers]) connection.disconnect();
     },
@@ -74,6 +80,11 @@ function onRedis(url: string, { onError }: BackendOptions): QueueBackend {
 
 function onPostgres({ databaseUrl, onError }: BackendOptions): QueueBackend {
   const pools: pg.Pool[] = [];
+  const parts: { waitUntilReady(): Promise<unknown> }[] = [];
+  const made = <T extends (typeof parts)[number]>(part: T): T => {
+    parts.push(part);
+    return part;
+  };
   // Each worker holds one connection for LISTEN besides those that move jobs.
   const open = (max: number) => {
     const pool = new pg.Pool({
@@ -84,6 +95,8 @@ function onPostgres({ databaseUrl, onError }: BackendOptions): QueueBackend {
       connectionTimeoutMillis: 5_000,
     });
     pool.on('error', onError);
+    // Of a connection that is in use, its user hears by himself; unheard, the event would end the process.
+    pool.on('connect', (client) => client.on('error', () => undefined));
     pools.push(pool);
     return pool;
   };
@@ -91,12 +104,17 @@ function onPostgres({ databaseUrl, onError }: BackendOptions): QueueBackend {
   return {
     kind: 'postgres',
     queue: (name) =>
-      watched(new Queue(name, { connection: producer, defaultJobOptions }, createPostgresBackend), onError),
+      made(watched(new Queue(name, { connection: producer, defaultJobOptions }, createPostgresBackend), onError)),
     worker: (name, concurrency, process) =>
-      watched(
-        new Worker(name, process, { connection: open(4), concurrency, ...workerOptions }, createPostgresBackend),
-        onError,
+      made(
+        watched(
+          new Worker(name, process, { connection: open(4), concurrency, ...workerOptions }, createPostgresBackend),
+          onError,
+        ),
       ),
+    async ready() {
+      await Promise.all(parts.map((part) => part.waitUntilReady()));
+    },
     async close() {
       await Promise.all(pools.map((pool) => pool.end()));
     },

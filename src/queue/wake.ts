@@ -8,6 +8,7 @@ const MOST_GROUPS = 16;
 const DELAY_STEP_MS = 50;
 /** Adding jobs may take this part of the time: one part adding, three parts gathering. */
 const GATHER = 3;
+const QUIET = 2;
 const GATHER_MS = { least: 6, most: 25 };
 
 /** Asks some worker to look at a row again, at once or after `delayMs`. Never throws and never waits. */
@@ -44,8 +45,10 @@ export function createWaker(backend: QueueBackend, onError: (error: Error) => vo
       pending = new Map();
       const started = performance.now();
       await Promise.all([...batch].map(([name, wakes]) => addAll(queues.get(name), name, wakes).catch(onError)));
+      // Where little is going on, the next one does not wait for company.
+      if (isClosing || subjectsIn(batch) <= QUIET) continue;
       const gatherMs = Math.min(Math.max((performance.now() - started) * GATHER, GATHER_MS.least), GATHER_MS.most);
-      if (!isClosing) await new Promise((resolve) => setTimeout(resolve, gatherMs));
+      await new Promise((resolve) => setTimeout(resolve, gatherMs));
     }
     sending = null;
   }
@@ -71,6 +74,14 @@ export function createWaker(backend: QueueBackend, onError: (error: Error) => vo
       await Promise.all([...queues.values()].map((queue) => queue.close()));
     },
   };
+}
+
+function subjectsIn(batch: Pending): number {
+  let count = 0;
+  for (const delays of batch.values()) {
+    for (const tenants of delays.values()) for (const subjects of tenants.values()) count += subjects.size;
+  }
+  return count;
 }
 
 async function addAll(

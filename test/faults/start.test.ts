@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { connect } from '../../src/database/connect.ts';
+import { createQueueBackend } from '../../src/queue/backend.ts';
 import { startRecordingPlatform, type RecordingPlatform } from '../support/fault-platform.ts';
 import { chanceOf } from '../support/fault-random.ts';
 import { pendingWork } from '../support/fault-rows.ts';
@@ -156,7 +157,7 @@ describe('Redis', () => {
     await writeFrom(server, tenant, chats, 0);
     await redis.flush();
     worker();
-    await until(async () => expect(await pendingWork(ownerUrl)).toEqual({ pending: 0, unsent: 0 }), 30_000);
+    await until(async () => expect(await pendingWork(ownerUrl)).toMatchObject({ pending: 0, unsent: 0 }), 30_000);
     expect(repliesTo(tenant, chats)).toBe(60);
   });
 
@@ -179,7 +180,7 @@ describe('Redis', () => {
     expect(more.filter(({ status, ms }) => status !== 200 || ms > 2_000)).toEqual([]);
     await redis.start();
     await until(() => expect(repliesTo(tenant, late)).toBe(30), 30_000);
-    await until(async () => expect(await pendingWork(ownerUrl)).toEqual({ pending: 0, unsent: 0 }), 10_000);
+    await until(async () => expect(await pendingWork(ownerUrl)).toMatchObject({ pending: 0, unsent: 0 }), 10_000);
     // Not the sweep any more, which waits for three seconds: the web process wakes by itself again.
     const [last] = await writeFrom(server, tenant, [2_200], 0);
     expect(last?.status).toBe(200);
@@ -189,9 +190,9 @@ describe('Redis', () => {
 
 describe('PostgreSQL', () => {
   it('may go away: webhooks are told to come again, the process lives, and all goes on when it is back', async () => {
-    const { web, worker, tenant } = await installation({ tenants: 1 });
+    const { web, worker: startWorker, tenant, ownerUrl, key } = await installation({ tenants: 1 });
     const server = await web();
-    const hand = worker();
+    const hand = startWorker();
     await Promise.all([server.ready(), hand.ready()]);
     await writeFrom(server, tenant, [3_000], 0);
     await until(() => expect(repliesTo(tenant, [3_000])).toBe(1), 10_000);
@@ -202,6 +203,13 @@ describe('PostgreSQL', () => {
       expect(refused.filter(({ status, retryAfter, ms }) => status !== 503 || !retryAfter || ms > 5_000)).toEqual([]);
       expect(await statusOf(`${server.url}/healthz`)).toBe(200);
       expect(await statusOf(`${server.url}/readyz`)).toBe(503);
+      // A queue that is made now would stay deaf: it says so, and its process ends instead of looking alive.
+      const databaseUrl = restrictedUrl(ownerUrl, key);
+      const deaf = createQueueBackend({ redisUrl: null, databaseUrl, onError: () => undefined });
+      const worker = deaf.worker('handle-inbound', 1, async () => undefined);
+      await expect(deaf.ready()).rejects.toThrow('ECONNREFUSED');
+      await worker.close(true);
+      await deaf.close();
       await sleep(3_000);
     } finally {
       await postgres.restart();

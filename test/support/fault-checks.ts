@@ -134,6 +134,7 @@ function checkTurns(
       ({ direction, seq }) => direction === 'in' && seq >= decision.first_seq && seq <= decision.last_seq,
     );
     if (turn.length > 1) turns.joined += 1;
+    if (turn.length > 1 && !tenant.waitsForMore) tell(`${turn.length} messages were answered as one`);
     const sent = outbound.filter((row) => row.message_id === decision.reply_message_id);
     const possible = turn.map(({ content }) => answerText(tenant.slug, Number(content.replace(/\D/g, ''))));
     const [reply] = sent;

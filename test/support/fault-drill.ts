@@ -66,7 +66,7 @@ export async function runDrill(queue: 'postgres' | 'redis', fallbackSeed: number
     tenants,
   };
   const findings = findBroken(evidence);
-  await keepTraces(services, evidence, sending);
+  await keepTraces(queue, services, evidence, sending);
   findings.broken.push(
     ...left,
     ...servicesBroken(services),
@@ -118,7 +118,7 @@ async function drain(ownerUrl: string): Promise<string[]> {
   const giveUpAt = performance.now() + DRAIN_LIMIT_MS;
   for (;;) {
     const work = await pendingWork(ownerUrl);
-    if (work && work.pending === 0 && work.unsent === 0) return [];
+    if (work && work.pending + work.unsent + work.turns === 0) return [];
     if (performance.now() > giveUpAt)
       return [`still waiting after ${DRAIN_LIMIT_MS / 1000} s: ${JSON.stringify(work)}`];
     await sleep(200);
@@ -190,9 +190,10 @@ function summarize({ queue, seed, sending, findings, services, times, kills, sen
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
 /** With FAULT_TRACES set to a folder, everything that was seen is written there: to find out why a drill failed. */
-async function keepTraces(services: Service[], evidence: object, sending: Sending): Promise<void> {
-  const folder = process.env['FAULT_TRACES'];
-  if (!folder) return;
+async function keepTraces(queue: string, services: Service[], evidence: object, sending: Sending): Promise<void> {
+  const root = process.env['FAULT_TRACES'];
+  if (!root) return;
+  const folder = `${root}/${queue}`;
   await mkdir(folder, { recursive: true });
   for (const service of services) await writeFile(`${folder}/${service.name.replace(' ', '-')}.log`, service.output());
   const { slow } = sending;

@@ -2,8 +2,8 @@ import type { Kill } from './fault-killer.ts';
 import type { Send } from './fault-platform.ts';
 import type { OutboundRow } from './fault-rows.ts';
 
-/** Least time after a platform's answer in which a healthy worker may still be writing it down. */
-const LEAST_LAG_MS = 1_000;
+/** On top of the longest time that writing down was seen to take. */
+const SLACK_MS = 300;
 /** A claim is committed this long before its request reaches the platform. */
 const CLAIM_MS = 500;
 /** After PostgreSQL is back, until its clients have noticed. */
@@ -28,7 +28,7 @@ export function riskOf(kills: Kill[], sends: Send[], outbound: OutboundRow[]): R
   const lagMs = lagOf(sends, outbound, outages);
 
   function explains({ arrivedAt, endedAt }: Send): boolean {
-    let until = endedAt + LEAST_LAG_MS + lagMs;
+    let until = endedAt + SLACK_MS + lagMs;
     for (const { from, backAt } of outages) {
       if (backAt > arrivedAt && from < until) until = Math.max(until, backAt + NOTICE_MS + lagMs);
     }

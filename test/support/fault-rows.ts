@@ -93,6 +93,8 @@ export async function readRows(ownerUrl: string): Promise<Rows> {
 export interface PendingWork {
   pending: number;
   unsent: number;
+  /** Bursts whose end is waited for. */
+  turns: number;
 }
 
 /** What still waits; null while the database is away. */
@@ -103,7 +105,8 @@ export async function pendingWork(ownerUrl: string): Promise<PendingWork | null>
     await client.connect();
     const { rows } = await client.query<PendingWork>(
       `select (select count(*)::int from inbound_events where status = 'pending') as pending,
-              (select count(*)::int from outbound_messages where status in ('queued', 'sending')) as unsent`,
+              (select count(*)::int from outbound_messages where status in ('queued', 'sending')) as unsent,
+              (select count(*)::int from conversations where turn_due_at is not null) as turns`,
     );
     return rows[0] ?? null;
   } catch {

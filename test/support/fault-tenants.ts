@@ -14,6 +14,8 @@ export interface FaultTenant {
   /** Path of the bot's webhook. */
   path: string;
   secretToken: string;
+  /** Several messages that come close together may be answered as one. */
+  waitsForMore: boolean;
   botToken: string;
 }
 
@@ -41,11 +43,18 @@ export async function addTenants(ownerUrl: string, key: string, count: number): 
     const made: FaultTenant[] = [];
     for (let n = 0; n < count; n++) {
       const slug = `fault-${n}`;
+      // Every fifth tenant waits for a burst to end, which takes a second, delayed wake-up.
+      const waitsForMore = n % 5 === 4;
       const id = await createTenant(orm, {
         slug,
         name: slug,
         // Automation always answers: whatever is sure enough to be a match is sure enough to be sent, and nothing escalates.
-        thresholds: { debounce_ms: 0, max_responses: 1000, faq_confidence: 0.01, escalation_threshold: 1 },
+        thresholds: {
+          debounce_ms: waitsForMore ? 250 : 0,
+          max_responses: 1000,
+          faq_confidence: 0.01,
+          escalation_threshold: 1,
+        },
         faqs: Array.from({ length: MOST_QUESTIONS }, (_, question) => ({
           question: `question ${question}`,
           answer: answerText(slug, question),
@@ -54,7 +63,7 @@ export async function addTenants(ownerUrl: string, key: string, count: number): 
       });
       const config = { botToken: `${100 + n}:token-${n}`, secretToken: randomBytes(24).toString('hex') };
       const { channelId, key: address } = await addChannel(orm, keys, id, { kind: 'telegram', name: 'Bot', config });
-      made.push({ id, slug, channelId, path: `/webhooks/telegram/${address}`, ...config });
+      made.push({ id, slug, channelId, path: `/webhooks/telegram/${address}`, waitsForMore, ...config });
     }
     return made;
   } finally {
