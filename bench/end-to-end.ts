@@ -45,7 +45,11 @@ export async function benchEndToEnd(setting: Setting, redisUrl: string | null): 
     ...(redisUrl ? { REDIS_URL: redisUrl } : {}),
   };
   const web = await start('src/main.ts', [], { ...env, ROLE: 'web', PORT: '0' });
-  const worker = await start('src/main.ts', [], { ...env, ROLE: 'worker', NODE_OPTIONS: process.env['WORKER_NODE_OPTIONS'] ?? '' });
+  const worker = await start('src/main.ts', [], {
+    ...env,
+    ROLE: 'worker',
+    NODE_OPTIONS: process.env['WORKER_NODE_OPTIONS'] ?? '',
+  });
 
   const request = (chat: number, product: number) => {
     const tenant = tenants[chat % tenants.length];

@@ -21,7 +21,11 @@ try {
   if (wants('postgres', 'redis')) await backend('PostgreSQL', null);
   if (wants('redis', 'postgres')) {
     const redis = await startRedis();
-    await backend('Redis', redis.url).finally(() => redis.stop());
+    try {
+      await backend('Redis', redis.url);
+    } finally {
+      await redis.stop();
+    }
   }
 } finally {
   await setting.close();

@@ -38,7 +38,9 @@ export function startSweep(deps: Deps): { stop(): Promise<void> } {
     if (isStopped) return;
     // Workers that started together drift apart.
     const pause = deps.config.sweepIntervalMs * (0.75 + Math.random() / 2);
-    timer = setTimeout(() => (current = sweep()), pause);
+    timer = setTimeout(() => {
+      current = sweep();
+    }, pause);
   }
 
   schedule();

@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { RUNTIME_ROLE, SYSTEM_ROLE, systemFunction, systemMay } from './support/tenant-table.ts';
+import { SYSTEM_ROLE, systemFunction, systemMay } from './support/tenant-table.ts';
 
 /**
  * The holes in the wall between tenants, all of them. Each is a function that does one thing; the service may call

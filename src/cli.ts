@@ -107,8 +107,8 @@ program
   .description('handle a failed event, or send a failed message, again')
   .action(async (slug: string, box: string, id: string) => {
     await run(async (deps) => {
-      const { replay } = deps;
-      const done = await (box === 'outbound' ? replay.outbound : replay.inbound)(await tenantId(deps, slug), id);
+      const owner = await tenantId(deps, slug);
+      const done = await (box === 'outbound' ? deps.replay.outbound(owner, id) : deps.replay.inbound(owner, id));
       console.log(done ? 'on its way' : 'it is not failed, nothing to do');
     });
   });

@@ -59,7 +59,7 @@ export async function openRun(deps: RunDeps, tenantId: string, runId: string): P
       },
       { orderBy: { seq: 'desc' }, limit: HISTORY + (run.lastSeq - run.firstSeq + 1) },
     );
-    const told = messages.reverse().filter((message) => message.content !== '' && !message.isInternal);
+    const told = messages.toReversed().filter((message) => message.content !== '' && !message.isInternal);
     const said = told.filter((message) => message.seq >= run.firstSeq && message.direction === 'in');
     const text = said.map((message) => message.content).join('\n');
     const contactLanguage = conversation.language ?? null;

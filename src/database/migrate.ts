@@ -57,7 +57,7 @@ async function ensureRoles(client: pg.Client, appPassword: string | null): Promi
   await client.query(`grant usage on schema public to ${RUNTIME_ROLE}`);
   if (!appPassword) return;
   const password = client.escapeLiteral(appPassword);
-  await client.query(`alter role ${APP_ROLE} with login nosuperuser nobypassrls password ${password}`);
+  await client.query(`alter role ${APP_ROLE} with login password ${password}`);
   await client.query(`grant ${RUNTIME_ROLE} to ${APP_ROLE}`);
 }
 

@@ -85,7 +85,7 @@ async function ensureDatabase(adminUrl: string, name: string): Promise<void> {
     if (rowCount === 0) await client.query(`create database ${client.escapeIdentifier(name)}`);
   } catch (error) {
     // Another process was first.
-    if (!(error instanceof pg.DatabaseError && error.code === '42P04')) throw error;
+    if (!(error instanceof pg.DatabaseError && ['42P04', '23505'].includes(error.code ?? ''))) throw error;
   } finally {
     await client.end();
   }

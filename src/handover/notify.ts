@@ -108,7 +108,7 @@ async function claim(deps: NotifyDeps, tenantId: string, id: string) {
       conversation: { id: conversation.id, channel: channel?.name ?? 'a channel', contactName },
       reason,
       summary: summarise(contactName, channel?.name ?? 'a channel', handover || null, last),
-      lastMessages: last.reverse().map((message) => ({
+      lastMessages: last.toReversed().map((message) => ({
         author: authorOf(message, contactName),
         text: message.content === '' ? `[${message.contentType}]` : message.content,
         at: (message.sentAt ?? message.createdAt).toISOString(),

@@ -94,8 +94,8 @@ function plainAnswer(listener: Listener, message: Message): Consent | null {
 
 /** "Yes please, a person": a yes, what was offered, and nothing else. */
 function isYesToHuman({ language, consent, soleHuman }: Listener, message: Message): boolean {
-  const phrases = new Map<string, string>([...soleHuman.phrases, ...consent.phrases]);
-  const { marks, rest } = readPhrases(message.in(language), { phrases, particles: soleHuman.particles });
+  const both = new Map<string, string>([...soleHuman.phrases, ...consent.phrases]);
+  const { marks, rest } = readPhrases(message.in(language), { phrases: both, particles: soleHuman.particles });
   return !rest && marks.has('yes') && marks.has('human') && !marks.has('no');
 }
 

@@ -86,7 +86,7 @@ function onPostgres({ databaseUrl, onError }: BackendOptions): QueueBackend {
     return part;
   };
   // Each worker holds one connection for LISTEN besides those that move jobs.
-  const open = (max: number) => {
+  const openPool = (max: number) => {
     const pool = new pg.Pool({
       connectionString: databaseUrl,
       max,
@@ -100,7 +100,7 @@ function onPostgres({ databaseUrl, onError }: BackendOptions): QueueBackend {
     pools.push(pool);
     return pool;
   };
-  const producer = open(3);
+  const producer = openPool(3);
   return {
     kind: 'postgres',
     queue: (name) =>
@@ -108,7 +108,7 @@ function onPostgres({ databaseUrl, onError }: BackendOptions): QueueBackend {
     worker: (name, concurrency, process) =>
       made(
         watched(
-          new Worker(name, process, { connection: open(4), concurrency, ...workerOptions }, createPostgresBackend),
+          new Worker(name, process, { connection: openPool(4), concurrency, ...workerOptions }, createPostgresBackend),
           onError,
         ),
       ),

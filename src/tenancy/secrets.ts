@@ -35,8 +35,8 @@ export function createKeyRing(text: string): KeyRing {
       const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(start, start + 12))
         .setAAD(Buffer.from(context))
         .setAuthTag(bytes.subarray(start + 12, start + 28));
-      const text = Buffer.concat([decipher.update(bytes.subarray(start + 28)), decipher.final()]).toString('utf8');
-      return JSON.parse(text) as unknown;
+      const opened = Buffer.concat([decipher.update(bytes.subarray(start + 28)), decipher.final()]).toString('utf8');
+      return JSON.parse(opened) as unknown;
     },
     derive: (purpose) => createHmac('sha256', current).update(`frontdesk ${purpose}`).digest(),
   };

@@ -48,7 +48,10 @@ export async function startFakePlatform(): Promise<FakePlatform> {
   return platform;
 }
 
-const recipient = ({ body }: PlatformCall) => String(body['chat_id'] ?? body['to'] ?? '');
+function recipient({ body }: PlatformCall): string {
+  const to = body['chat_id'] ?? body['to'];
+  return typeof to === 'string' || typeof to === 'number' ? String(to) : '';
+}
 
 function text({ body }: PlatformCall): string {
   if (typeof body['text'] === 'string') return body['text'];

@@ -27,8 +27,10 @@ function undoAll(): void {
   }
 }
 
-/** Ends a process at once; one that is gone already is fine. */
-export function killNow(pid: number): void {
+/** Ends a process at once; one that is gone already, or was never started, is fine. */
+export function killNow(pid: number | undefined): void {
+  // Zero and negative numbers mean whole groups of processes, ours among them.
+  if (pid === undefined || !Number.isSafeInteger(pid) || pid <= 1) return;
   try {
     process.kill(pid, 'SIGKILL');
   } catch {

@@ -49,7 +49,7 @@ export function createService({ name, env, isSupervised = false }: ServiceOption
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child = started;
-    const forget = atExit(() => killNow(started.pid ?? 0));
+    const forget = atExit(() => killNow(started.pid));
     const collect = (chunk: Buffer) => {
       output = (output + chunk.toString()).slice(-KEPT_OUTPUT);
       if (child === started && READY.test(chunk.toString())) state.isReady = true;

@@ -44,7 +44,11 @@ export async function startCrashablePostgres(dataDir: string): Promise<Crashable
   const asked = `select current_setting('data_directory') as folder`;
   const { rows } = await query<{ folder: string }>(server.superuserUrl('postgres'), asked);
   const folder = rows[0]?.folder ?? '';
-  const processes = () => familyOf(Number(readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')[0]));
+  const processes = () => {
+    const pid = Number(readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')[0]);
+    if (!Number.isSafeInteger(pid) || pid <= 1) throw new Error('PostgreSQL does not say which process it is');
+    return familyOf(pid);
+  };
   const forget = atExit(() => processes().forEach(killNow));
   return {
     async createDatabase(name) {
@@ -124,7 +128,7 @@ export async function crashableRedis(dir: string): Promise<CrashableRedis> {
         started.once('spawn', resolve);
       });
       child = started;
-      forget = atExit(() => killNow(started.pid ?? 0));
+      forget = atExit(() => killNow(started.pid));
       await withRedis(url, (client) => client.ping());
     },
     kill: () => kill('SIGKILL'),

@@ -48,7 +48,8 @@ export async function startWorld({ workers = true, env = {} }: Wishes = {}): Pro
   const url = `http://127.0.0.1:${port}`;
   const keys = createKeyRing(KEY);
   const deps = await createDeps({ config, log, keys, databaseUrl: database.url, publicUrl: url });
-  server.on('request', createApp(deps).callback());
+  const answer = createApp(deps).callback();
+  server.on('request', (request, response) => void answer(request, response));
   let running = workers ? startWorkers(deps) : null;
   const stopWorkers = async () => {
     await running?.stop();

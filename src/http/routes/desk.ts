@@ -19,6 +19,8 @@ export function deskRoutes({ keys, orm, publicUrl }: Pick<Deps, 'keys' | 'orm' |
     const tenant = await findTenantBySlug(orm, ctx.params['slug'] ?? '');
     if (!manager || manager.tenantId !== tenant?.id || !tenant)
       throw unauthorized('this link is over; ask for a new one');
+    // Whoever ends TLS in front of us, the address that people use decides.
+    ctx.cookies.secure = publicUrl.startsWith('https:');
     ctx.cookies.set(deskCookie(tenant.slug), token, {
       httpOnly: true,
       sameSite: 'strict',
