@@ -24,9 +24,10 @@ async function runOne(deps: Deps, tenantId: string, runId: string): Promise<void
   // Another look at the deadline, for the answer that never comes.
   const leftMs = run.turn.deadline.getTime() - Date.now();
   if (leftMs <= 0) return settle(deps, tenantId, run, { type: 'expired' });
-  if (!run.mayBegin) return deps.wake('run-agent', tenantId, runId, leftMs + 50);
+  // Somebody else began it, or it is not due; whoever that was will look again, and the sweep at the deadline.
+  if (!run.mayBegin) return;
   const end = await ask(deps, run);
-  if (end === 'not accepted') return deps.wake('run-agent', tenantId, runId, Math.min(PAUSE_MS, leftMs));
+  if (end === 'not accepted') return deps.wake('run-agent', tenantId, runId, Math.min(PAUSE_MS, leftMs) + 50);
   await settle(deps, tenantId, run, end);
   if (end.type === 'answer' && end.answer.type === 'pending') {
     deps.wake('run-agent', tenantId, runId, Math.max(run.turn.deadline.getTime() - Date.now(), 0) + 50);
@@ -47,7 +48,7 @@ async function ask(deps: Deps, run: OpenRun): Promise<RunEnd | 'not accepted'> {
     const { runId } = run.turn;
     deps.log.warn({ tenantId: run.turn.tenant.id, runId, error: messageOf(error) }, 'agent.failed');
     if (error instanceof NotAcceptedError) {
-      await run.release(messageOf(error));
+      await run.release(messageOf(error), PAUSE_MS);
       return 'not accepted';
     }
     return { type: 'failed', error: messageOf(error).slice(0, 1_000) };

@@ -184,6 +184,7 @@ const automation = () => [
       `status text not null default 'queued' check (status in
         ('queued', 'calling', 'waiting', 'answered', 'failed', 'expired', 'discarded'))`,
       'deadline_at timestamptz not null',
+      'due_at timestamptz not null default now()',
       'started_at timestamptz',
       'ended_at timestamptz',
       'answer jsonb',

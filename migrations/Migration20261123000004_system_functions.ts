@@ -96,7 +96,7 @@ const due = () => [
               order by due_at limit most) o)
       union
       (select 'run-agent', r.tenant_id, r.id::text from agent_runs r
-        where r.status = 'queued' and r.created_at < now() - grace
+        where r.status = 'queued' and r.due_at < now() - grace
            or r.status in ('calling', 'waiting', 'queued') and r.deadline_at < now() order by r.deadline_at limit most)
       union
       (select 'notify-manager', n.tenant_id, n.id::text from notifications n

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { ZodError } from 'zod';
+import { ZodError, type z } from 'zod';
 import { issueManagerToken } from './auth/manager-token.ts';
 import { agentKind } from './agents/registry.ts';
 import { channelAdapter } from './channels/registry.ts';
@@ -40,7 +40,7 @@ program
     await run(async (deps) => {
       const adapter = channelAdapter(kind);
       if (!adapter) throw new Error(`there is no channel kind '${kind}'`);
-      const config = adapter.config.parse(pairs(options.set));
+      const config = readSettings(adapter.config, pairs(options.set));
       const { key, channelId } = await addChannel(deps.orm, deps.keys, await tenantId(deps, slug), {
         kind,
         name: options.name ?? kind,
@@ -65,7 +65,7 @@ program
   .option(...set)
   .action(async (slug: string, kind: string, options: { name?: string; channel?: string; set?: string[] }) => {
     await run(async (deps) => {
-      const settings = agentKind(kind).settings.parse(pairs(options.set));
+      const settings = readSettings(agentKind(kind).settings, pairs(options.set));
       const agent = { name: options.name ?? kind, kind, settings, channelId: options.channel ?? null };
       console.log(`agent ${await addAgent(deps.orm, deps.keys, await tenantId(deps, slug), agent)}`);
     });
@@ -80,7 +80,7 @@ program
   .action(async (slug: string, kind: string, options: { name?: string; replyChannel?: string; set?: string[] }) => {
     await run(async (deps) => {
       const given = pairs(options.set);
-      const config = notifierKind(kind).config.parse(given);
+      const config = readSettings(notifierKind(kind).config, given);
       const replyThread = options.replyChannel ? `${options.replyChannel}/${String(given['chatId'])}` : undefined;
       const target = { kind, name: options.name ?? kind, config, ...(replyThread ? { replyThread } : {}) };
       console.log(`target ${await addTarget(deps.orm, deps.keys, await tenantId(deps, slug), target)}`);
@@ -117,12 +117,15 @@ await program.parseAsync();
 
 /** The same wiring as the service has; on the embedded database it joins a running one. */
 async function run(work: (deps: Deps) => Promise<void>): Promise<void> {
-  const config = readConfig(process.env);
-  const log = createLogger('warn');
-  const database = await openDatabase(config, log);
-  const publicUrl = config.publicUrl ?? `http://localhost:${config.port}`;
-  const deps = await createDeps({ config, log, keys: database.keys, databaseUrl: database.databaseUrl, publicUrl });
+  const undo: (() => Promise<void>)[] = [];
   try {
+    const config = readConfig(process.env);
+    const log = createLogger('warn');
+    const database = await openDatabase(config, log);
+    undo.push(() => database.stop());
+    const publicUrl = config.publicUrl ?? `http://localhost:${config.port}`;
+    const deps = await createDeps({ config, log, keys: database.keys, databaseUrl: database.databaseUrl, publicUrl });
+    undo.push(() => deps.close());
     await work(deps);
   } catch (error) {
     console.error(
@@ -130,8 +133,7 @@ async function run(work: (deps: Deps) => Promise<void>): Promise<void> {
     );
     process.exitCode = 1;
   } finally {
-    await deps.close();
-    await database.stop();
+    for (const step of undo.toReversed()) await step();
   }
 }
 
@@ -139,6 +141,16 @@ async function tenantId({ orm }: Deps, slug: string): Promise<string> {
   const tenant = await findTenantBySlug(orm, slug);
   if (!tenant) throw new Error(`there is no tenant '${slug}'; make it with: frontdesk tenant ${slug} --name …`);
   return tenant.id;
+}
+
+/** One `--set` of a list is a list of one. */
+function readSettings<T>(schema: z.ZodType<T>, given: Record<string, unknown>): T {
+  const first = schema.safeParse(given);
+  if (first.success) return first.data;
+  const lists = first.error.issues.filter((issue) => issue.code === 'invalid_type' && issue.expected === 'array');
+  const listed = { ...given };
+  for (const key of lists.map((issue) => String(issue.path[0]))) if (key in given) listed[key] = [given[key]];
+  return schema.parse(listed);
 }
 
 function settingErrors(error: ZodError): string {

@@ -27,8 +27,8 @@ export interface OpenRun {
   callbackUrl: string;
   /** True for the one caller that may call the agent: a call that may have happened is never repeated. */
   mayBegin: boolean;
-  /** The agent refused before it began: the run may be begun again. */
-  release(error: string): Promise<void>;
+  /** The agent refused before it began: the run may be begun again after a pause. */
+  release(error: string, pauseMs: number): Promise<void>;
 }
 
 const HISTORY = 20;
@@ -39,10 +39,11 @@ export async function openRun(deps: RunDeps, tenantId: string, runId: string): P
   return withTenant(deps.orm, tenantId, async (em) => {
     const run = await em.findOne(AgentRun, { tenantId, id: runId });
     if (!run || !['queued', 'calling', 'waiting'].includes(run.status)) return null;
+    const now = new Date();
     const begun = await em.nativeUpdate(
       AgentRun,
-      { tenantId, id: runId, status: 'queued', deadlineAt: { $gt: new Date() } },
-      { status: 'calling', startedAt: new Date(), attempts: run.attempts + 1 },
+      { tenantId, id: runId, status: 'queued', deadlineAt: { $gt: now }, dueAt: { $lte: now } },
+      { status: 'calling', startedAt: now, attempts: run.attempts + 1 },
     );
     const agent = await em.findOneOrFail(Agent, { tenantId, id: run.agentId });
     const conversation = await em.findOneOrFail(Conversation, { tenantId, id: run.conversationId });
@@ -79,9 +80,13 @@ export async function openRun(deps: RunDeps, tenantId: string, runId: string): P
         history: told.filter((message) => message.seq < run.firstSeq).map(toHistory),
         deadline: run.deadlineAt,
       },
-      release: (error) =>
+      release: (error, pauseMs) =>
         withTenant(deps.orm, tenantId, async (later) => {
-          await later.nativeUpdate(AgentRun, { tenantId, id: runId, status: 'calling' }, { status: 'queued', error });
+          await later.nativeUpdate(
+            AgentRun,
+            { tenantId, id: runId, status: 'calling' },
+            { status: 'queued', error, dueAt: new Date(Date.now() + pauseMs) },
+          );
         }),
     };
   });

@@ -16,6 +16,8 @@ const schema = defineEntity({
     lastSeq: p.integer(),
     status: p.text().$type<AgentRunStatus>().default('queued'),
     deadlineAt: p.datetime(),
+    /** Not to be begun before this: the agent was not there a moment ago. */
+    dueAt: p.datetime().defaultRaw('now()'),
     startedAt: p.datetime().nullable(),
     endedAt: p.datetime().nullable(),
     answer: p.json<Record<string, unknown>>().nullable(),

@@ -27,10 +27,19 @@ export function createChannelsOf(orm: MikroORM, keys: KeyRing, changes: Changes)
       const channels = await withTenant(orm, tenantId, (em) => em.find(Channel, { tenantId }));
       return new Map(
         channels.map(({ id, kind, name, status, configSealed }) => {
-          const config = keys.open(configSealed, sealContext(tenantId, id));
-          return [id, { id, kind, name, isActive: status === 'active', config }];
+          const config = openOrNull(() => keys.open(configSealed, sealContext(tenantId, id)));
+          return [id, { id, kind, name, isActive: status === 'active' && config !== null, config }];
         }),
       );
     },
   });
+}
+
+/** A channel whose secret does not open is out of order; the tenant's others are not. */
+function openOrNull(open: () => unknown): unknown {
+  try {
+    return open();
+  } catch {
+    return null;
+  }
 }

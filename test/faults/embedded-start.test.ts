@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startEmbeddedPostgres } from '../../src/embedded/postgres.ts';
 import { newId } from '../../src/id.ts';
 import { atExit, killNow } from '../support/fault-exit.ts';
 import { createService, type Service } from '../support/fault-services.ts';
-import { reservePort, temporaryFolder } from '../support/fault-stores.ts';
+import { postmasterOf, reservePort, temporaryFolder } from '../support/fault-stores.ts';
 
 const undos: (() => Promise<unknown>)[] = [];
 
@@ -26,8 +25,7 @@ function startDefault(dataDir: string, port: number): Service {
 async function dataFolder(): Promise<string> {
   const folder = await temporaryFolder();
   const dataDir = `${folder.path}/data`;
-  const postmaster = () => Number(readFileSync(`${dataDir}/postgres/postmaster.pid`, 'utf8').split('\n')[0]);
-  const forget = atExit(() => killNow(postmaster()));
+  const forget = atExit(() => killNow(postmasterOf(`${dataDir}/postgres`)));
   undos.push(async () => {
     // Whoever started the server is gone by now, and so it may be stopped from here.
     await (await startEmbeddedPostgres({ dataDir })).stop();

@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -44,19 +44,14 @@ export async function startCrashablePostgres(dataDir: string): Promise<Crashable
   const asked = `select current_setting('data_directory') as folder`;
   const { rows } = await query<{ folder: string }>(server.superuserUrl('postgres'), asked);
   const folder = rows[0]?.folder ?? '';
-  const processes = () => {
-    const pid = Number(readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')[0]);
-    if (!Number.isSafeInteger(pid) || pid <= 1) throw new Error('PostgreSQL does not say which process it is');
-    return familyOf(pid);
-  };
-  const forget = atExit(() => processes().forEach(killNow));
+  const forget = atExit(() => familyOf(postmasterOf(folder)).forEach(killNow));
   return {
     async createDatabase(name) {
       await query(server.superuserUrl('postgres'), `create database ${name}`);
       return server.superuserUrl(name);
     },
     async crash() {
-      const pids = processes();
+      const pids = familyOf(postmasterOf(folder));
       // The postmaster first: it must not see its children die and begin to recover.
       pids.forEach(killNow);
       for (const pid of pids) while ((await identityOf(pid)) !== null) await sleep(5);
@@ -70,6 +65,14 @@ export async function startCrashablePostgres(dataDir: string): Promise<Crashable
       forget();
     },
   };
+}
+
+/** The server of a cluster that runs. Throws when there is none: its file may name a process that is somebody else's by now. */
+export function postmasterOf(cluster: string): number {
+  const pid = Number(readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n')[0]);
+  const isIts = process.platform !== 'linux' || readlinkSync(`/proc/${pid}/cwd`) === cluster;
+  if (!Number.isSafeInteger(pid) || pid <= 1 || !isIts) throw new Error(`no PostgreSQL runs in ${cluster}`);
+  return pid;
 }
 
 /** A process and its children, itself first. */

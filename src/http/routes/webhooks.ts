@@ -2,7 +2,7 @@ import { Router } from '@koa/router';
 import { createHash, createHmac } from 'node:crypto';
 import type { ChannelAdapter, InboundEvent, WebhookRequest } from '../../channels/adapter.ts';
 import type { Deps } from '../../deps.ts';
-import { forbidden, messageOf, notFound, unauthorized, unprocessable } from '../../errors.ts';
+import { forbidden, messageOf, notFound, unauthorized } from '../../errors.ts';
 import type { Channel } from '../../tenancy/find-channel.ts';
 import { parseJson } from '../parse-json.ts';
 import { rawBody, type RawBodyState } from '../raw-body.ts';
@@ -77,7 +77,7 @@ async function take(deps: WebhookDeps, adapter: ChannelAdapter, channel: Channel
   try {
     events = adapter.parse(body);
   } catch (error) {
-    if (adapter.refusesUnreadable) throw unprocessable(messageOf(error).slice(0, 1_000));
+    if (adapter.refusesUnreadable) throw error;
     return keep(deps, channel, body, raw, error);
   }
   // A platform may bundle accounts of one app: ours are taken, and a body with none of ours is refused.
