@@ -32,7 +32,7 @@ export interface Inbox {
 }
 
 // PostgreSQL takes some 30,000 rows/s in one insert; a run of this size commits in a few milliseconds.
-const BATCH = { most: 64, inFlight: 2 };
+const BATCH = { most: 64, inFlight: 1 };
 const ACCEPT = { name: 'accept', text: 'select n from system_accept($1)' };
 
 /** The door to the inbox: requests that wait at the same moment are committed by one insert. */

@@ -9,7 +9,7 @@ const DELAY_STEP_MS = 50;
 /** Adding jobs may take this part of the time: one part adding, three parts gathering. */
 const GATHER = 3;
 const QUIET = 2;
-const GATHER_MS = { least: 6, most: 25 };
+const GATHER_MS = { least: 25, most: 40 };
 
 /** Asks some worker to look at a row again, at once or after `delayMs`. Never throws and never waits. */
 export type Wake = (job: JobName, tenantId: string, subject: string, delayMs?: number) => void;

@@ -3,6 +3,8 @@ import type { Chance } from './fault-random.ts';
 import { MOST_QUESTIONS, postUpdate, updateOf, type FaultTenant } from './fault-tenants.ts';
 
 const PACE_MS = 900;
+/** No kill keeps a webhook from being taken for so long. */
+const GIVE_UP_MS = 60_000;
 
 /** A message that was answered 2xx. */
 export interface Accepted {
@@ -38,86 +40,93 @@ interface Order {
   chance: Chance;
 }
 
+type Update = ReturnType<typeof updateOf>;
+
+/** What the parts of one sending share. */
+interface Desk {
+  webs: { url: string }[];
+  chance: Chance;
+  sending: Sending;
+  /** Repetitions that nobody waits for before the end. */
+  extras: Promise<unknown>[];
+}
+
 /**
  * Writes as Telegram does: a chat's next update comes after the one before was accepted, and the same update comes
- * again until it is. Some come twice all the same, later or at once at both doors.
+ * again until it is. Some come twice all the same, later or at the same moment.
  */
 export async function sendAll({ tenants, chats, least, webs, isOver, chance }: Order): Promise<Sending> {
-  const sending: Sending = {
-    accepted: [],
-    timesNew: new Map(),
-    duplicates: 0,
-    strange: [],
-    refused: 0,
-    unanswered: 0,
-    slowestMs: 0,
-    slow: [],
-  };
-  const extras: Promise<unknown>[] = [];
-
-  /** True when it was accepted. */
-  async function knock(
-    web: { url: string },
-    tenant: FaultTenant,
-    update: ReturnType<typeof updateOf>,
-  ): Promise<boolean> {
-    const started = performance.now();
-    try {
-      const response = await postUpdate(web.url, tenant, update);
-      const text = await response.text();
-      if (response.ok) {
-        const key = `${tenant.slug} ${update.update_id}`;
-        const { stored } = JSON.parse(text) as { stored: number };
-        sending.timesNew.set(key, (sending.timesNew.get(key) ?? 0) + stored);
-        return true;
-      }
-      sending.refused += 1;
-      const isClear = response.status === 503 && response.headers.has('retry-after');
-      if (!isClear) sending.strange.push(`${response.status} ${text.slice(0, 200)}`);
-    } catch {
-      sending.unanswered += 1;
-    } finally {
-      const ms = performance.now() - started;
-      sending.slowestMs = Math.max(sending.slowestMs, ms);
-      if (ms > 1_000) sending.slow.push({ web: web.url, at: started, ms });
-    }
-    return false;
-  }
-
-  async function sendUntilAccepted(tenant: FaultTenant, chat: number, n: number): Promise<void> {
-    const update = updateOf(chat, n);
-    for (let tries = 1; ; tries++) {
-      const isDouble = tries === 1 && chance.happens(0.02);
-      if (isDouble) sending.duplicates += 1;
-      const doors = isDouble ? webs : [chance.oneOf(webs)];
-      const answers = await Promise.all(doors.map((web) => knock(web, tenant, update)));
-      if (answers.includes(true)) {
-        sending.accepted.push({ tenant, chat, n, acceptedAt: performance.now(), tries });
-        if (chance.happens(0.04)) extras.push(sendAgainLater(tenant, update));
-        return;
-      }
-      await sleep(chance.between(100, 300));
-    }
-  }
-
-  async function sendAgainLater(tenant: FaultTenant, update: ReturnType<typeof updateOf>): Promise<void> {
-    sending.duplicates += 1;
-    await sleep(chance.between(0, 3_000));
-    await knock(chance.oneOf(webs), tenant, update);
-  }
+  const counts = { duplicates: 0, refused: 0, unanswered: 0, slowestMs: 0 };
+  const sending: Sending = { accepted: [], timesNew: new Map(), strange: [], slow: [], ...counts };
+  const desk: Desk = { webs, chance, sending, extras: [] };
 
   async function converse(tenant: FaultTenant, chat: number): Promise<void> {
     const started = performance.now() + chance.between(0, PACE_MS);
     for (let n = 0; n < MOST_QUESTIONS && (n < least || !isOver()); n++) {
       const waitMs = started + n * PACE_MS + chance.between(-200, 200) - performance.now();
       if (waitMs > 0) await sleep(waitMs);
-      await sendUntilAccepted(tenant, chat, n);
+      if (!(await write(desk, tenant, chat, n))) return;
     }
   }
 
   // The same chat numbers with every tenant: only the channel tells them apart.
   const numbers = Array.from({ length: chats }, (_, index) => index + 1);
   await Promise.all(tenants.flatMap((tenant) => numbers.map((chat) => converse(tenant, chat))));
-  await Promise.all(extras);
+  await Promise.all(desk.extras);
   return sending;
+}
+
+/** One message of a chat, and now and then its doubles. False when nobody took it. */
+async function write(desk: Desk, tenant: FaultTenant, chat: number, n: number): Promise<boolean> {
+  const { chance, sending, extras } = desk;
+  const update = updateOf(chat, n);
+  const again = (delayMs: number) => {
+    sending.duplicates += 1;
+    extras.push(sleep(delayMs).then(() => insist(desk, tenant, update)));
+  };
+  if (chance.happens(0.02)) again(0);
+  const tries = await insist(desk, tenant, update);
+  if (tries === null) return false;
+  sending.accepted.push({ tenant, chat, n, acceptedAt: performance.now(), tries });
+  if (chance.happens(0.04)) again(chance.between(0, 3_000));
+  return true;
+}
+
+/** Knocks at one door or the other until somebody takes the update; gives the number of tries. */
+async function insist(desk: Desk, tenant: FaultTenant, update: Update): Promise<number | null> {
+  const giveUpAt = performance.now() + GIVE_UP_MS;
+  for (let tries = 1; ; tries++) {
+    if (await knock(desk, tenant, update)) return tries;
+    if (performance.now() > giveUpAt) {
+      desk.sending.strange.push(`no 2xx for ${GIVE_UP_MS / 1000} s`);
+      return null;
+    }
+    await sleep(desk.chance.between(100, 300));
+  }
+}
+
+/** True when it was accepted. */
+async function knock({ webs, chance, sending }: Desk, tenant: FaultTenant, update: Update): Promise<boolean> {
+  const web = chance.oneOf(webs);
+  const started = performance.now();
+  try {
+    const response = await postUpdate(web.url, tenant, update);
+    const text = await response.text();
+    if (response.ok) {
+      const key = `${tenant.slug} ${update.update_id}`;
+      const { stored } = JSON.parse(text) as { stored: number };
+      sending.timesNew.set(key, (sending.timesNew.get(key) ?? 0) + stored);
+      return true;
+    }
+    sending.refused += 1;
+    const isClear = response.status === 503 && response.headers.has('retry-after');
+    if (!isClear) sending.strange.push(`${response.status} ${text.slice(0, 200)}`);
+  } catch {
+    sending.unanswered += 1;
+  } finally {
+    const ms = performance.now() - started;
+    sending.slowestMs = Math.max(sending.slowestMs, ms);
+    if (ms > 1_000) sending.slow.push({ web: web.url, at: started, ms });
+  }
+  return false;
 }
