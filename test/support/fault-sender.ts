@@ -5,6 +5,8 @@ import { MOST_QUESTIONS, postUpdate, updateOf, type FaultTenant } from './fault-
 const PACE_MS = 900;
 /** No kill keeps a webhook from being taken for so long. */
 const GIVE_UP_MS = 60_000;
+/** And none keeps all of the load from being taken for so long. */
+const LOAD_LIMIT_MS = 150_000;
 
 /** A message that was answered 2xx. */
 export interface Accepted {
@@ -63,6 +65,9 @@ export async function sendAll({ tenants, chats, least, webs, isOver, chance }: O
   async function converse(tenant: FaultTenant, chat: number): Promise<void> {
     const started = performance.now() + chance.between(0, PACE_MS);
     for (let n = 0; n < MOST_QUESTIONS && (n < least || !isOver()); n++) {
+      if (performance.now() > started + LOAD_LIMIT_MS)
+        sending.strange.push(`too slowly: chat ${chat} got to message ${n}`);
+      if (sending.strange.length > 0) return;
       const waitMs = started + n * PACE_MS + chance.between(-200, 200) - performance.now();
       if (waitMs > 0) await sleep(waitMs);
       if (!(await write(desk, tenant, chat, n))) return;

@@ -16,7 +16,7 @@ import { atExit, killNow } from './fault-exit.ts';
 export async function temporaryFolder(): Promise<{ path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'frontdesk-faults-'));
   await chmod(path, 0o755);
-  const forget = atExit(() => rmSync(path, { recursive: true, force: true }));
+  const forget = atExit(() => rmSync(path, { recursive: true, force: true, maxRetries: 10 }));
   return {
     path,
     async remove() {
