@@ -6,6 +6,8 @@ const faults = ['test/faults/**/*.test.ts'];
 
 export default defineConfig({
   test: {
+    // Most of a test's time is waiting for PostgreSQL and for timers.
+    maxWorkers: 4,
     projects: [
       {
         test: {
