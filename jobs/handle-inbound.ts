@@ -9,7 +9,7 @@ import { isOutage } from '../src/database/outage.ts';
 import { messageOf } from '../src/errors.ts';
 import { handleManagerChat, isManagerChat } from '../src/handover/manager-chat.ts';
 import { parseThreadSubject } from '../src/queue/contracts.ts';
-import type { Statement } from '../src/tenancy/at-once.ts';
+import { uuidList, type Statement } from '../src/tenancy/at-once.ts';
 import type { OwnChannel } from '../src/tenancy/channels-of.ts';
 import { withTenant } from '../src/tenancy/with-tenant.ts';
 import { defineJob } from './define-job.ts';
@@ -84,9 +84,9 @@ function lockPending(
     `select e.id, e.channel_id, e.thread, e.payload, e.created_at
      from inbound_events e
      where e.tenant_id = ? and e.status = 'pending' and (e.channel_id, e.thread) in (
-       select t."channelId", t.thread from json_to_recordset(?::json) as t ("channelId" uuid, thread text))
+       values ${threads.map(() => '(?::uuid, ?)').join()})
      order by e.seq limit ? for update`,
-    [tenantId, JSON.stringify(threads), most],
+    [tenantId, ...threads.flatMap(({ channelId, thread }) => [channelId, thread]), most],
   );
 }
 
@@ -144,8 +144,8 @@ function endStatements(tenantId: string, ends: EventEnd[]): Statement[] {
     [
       `update inbound_events e set status = r.status, error = r.error, handled_at = now()
        from json_to_recordset(?::json) as r (id uuid, status text, error text)
-       where e.tenant_id = ? and e.id = r.id`,
-      [JSON.stringify(done), tenantId],
+       where e.tenant_id = ? and e.id = any (?::uuid[]) and e.id = r.id`,
+      [JSON.stringify(done), tenantId, uuidList(done.map(({ id }) => id))],
     ],
   ];
 }

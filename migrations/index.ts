@@ -3,6 +3,7 @@ import { Migration20261123000002 } from './Migration20261123000002_conversations
 import { Migration20261123000003 } from './Migration20261123000003_handovers.ts';
 import { Migration20261123000004 } from './Migration20261123000004_system_functions.ts';
 import { Migration20261123000005 } from './Migration20261123000005_tenant_overview.ts';
+import { Migration20261125000006 } from './Migration20261125000006_cheaper_keys.ts';
 
 /** In the order in which they run. A released one is never changed. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   { name: 'Migration20261123000003_handovers', class: Migration20261123000003 },
   { name: 'Migration20261123000004_system_functions', class: Migration20261123000004 },
   { name: 'Migration20261123000005_tenant_overview', class: Migration20261123000005 },
+  { name: 'Migration20261125000006_cheaper_keys', class: Migration20261125000006 },
 ];

@@ -17,11 +17,15 @@ export function createBatcher<Item, Result>(
 ): (item: Item) => Promise<Result> {
   let waiting: Waiting<Item, Result>[] = [];
   let running = 0;
+  let newest = 0;
   let scheduled = false;
+  // A run beside another one must be worth its round trip: small ones would only make each item dearer.
+  const mayStart = () => waiting.length > 0 && (running === 0 || (running < inFlight && waiting.length >= newest));
 
   async function start(): Promise<void> {
     const batch = waiting.splice(0, most);
     running += 1;
+    newest = batch.length;
     try {
       const results = await run(batch.map((entry) => entry.item));
       for (const [index, entry] of batch.entries()) {
@@ -39,12 +43,12 @@ export function createBatcher<Item, Result>(
   }
 
   function schedule(): void {
-    if (scheduled || waiting.length === 0 || running >= inFlight) return;
+    if (scheduled || !mayStart()) return;
     scheduled = true;
     // After the I/O events of this moment, so that requests which arrived together leave together.
     setImmediate(() => {
       scheduled = false;
-      if (waiting.length > 0 && running < inFlight) void start();
+      if (mayStart()) void start();
       schedule();
     });
   }

@@ -101,7 +101,7 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
     settingsOf: createSettings(orm, changes),
     matcherOf: createMatcherOf(orm, changes),
     targetsOf: createTargetsOf(orm, changes),
-    findChannel: createFindChannel(orm, keys, changes),
+    findChannel: createFindChannel(orm, keys, changes, readChannelConfig),
     inbox,
     replay: createReplay({ orm, channelsOf, adapterOf: channelAdapter, inbox, wake }),
     // In reverse: nothing is closed that something open still needs.
@@ -114,6 +114,13 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
       await orm.close();
     },
   };
+}
+
+/** A config that an older version saved and this one cannot read is our fault, never the sender's. */
+function readChannelConfig(kind: string, config: unknown): unknown {
+  const read = channelAdapter(kind)?.config.safeParse(config);
+  if (!read?.success) throw new Error(`the settings of this ${kind} channel cannot be read`, { cause: read?.error });
+  return read.data;
 }
 
 function limitsOf(kind: string): ChannelLimits {

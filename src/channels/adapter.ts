@@ -5,7 +5,6 @@ import type { SafeRequest } from '../safe-request.ts';
 /** One webhook call as it came over the wire. `rawBody` are the exact bytes that were signed, already inflated. */
 export interface WebhookRequest {
   headers: IncomingHttpHeaders;
-  query: URLSearchParams;
   rawBody: Buffer;
   now: Date;
 }

@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual, type BinaryLike } from 'node:crypto';
+import { createHmac, hash, timingSafeEqual, type BinaryLike } from 'node:crypto';
 import { z } from 'zod';
 import type { WebhookRequest } from './adapter.ts';
 
@@ -86,7 +86,7 @@ function verifyHmac(given: HeaderValue, body: BinaryLike, secrets: Secrets, enco
   return sameSecret(given, expected);
 }
 
-const sha256 = (text: string) => createHash('sha256').update(text).digest();
+const sha256 = (text: string) => hash('sha256', text, 'buffer');
 
 function listOf(secrets: Secrets): string[] {
   const all: readonly (string | undefined)[] = typeof secrets === 'string' ? [secrets] : secrets;

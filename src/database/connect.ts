@@ -17,6 +17,9 @@ export async function connect({ url, pool, log }: ConnectOptions): Promise<Mikro
     // A statement that takes longer than this is a fault, and must not hold a connection that others wait for.
     driverOptions: {
       statement_timeout: 20_000,
+      // Everything here is looked up by a key. Without statistics, as in a database that was empty a minute ago, the
+      // planner would read small tables whole, and go on doing so for foreign keys while they grow.
+      options: '-c enable_seqscan=off',
       connectionTimeoutMillis: 10_000,
       keepAlive: true,
       onPoolCreated: takeBackBroken,

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { finished } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Middleware, ParameterizedContext } from 'koa';
@@ -52,9 +51,12 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
     reject(bodyTooLarge(maxBytes));
   };
   request.on('data', take);
-  finished(request, { writable: false }, (error) => {
-    if (error) reject(badRequest('the connection ended before the whole body had arrived'));
-    else resolve(Buffer.concat(chunks));
+  const endEarly = () => reject(badRequest('the connection ended before the whole body had arrived'));
+  request.once('error', endEarly);
+  request.once('close', endEarly);
+  request.once('end', () => {
+    request.off('close', endEarly);
+    resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
   });
   return promise;
 }

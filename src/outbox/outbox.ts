@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Statement } from '../tenancy/at-once.ts';
+import { uuidList, type Statement } from '../tenancy/at-once.ts';
 
 /** Whoever sends has this long; afterwards the send counts as lost and another worker may take it. */
 const LEASE_SECONDS = 60;
@@ -57,7 +57,7 @@ type ClaimRow = z.infer<typeof ClaimRow>;
  */
 export const claimStatement = (tenantId: string, conversationIds: string[], busyChannels: string[]): Statement => [
   CLAIM,
-  [tenantId, json(conversationIds), json(busyChannels), LEASE_SECONDS],
+  [tenantId, uuidList(conversationIds), uuidList(busyChannels), LEASE_SECONDS],
 ];
 
 /** Rows of `claimStatement`: what to send now, and the rows that were discarded. */
@@ -69,20 +69,21 @@ export function readClaims(rows: Record<string, unknown>[]): { claims: Claim[]; 
   };
 }
 
+// Where a row is looked up by its key, its status is hidden from the planner by || '': it would take the small index of
+// what is unsent instead, and read all that the tenant has in it.
 const CLAIM = `
-  with head as (
-    select distinct on (o.conversation_id) o.id, o.conversation_id, o.is_automatic, o.epoch, o.due_at, o.channel_id
-    from outbound_messages o
-    where o.tenant_id = ? and o.status in ('queued', 'sending')
-      and o.conversation_id in (select value::uuid from json_array_elements_text(?::json))
-    order by o.conversation_id, o.seq, o.part
-  ), ready as (
+  with ready as (
     select head.id, c.thread, c.last_inbound_at, head.is_automatic and head.epoch <> c.epoch as is_stale
-    from head
-    join conversations c on c.tenant_id = current_setting('app.tenant_id')::uuid and c.id = head.conversation_id
+    from conversations c
+    cross join lateral (
+      select o.id, o.is_automatic, o.epoch, o.due_at, o.channel_id from outbound_messages o
+      where o.tenant_id = c.tenant_id and o.conversation_id = c.id and o.status in ('queued', 'sending')
+      order by o.seq, o.part limit 1
+    ) head
     join channels ch on ch.tenant_id = c.tenant_id and ch.id = head.channel_id
-    where head.due_at <= now() and (ch.paused_until is null or ch.paused_until <= now())
-      and head.channel_id not in (select value::uuid from json_array_elements_text(?::json))
+    where c.tenant_id = ? and c.id = any (?::uuid[])
+      and head.due_at <= now() and (ch.paused_until is null or ch.paused_until <= now())
+      and head.channel_id <> all (?::uuid[])
   )
   update outbound_messages o
   set status = case when ready.is_stale then 'discarded' else 'sending' end,
@@ -92,19 +93,18 @@ const CLAIM = `
       due_at = now() + make_interval(secs => ?)
   from ready
   where o.tenant_id = current_setting('app.tenant_id')::uuid and o.id = ready.id
-    and o.status in ('queued', 'sending') and o.due_at <= now()
+    and o.status || '' in ('queued', 'sending') and o.due_at <= now()
   returning o.id, o.status, o.conversation_id, o.channel_id, o.message_id, ready.thread, o.text, o.quick_replies,
     o.reply_to_external_id, o.attempts, ready.last_inbound_at`;
 
 /** The messages and decisions of discarded sends say so. */
 export function withholdStatements(tenantId: string, rows: ClaimRow[]): Statement[] {
-  const ids = json(rows.map((row) => row.message_id));
-  const among = `in (select value::uuid from json_array_elements_text(?::json))`;
+  const ids = uuidList(rows.map((row) => row.message_id));
   return [
-    [`update messages set status = 'withheld' where tenant_id = ? and id ${among}`, [tenantId, ids]],
+    [`update messages set status = 'withheld' where tenant_id = ? and id = any (?::uuid[])`, [tenantId, ids]],
     [
       `update decisions set withheld_reason = 'the conversation changed hands before the reply was sent'
-       where tenant_id = ? and reply_message_id ${among}`,
+       where tenant_id = ? and reply_message_id = any (?::uuid[])`,
       [tenantId, ids],
     ],
   ];
@@ -124,7 +124,7 @@ export function recordStatements(tenantId: string, results: SendResult[]): State
     free: result.isFree ? 1 : 0,
   }));
   return [
-    [RECORD, [json(given), tenantId]],
+    [RECORD, [JSON.stringify(given), tenantId, uuidList(given.map(({ id }) => id))]],
     ...results.flatMap((result) => afterFailure(tenantId, result)),
     ...healed(tenantId, results),
   ];
@@ -153,8 +153,8 @@ function healed(tenantId: string, results: SendResult[]): Statement[] {
   return [
     [
       `update channels set health = 'ok', health_reason = null, health_at = now()
-       where tenant_id = ? and health <> 'ok' and id in (select value::uuid from json_array_elements_text(?::json))`,
-      [tenantId, json(working)],
+       where tenant_id = ? and health <> 'ok' and id = any (?::uuid[])`,
+      [tenantId, uuidList(working)],
     ],
   ];
 }
@@ -171,7 +171,8 @@ const RECORD = `
         due_at = now() + make_interval(secs => g.delay_ms / 1000),
         sent_at = case when g.status = 'sent' then now() end
     from given g
-    where o.tenant_id = ? and o.id = g.id and o.attempts = g.attempts and o.status = 'sending'
+    where o.tenant_id = ? and o.id = any (?::uuid[]) and o.id = g.id and o.attempts = g.attempts
+      and o.status || '' = 'sending'
     returning o.tenant_id, o.id, o.message_id, o.status
   )
   update messages m set status = 'sent', sent_at = now()
@@ -181,7 +182,7 @@ const RECORD = `
     and not exists (
       select from outbound_messages other
       where other.tenant_id = changed.tenant_id and other.message_id = changed.message_id
-        and other.id <> changed.id and other.status in ('queued', 'sending'))`;
+        and other.id <> changed.id and other.status || '' in ('queued', 'sending'))`;
 
 function fail(
   tenantId: string,
@@ -209,8 +210,6 @@ function fail(
   }
   return statements;
 }
-
-const json = (value: unknown) => JSON.stringify(value);
 
 const toClaim = (row: ClaimRow): Claim => ({
   id: row.id,

@@ -5,6 +5,12 @@ import type { Pool, QueryResult } from 'pg';
 export type Statement = readonly [sql: string, values: readonly unknown[]];
 
 /**
+ * Ids for `= any (?::uuid[])`. The planner counts them, and so looks each up by its key whatever it knows of the
+ * table; ids that come out of JSON are a guess to it.
+ */
+export const uuidList = (ids: readonly string[]) => `{${ids.join()}}`;
+
+/**
  * Runs statements for one tenant in one transaction and one round trip; gives the rows of each.
  *
  * For the few places where nothing has to be looked at between the statements and where `withTenant` would spend most

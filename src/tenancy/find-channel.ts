@@ -4,20 +4,26 @@ import type { Changes } from './changes.ts';
 import { remember } from './remember.ts';
 import type { KeyRing } from './secrets.ts';
 
-/** A channel as a webhook needs it; `config` is opened but not yet read by the channel's schema. */
+/** A channel as a webhook needs it. */
 export interface Channel {
   tenantId: string;
   channelId: string;
   kind: string;
   /** A suspended tenant's messages are not taken. */
   isSuspended: boolean;
+  /** Opened, and read by the schema of its kind. */
   config: unknown;
 }
 
 /** Finds the channel, and so the tenant, by the credential that a webhook came with; null when there is none. */
 export type FindChannel = (kind: string, purpose: 'key' | 'account', address: string) => Promise<Channel | null>;
 
-export function createFindChannel(orm: MikroORM, keys: KeyRing, changes: Changes): FindChannel {
+export function createFindChannel(
+  orm: MikroORM,
+  keys: KeyRing,
+  changes: Changes,
+  readConfig: (kind: string, config: unknown) => unknown,
+): FindChannel {
   const get = remember<Channel | null>(changes, {
     most: 20_000,
     tenantOf: (_key, channel) => channel?.tenantId ?? null,
@@ -30,7 +36,7 @@ export function createFindChannel(orm: MikroORM, keys: KeyRing, changes: Changes
         channelId: row.channelId,
         kind,
         isSuspended: row.tenantStatus === 'suspended',
-        config: keys.open(row.configSealed, sealContext(row.tenantId, row.channelId)),
+        config: readConfig(kind, keys.open(row.configSealed, sealContext(row.tenantId, row.channelId))),
       };
     },
   });

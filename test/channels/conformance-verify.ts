@@ -62,7 +62,6 @@ const plainJson = (body: unknown) => Buffer.from(JSON.stringify(body));
 
 const call = (rawBody: Buffer, headers: WebhookRequest['headers']): WebhookRequest => ({
   headers,
-  query: new URLSearchParams(),
   rawBody,
   now,
 });

@@ -36,7 +36,7 @@ const fixtures = loadFixtures('n8n');
 
 const verify = (authorization: string) =>
   n8n.verify(
-    { headers: { authorization }, query: new URLSearchParams(), rawBody: Buffer.from('{}'), now: new Date() },
+    { headers: { authorization }, rawBody: Buffer.from('{}'), now: new Date() },
     config,
   );
 

@@ -20,7 +20,6 @@ const otherSecret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 
 const request = (headers: WebhookRequest['headers'] = {}, extra: Partial<WebhookRequest> = {}): WebhookRequest => ({
   headers: { 'webhook-id': id, 'webhook-timestamp': String(timestamp), 'webhook-signature': signature, ...headers },
-  query: new URLSearchParams(),
   rawBody: Buffer.from(body),
   now: new Date(timestamp * 1000),
   ...extra,

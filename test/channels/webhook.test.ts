@@ -192,7 +192,6 @@ describe('webhook writes', () => {
     });
     const request = {
       headers: call?.headers ?? {},
-      query: new URLSearchParams(),
       rawBody: Buffer.from(call?.body ?? ''),
       now: new Date(),
     };

@@ -30,7 +30,7 @@ export function webhookRoutes(deps: WebhookDeps) {
     const adapter = deps.adapterOf(ctx.params['kind'] ?? '');
     const channel = adapter && (await deps.findChannel(adapter.kind, 'key', ctx.params['key'] ?? ''));
     if (!channel || !adapter.handshake) throw notFound('there is no channel at this address');
-    const challenge = adapter.handshake(ctx.URL.searchParams, adapter.config.parse(channel.config));
+    const challenge = adapter.handshake(ctx.URL.searchParams, channel.config);
     if (challenge === null) throw forbidden('the verify token does not match this channel');
     ctx.type = 'text/plain';
     ctx.body = challenge;
@@ -63,7 +63,7 @@ async function find(deps: WebhookDeps, kind = '', key = '', request: WebhookRequ
     createHmac('sha256', key).update(request.rawBody).digest();
     throw notFound('there is no channel at this address');
   }
-  if (!adapter.verify(request, adapter.config.parse(channel.config))) {
+  if (!adapter.verify(request, channel.config)) {
     throw unauthorized('the signature does not match, is missing or is too old');
   }
   return { adapter, channel };
@@ -81,7 +81,7 @@ async function take(deps: WebhookDeps, adapter: ChannelAdapter, channel: Channel
     return keep(deps, channel, body, raw, error);
   }
   // A platform may bundle accounts of one app: ours are taken, and a body with none of ours is refused.
-  const accounts = adapter.accounts?.(adapter.config.parse(channel.config));
+  const accounts = adapter.accounts?.(channel.config);
   const own = events.filter(({ account }) => !accounts || account === undefined || accounts.includes(account));
   if (own.length === 0 && events.length > 0) {
     throw forbidden('the body speaks of an account that does not belong to this channel');
@@ -106,7 +106,7 @@ async function takeShared(deps: WebhookDeps, adapter: ChannelAdapter, request: W
   const proven = new Map<string, Channel>();
   for (const account of accounts) {
     const channel = await deps.findChannel(adapter.kind, 'account', account);
-    if (channel && adapter.verify(request, adapter.config.parse(channel.config))) proven.set(account, channel);
+    if (channel && adapter.verify(request, channel.config)) proven.set(account, channel);
   }
   // News of the app itself names no account; the operator's own secret proves it, and there is nothing to store.
   const app = deps.config.metaApp;
@@ -129,6 +129,6 @@ function refuseSuspended(adapter: ChannelAdapter) {
   throw forbidden('this account is suspended');
 }
 
-function requestOf(ctx: { headers: WebhookRequest['headers']; URL: URL; state: RawBodyState }): WebhookRequest {
-  return { headers: ctx.headers, query: ctx.URL.searchParams, rawBody: ctx.state.rawBody, now: new Date() };
+function requestOf(ctx: { headers: WebhookRequest['headers']; state: RawBodyState }): WebhookRequest {
+  return { headers: ctx.headers, rawBody: ctx.state.rawBody, now: new Date() };
 }
