@@ -3,14 +3,16 @@ import { startWorkers } from '../jobs/main.ts';
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
 import { openDatabase } from './database/open.ts';
-import { createDeps } from './deps.ts';
+import { createDeps, type Deps } from './deps.ts';
 import { messageOf } from './errors.ts';
 import { finishing, listen } from './listen.ts';
 import { createLogger } from './logger.ts';
+import { stopInOrder } from './stop.ts';
 import { seedDemo } from './tenancy/demo.ts';
 import { welcome } from './welcome.ts';
 
-const STOP_LIMIT_MS = 25_000;
+/** Together below 15 s: whoever asked may kill us then. */
+const STOP_LIMITS_MS = { work: 10_000, connections: 1_500, database: 2_500 };
 
 if (Number(process.versions.node.split('.')[0]) < 24) {
   process.stderr.write('Frontdesk needs Node 24; start it with "npm start", which brings its own.\n');
@@ -36,12 +38,30 @@ async function main(): Promise<void> {
   const port = config.role === 'worker' ? config.port : await listen(server, config.port, config.host);
   const publicUrl = config.publicUrl ?? `http://${config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`;
   const database = await openDatabase(config, log);
-  const deps = await createDeps({ config, log, keys: database.keys, databaseUrl: database.databaseUrl, publicUrl });
-  if (config.demo) await seedDemo(deps.orm, deps.keys);
-  if (config.role !== 'worker') answer = createApp(deps).callback();
-  const workers = config.role === 'web' ? null : startWorkers(deps);
-  await deps.queue.ready();
-  await welcome(deps);
+  let deps: Deps | undefined;
+  let workers: ReturnType<typeof startWorkers> | undefined;
+  const stopAll = () =>
+    stopInOrder(
+      [
+        // An agent may think for a minute; a job that is left is finished by another worker.
+        { name: 'work', limitMs: STOP_LIMITS_MS.work, stop: () => Promise.all([closeServer(), workers?.stop()]) },
+        { name: 'connections', limitMs: STOP_LIMITS_MS.connections, stop: async () => deps?.close() },
+        { name: 'database', limitMs: STOP_LIMITS_MS.database, stop: () => database.stop() },
+      ],
+      (name, why) => log.warn({ part: name, why }, 'stop.left_behind'),
+    );
+  try {
+    deps = await createDeps({ config, log, keys: database.keys, databaseUrl: database.databaseUrl, publicUrl });
+    if (config.demo) await seedDemo(deps.orm, deps.keys);
+    if (config.role !== 'worker') answer = createApp(deps).callback();
+    if (config.role !== 'web') workers = startWorkers(deps);
+    await deps.queue.ready();
+    await welcome(deps);
+  } catch (error) {
+    // Otherwise the embedded server would go on without anybody.
+    await stopAll();
+    throw error;
+  }
 
   let isStopping = false;
   const stop = async (signal: string) => {
@@ -49,11 +69,7 @@ async function main(): Promise<void> {
     if (isStopping) process.exit(1);
     isStopping = true;
     log.info({ signal }, 'stopping');
-    setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
-    await closeServer();
-    await workers?.stop();
-    await deps.close();
-    await database.stop();
+    await stopAll();
     process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -19,6 +19,7 @@ const rooms: Record<string, string[]> = {
   'standard-webhook': [],
   config: [],
   listen: [],
+  stop: [],
   entities: [],
   embedded: [],
   channels: ['safe-request'],

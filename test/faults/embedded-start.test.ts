@@ -1,6 +1,10 @@
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:http';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startEmbeddedPostgres } from '../../src/embedded/postgres.ts';
 import { newId } from '../../src/id.ts';
+import { listen } from '../../src/listen.ts';
 import { atExit, killNow } from '../support/fault-exit.ts';
 import { createService, type Service } from '../support/fault-services.ts';
 import { postmasterOf, reservePort, temporaryFolder } from '../support/fault-stores.ts';
@@ -12,10 +16,10 @@ afterEach(async () => {
 });
 
 /** `npm start` with nothing set but the folder and the port. */
-function startDefault(dataDir: string, port: number): Service {
+function startDefault(dataDir: string, port: number, more: Record<string, string> = {}): Service {
   const service = createService({
     name: 'frontdesk',
-    env: { DATA_DIR: dataDir, PORT: String(port), LOG_LEVEL: 'warn' },
+    env: { DATA_DIR: dataDir, PORT: String(port), LOG_LEVEL: 'warn', ...more },
   });
   undos.push(() => service.kill());
   service.start();
@@ -85,4 +89,44 @@ describe('npm start on its own database', () => {
 
     expect((await second.terminate()).code).toBe(0);
   });
+
+  it('ends within 15 s of SIGTERM although an agent hangs, and takes its database along', async () => {
+    const dataDir = await dataFolder();
+    const port = await reservePort();
+    const url = `http://127.0.0.1:${port}`;
+    const service = startDefault(dataDir, port, { OUTBOUND_ALLOW: '127.0.0.0/8' });
+    await service.ready();
+    const workflow = await startSilentWorkflow();
+    await command(dataDir, ['agent', 'coffee_shop_123', 'n8n', `workflowUrl=${workflow.url}`, `secret=${SECRET}`]);
+    const { visitorId, token } = (await json(`${url}/chat/${CHAT}/session`, {})) as {
+      visitorId: string;
+      token: string;
+    };
+    await json(`${url}/webhooks/webchat/${CHAT}`, { visitorId, id: newId(), text: 'Where is my order?' }, token);
+    await vi.waitFor(() => expect(workflow.calls()).toBe(1), { timeout: 10_000 });
+
+    const { code, ms } = await service.terminate();
+    expect(code).toBe(0);
+    expect(ms).toBeLessThan(15_000);
+    expect(() => postmasterOf(`${dataDir}/postgres`)).toThrow();
+  });
 });
+
+const SECRET = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
+
+/** A workflow that takes the call and never answers. */
+async function startSilentWorkflow() {
+  let calls = 0;
+  const server = createServer(() => void (calls += 1));
+  const port = await listen(server, 0, '127.0.0.1');
+  undos.push(async () => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return { url: `http://127.0.0.1:${port}/webhook/silent`, calls: () => calls };
+}
+
+async function command(dataDir: string, [name = '', tenant = '', kind = '', ...set]: string[]): Promise<void> {
+  const args = ['src/cli.ts', name, tenant, kind, ...set.flatMap((pair) => ['--set', pair])];
+  await promisify(execFile)(process.execPath, args, { env: { PATH: process.env['PATH'], DATA_DIR: dataDir } });
+}
