@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { messageOf } from './errors.ts';
+import { createSafeRequest } from './safe-request.ts';
+import { createKeyRing } from './tenancy/secrets.ts';
 
 const list = z
   .string()
@@ -9,11 +12,16 @@ const list = z
       .map((item) => item.trim())
       .filter(Boolean),
   );
-const port = z.coerce.number().int().min(0).max(65_535);
-const count = z.coerce.number().int().min(1);
+const wholeNumber = (least: number, most: number, wish: string) =>
+  z.coerce.number(wish).int(wish).min(least, wish).max(most, wish);
+const port = wholeNumber(0, 65_535, 'must be a whole number from 0 to 65535');
+const count = wholeNumber(1, 2_147_483_647, 'must be a whole number from 1 on');
+const webAddress = (example: string) => z.url({ protocol: /^https?$/, error: `must be an address such as ${example}` });
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://');
 /** Isolation cannot be switched off; the variables are understood so that a wish to do so is refused aloud. */
 const alwaysTrue = z.literal('true', 'must be true: tenant isolation cannot be switched off').optional();
+
+const useNetwork = (network: string) => createSafeRequest({ allowNetworks: [network], trustedOrigins: [] });
 
 const Environment = z.object({
   /** What this process does. */
@@ -21,12 +29,11 @@ const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: port.default(3000),
   /** How platforms, managers and n8n reach us; links are built from it, never from a request's Host. */
-  PUBLIC_URL: z
-    .url({ protocol: /^https?$/ })
+  PUBLIC_URL: webAddress('https://frontdesk.example.com')
     .transform((url) => url.replace(/\/+$/, ''))
     .optional(),
   /** Hops of reverse proxies in front, whose X-Forwarded-For is believed. */
-  TRUSTED_PROXIES: z.coerce.number().int().min(0).default(0),
+  TRUSTED_PROXIES: wholeNumber(0, 100, 'must be a whole number from 0 to 100').default(0),
   DATA_DIR: z.string().default('./data'),
   /** A role that may create tables and roles. Empty: PostgreSQL from npm, in DATA_DIR. */
   DATABASE_URL: postgresUrl.optional(),
@@ -39,17 +46,20 @@ const Environment = z.object({
     .regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://')
     .optional(),
   /** 32 bytes in base64 that seal secrets at rest; "id:key" pairs, newest first, to rotate. Default: made in DATA_DIR. */
-  FRONTDESK_KEY: z.string().optional(),
+  FRONTDESK_KEY: z
+    .string()
+    .superRefine((key, ctx) => check([key], createKeyRing, ctx))
+    .optional(),
   /** Networks (CIDR) that tenants' URLs may point at although they are private, e.g. where n8n lives. */
-  OUTBOUND_ALLOW: list,
-  TELEGRAM_API_BASE: z.url().optional(),
-  WHATSAPP_API_BASE: z.url().optional(),
+  OUTBOUND_ALLOW: list.superRefine((networks, ctx) => check(networks, useNetwork, ctx)),
+  TELEGRAM_API_BASE: webAddress('https://api.telegram.org').optional(),
+  WHATSAPP_API_BASE: webAddress('https://graph.facebook.com').optional(),
   /** The operator's own Meta app, for the shared address /webhooks/whatsapp: its secret and the token of its challenge. */
-  META_APP_SECRET: z.string().min(16).optional(),
-  META_VERIFY_TOKEN: z.string().min(8).optional(),
+  META_APP_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
+  META_VERIFY_TOKEN: z.string().min(8, 'must have at least 8 characters').optional(),
   SMTP_URL: z
     .string()
-    .regex(/^smtps?:\/\//)
+    .regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://')
     .optional(),
   SMTP_FROM: z.string().default('Frontdesk <frontdesk@localhost>'),
   /** Whether the two demo tenants are made on an empty database. Default: only on the embedded database. */
@@ -71,9 +81,11 @@ export type Config = ReturnType<typeof readConfig>;
 export function readConfig(env: Record<string, string | undefined>) {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = Environment.safeParse(given);
-  if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-    throw new Error(`Frontdesk cannot start, these environment variables are wrong:\n${lines.join('\n')}`);
+  const wrong = parsed.error?.issues.map(sayWhich) ?? [];
+  wrong.push(...halfPairs(given));
+  if (!parsed.success || wrong.length > 0) {
+    const lines = wrong.map((line) => `  ${line}`).join('\n');
+    throw new Error(`Frontdesk cannot start, these environment variables are wrong:\n${lines}`);
   }
   const read = parsed.data;
   return {
@@ -103,6 +115,27 @@ export function readConfig(env: Record<string, string | undefined>) {
   };
 }
 
+const sayWhich = ({ path, message }: { path: PropertyKey[]; message: string }) =>
+  message.startsWith(String(path[0])) ? message : `${String(path[0])}: ${message}`;
+
+/** One half of the Meta app alone would be ignored, and the shared address refuse everything. */
+function halfPairs(given: Record<string, string | undefined>): string[] {
+  const pair = ['META_APP_SECRET', 'META_VERIFY_TOKEN'];
+  const missing = pair.filter((name) => given[name] === undefined);
+  return missing.length === 1 ? [`${missing.join()}: is missing; set both ${pair.join(' and ')}, or none`] : [];
+}
+
 function dropUndefined(record: Record<string, string | undefined>): Record<string, string> {
   return Object.fromEntries(Object.entries(record).flatMap(([key, value]) => (value ? [[key, value]] : [])));
+}
+
+/** What `use` throws is said beside the other problems, instead of alone at a later moment. */
+function check<T>(values: T[], use: (value: T) => unknown, { addIssue }: Pick<z.RefinementCtx, 'addIssue'>): void {
+  for (const value of values) {
+    try {
+      use(value);
+    } catch (error) {
+      addIssue({ code: 'custom', message: messageOf(error) });
+    }
+  }
 }

@@ -37,7 +37,10 @@ async function main(): Promise<void> {
   // Taken first: a port in use is found before anything is started, and links can name the real one.
   const port = config.role === 'worker' ? config.port : await listen(server, config.port, config.host);
   const publicUrl = config.publicUrl ?? `http://${config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`;
-  const database = await openDatabase(config, log);
+  const database = await openDatabase(config, log).catch((error: unknown) => {
+    // The driver says what happened, and not to which setting.
+    throw config.databaseUrl ? new Error(`DATABASE_URL: ${messageOf(error)}`, { cause: error }) : error;
+  });
   let deps: Deps | undefined;
   let workers: ReturnType<typeof startWorkers> | undefined;
   const stopAll = () =>

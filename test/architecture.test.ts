@@ -17,7 +17,7 @@ const rooms: Record<string, string[]> = {
   language: [],
   'safe-request': ['errors'],
   'standard-webhook': [],
-  config: [],
+  config: ['safe-request', 'tenancy'],
   listen: [],
   stop: [],
   entities: [],
