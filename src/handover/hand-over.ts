@@ -44,9 +44,15 @@ export function offerHuman(
 export function declineHuman(unit: Unit, conversation: Conversation, language: string, reason: string): string {
   changeHands(conversation, 'bot', CONTACT, reason, unit.writes);
   endHandover(unit, conversation, { consent: 'no', outcome: 'declined' });
-  conversation.consentQuietTurns = unit.settings.thresholds.consent_quiet_turns;
-  conversation.missedCount = 0;
+  goOnWithoutHuman(unit, conversation);
   return say(unit, conversation, { sender: SYSTEM, text: phrase('continueWithBot', language) });
+}
+
+/** The offer was not taken: what led to it is counted afresh, or the next question would meet the same offer. */
+export function goOnWithoutHuman({ settings }: Unit, conversation: Conversation): void {
+  conversation.consentQuietTurns = settings.thresholds.consent_quiet_turns;
+  conversation.missedCount = 0;
+  conversation.botReplyCount = 0;
 }
 
 interface Request {

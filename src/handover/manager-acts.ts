@@ -6,7 +6,7 @@ import { Conversation } from '../entities/conversation.ts';
 import { Handover } from '../entities/handover.ts';
 import { conflict, notFound } from '../errors.ts';
 import { say as phrase } from '../language/replies.ts';
-import { endHandover, queueForManager } from './hand-over.ts';
+import { endHandover, goOnWithoutHuman, queueForManager } from './hand-over.ts';
 
 /** Answers the contact as a manager. Whoever had the conversation, it is the manager's now. */
 export async function replyAsManager(unit: Unit, conversationId: string, actor: Actor, text: string): Promise<string> {
@@ -70,8 +70,7 @@ export async function watchHandover(unit: Unit, handoverId: string): Promise<voi
 function declineQuietly(unit: Unit, conversation: Conversation, reason: string): void {
   changeHands(conversation, 'bot', system, reason, unit.writes);
   endHandover(unit, conversation, { outcome: 'no_answer' });
-  conversation.consentQuietTurns = unit.settings.thresholds.consent_quiet_turns;
-  conversation.missedCount = 0;
+  goOnWithoutHuman(unit, conversation);
 }
 
 function takeOver(unit: Unit, conversation: Conversation, actor: Actor, reason: string): void {

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { buildShop, conversationOf, writes, type Shop } from '../support/tenants.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.close());
+
+const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 10_000, interval: 15 });
+const handlerOf = async (shop: Shop, chat: number) => (await conversationOf(world, shop, chat)).handler;
+
+describe('an offer of a person that is not taken', () => {
+  const limit = { max_responses: 2 };
+  const answers = ['We open 7am-9pm daily', 'Yes! We offer oat milk, almond milk, and vegan pastries'];
+  const reachesLimit = async (shop: Shop, chat: number) => {
+    await writes(world, shop, chat, 'What are your opening hours?');
+    await until(() => expect(world.platform.textsTo(String(chat))).toHaveLength(1));
+    await writes(world, shop, chat, 'Do you have vegan options?');
+    await until(() => expect(world.platform.textsTo(String(chat))).toEqual(answers));
+    await writes(world, shop, chat, 'What are your opening hours?');
+    await until(async () => expect(await handlerOf(shop, chat)).toBe('awaiting_consent'));
+  };
+
+  it('lets automation go on after a no, up to max_responses again', async () => {
+    const shop = await buildShop(world, { thresholds: limit });
+    await reachesLimit(shop, 74);
+    await writes(world, shop, 74, 'no');
+    await until(async () => expect(await handlerOf(shop, 74)).toBe('bot'));
+    await writes(world, shop, 74, 'Do you have vegan options?');
+    await until(() => expect(world.platform.textsTo('74').at(-1)).toBe(answers[1]));
+    await writes(world, shop, 74, 'What are your opening hours?');
+    await until(() => expect(world.platform.textsTo('74').at(-1)).toBe(answers[0]));
+    await writes(world, shop, 74, 'Do you have vegan options?');
+    await until(async () => expect(await handlerOf(shop, 74)).toBe('awaiting_consent'));
+  });
+
+  it('lets automation go on after a silence', async () => {
+    const shop = await buildShop(world, { thresholds: { ...limit, consent_timeout: 1 } });
+    await reachesLimit(shop, 75);
+    await until(async () => expect(await handlerOf(shop, 75)).toBe('bot'));
+    await writes(world, shop, 75, 'Do you have vegan options?');
+    await until(() => expect(world.platform.textsTo('75').at(-1)).toBe(answers[1]));
+  });
+});
