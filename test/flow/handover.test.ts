@@ -1,10 +1,11 @@
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { issueManagerToken } from '../../src/auth/manager-token.ts';
 import { Handover } from '../../src/entities/handover.ts';
 import { Notification } from '../../src/entities/notification.ts';
 import { OwnershipTransition } from '../../src/entities/ownership-transition.ts';
 import { TenantSettings } from '../../src/entities/tenant-settings.ts';
-import { addTarget } from '../../src/tenancy/provision.ts';
+import { addManager, addTarget } from '../../src/tenancy/provision.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import {
   asManager,
@@ -29,6 +30,14 @@ const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 1
 const handlerOf = async (shop: Shop, chat: number) => (await conversationOf(world, shop, chat)).handler;
 const all = <T>(shop: Shop, find: (em: Parameters<Parameters<typeof withTenant>[2]>[0]) => Promise<T>) =>
   withTenant(world.deps.orm, shop.tenantId, find);
+
+/** The same shop, seen by a second person. */
+async function anotherManager(shop: Shop): Promise<Shop> {
+  const { orm, keys } = world.deps;
+  const managerId = await addManager(orm, shop.tenantId, { email: `leo@${shop.slug}.example`, name: 'Leo' });
+  const managerToken = await issueManagerToken(keys, { tenantId: shop.tenantId, userId: managerId }, 1);
+  return { ...shop, managerId, managerToken };
+}
 
 describe('handover', () => {
   it('tells managers through a signed webhook and a Telegram chat, where they can answer', async () => {
@@ -123,8 +132,13 @@ describe('handover', () => {
     await writes(world, shop, 63, 'I want to talk to a human');
     await until(async () => expect(await handlerOf(shop, 63)).toBe('queued'));
     const { id } = await conversationOf(world, shop, 63);
-    const takes = await Promise.all([1, 2, 3].map(() => asManager(world, shop, `/conversations/${id}/take`, {})));
-    expect(takes.map((response) => response.status)).toEqual([200, 200, 200]);
+    const colleague = await anotherManager(shop);
+    const takes = await Promise.all(
+      [shop, colleague, shop, colleague].map((one) => asManager(world, one, `/conversations/${id}/take`, {})),
+    );
+    expect(takes.map((response) => response.status).toSorted()).toEqual([200, 200, 409, 409]);
+    const { assigneeUserId } = await conversationOf(world, shop, 63);
+    expect(takes[0]?.status).toBe(assigneeUserId === shop.managerId ? 200 : 409);
     expect((await asManager(world, shop, `/conversations/${id}/hand-back`, {})).status).toBe(200);
 
     await writes(world, shop, 63, 'What are your opening hours?');
@@ -141,7 +155,7 @@ describe('handover', () => {
     expect(handover).toMatchObject({
       mode: 'immediate',
       outcome: 'handed_back',
-      acceptedBy: shop.managerId,
+      acceptedBy: assigneeUserId,
       returnedBy: shop.managerId,
     });
   });
