@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createDeps } from '../../src/deps.ts';
+import { TenantSettings } from '../../src/entities/tenant-settings.ts';
+import { withTenant } from '../../src/tenancy/with-tenant.ts';
+import { buildShop, conversationOf, decisionsOf, writes, type Shop } from '../support/tenants.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.close());
+
+const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 10_000, interval: 15 });
+const handlerOf = async (shop: Shop, chat: number) => (await conversationOf(world, shop, chat)).handler;
+const all = <T>(shop: Shop, find: (em: Parameters<Parameters<typeof withTenant>[2]>[0]) => Promise<T>) =>
+  withTenant(world.deps.orm, shop.tenantId, find);
+
+describe('bursts', () => {
+  it('are answered once when the contact pauses, and at once when a human is asked for', async () => {
+    const shop = await buildShop(world, { thresholds: { debounce_ms: 300, debounce_max_ms: 2_000 } });
+    for (const text of ['Hi', 'tell me', 'What are your opening hours?']) await writes(world, shop, 69, text);
+    await until(() => expect(world.platform.textsTo('69')).toEqual(['We open 7am-9pm daily']));
+    const { id } = await conversationOf(world, shop, 69);
+    expect(await decisionsOf(world, shop, id)).toMatchObject([{ firstSeq: 1, lastSeq: 3 }]);
+
+    const slow = await buildShop(world, {
+      thresholds: { debounce_ms: 60_000, debounce_max_ms: 60_000 },
+      handoverMode: 'immediate',
+    });
+    await writes(world, slow, 70, 'Hi');
+    await writes(world, slow, 70, 'I want to talk to a human');
+    await until(async () => expect(await handlerOf(slow, 70)).toBe('queued'));
+  });
+
+  it('are answered after debounce_max_ms although they go on', async () => {
+    const quick = await buildShop(world, { thresholds: { debounce_ms: 300, debounce_max_ms: 600 } });
+    const stop = Date.now() + 1_500;
+    let sent = 0;
+    while (Date.now() < stop && world.platform.textsTo('71').length === 0) {
+      await writes(world, quick, 71, `What are your opening hours? ${sent++}`);
+    }
+    await until(() => expect(world.platform.textsTo('71').length).toBeGreaterThan(0));
+    expect(sent).toBeGreaterThan(3);
+  });
+});
+
+describe('settings', () => {
+  it('are in force at once when they change', async () => {
+    const shop = await buildShop(world, { thresholds: { faq_confidence: 0.1 } });
+    await writes(world, shop, 72, 'What are your opening hours?');
+    await until(() => expect(world.platform.textsTo('72')).toEqual(['We open 7am-9pm daily']));
+    await all(shop, (em) =>
+      em.nativeUpdate(
+        TenantSettings,
+        { tenantId: shop.tenantId },
+        { thresholds: { debounce_ms: 0, max_responses: 1 } },
+      ),
+    );
+    await until(async () => expect((await world.deps.settingsOf(shop.tenantId)).thresholds.max_responses).toBe(1));
+    await writes(world, shop, 72, 'Do you have vegan options?');
+    await until(async () => expect(await handlerOf(shop, 72)).toBe('awaiting_consent'));
+  });
+
+  it('and FAQs are seen by another process within a second of the change', async () => {
+    const shop = await buildShop(world);
+    const { config, log, keys, publicUrl } = world.deps;
+    const other = await createDeps({ config, log, keys, databaseUrl: world.database.url, publicUrl });
+    try {
+      const seen = async () => {
+        const [settings, matcher] = [await other.settingsOf(shop.tenantId), await other.matcherOf(shop.tenantId)];
+        const { faqId } = matcher.match('What are your opening hours?');
+        return [settings.systemMessage, faqId && matcher.answerOf(faqId)];
+      };
+      expect(await seen()).toEqual(['', 'We open 7am-9pm daily']);
+      await all(shop, async (em) => {
+        await em.nativeUpdate(TenantSettings, { tenantId: shop.tenantId }, { systemMessage: 'Be brief.' });
+        await em.execute(`update faqs set answer = 'Closed today' where tenant_id = ? and question like 'What are%'`, [
+          shop.tenantId,
+        ]);
+      });
+      await vi.waitFor(async () => expect(await seen()).toEqual(['Be brief.', 'Closed today']), 1_000);
+      await all(shop, (em) =>
+        em.execute(`update faqs set is_active = false where tenant_id = ? and question like 'What are%'`, [
+          shop.tenantId,
+        ]),
+      );
+      await vi.waitFor(async () => expect(await seen()).toEqual(['Be brief.', null]), 1_000);
+    } finally {
+      await other.close();
+    }
+  });
+});
