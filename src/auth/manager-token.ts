@@ -1,4 +1,4 @@
-import { jwtVerify, SignJWT } from 'jose';
+import { decodeJwt, jwtVerify, SignJWT } from 'jose';
 import type { KeyRing } from '../tenancy/secrets.ts';
 
 /** Who acts, for which tenant. */
@@ -31,3 +31,6 @@ export async function readManagerToken(keys: KeyRing, token: string): Promise<Ma
     return null;
   }
 }
+
+/** When a token ends that `readManagerToken` has found to be good. */
+export const expiryOf = (token: string): Date => new Date((decodeJwt(token).exp ?? 0) * 1000);

@@ -46,12 +46,16 @@ export async function findTenantBySlug(
   orm: MikroORM,
   slug: string,
 ): Promise<{ id: string; slug: string; name: string; status: string } | null> {
+  if (!SLUG.test(slug)) return null;
   const [row] = await orm.em.execute<{ id: string; name: string; status: string }[]>(
     'select * from system_find_tenant(?)',
     [slug],
   );
   return row ? { ...row, slug } : null;
 }
+
+/** What the database takes for one; anything else is nobody's, and never reaches it. */
+export const SLUG = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
 /** Id of the person with this address, made if there is none. */
 export async function userIdFor(orm: MikroORM, user: { id: string; email: string; name: string }): Promise<string> {

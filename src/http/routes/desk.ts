@@ -1,5 +1,5 @@
 import { Router } from '@koa/router';
-import { readManagerToken } from '../../auth/manager-token.ts';
+import { expiryOf, readManagerToken } from '../../auth/manager-token.ts';
 import type { Deps } from '../../deps.ts';
 import { notFound, unauthorized } from '../../errors.ts';
 import { findTenantBySlug } from '../../tenancy/as-system.ts';
@@ -25,7 +25,7 @@ export function deskRoutes({ keys, orm, publicUrl }: Pick<Deps, 'keys' | 'orm' |
       httpOnly: true,
       sameSite: 'strict',
       secure: publicUrl.startsWith('https:'),
-      maxAge: 12 * 3_600_000,
+      expires: expiryOf(token),
       overwrite: true,
     });
     ctx.redirect(`/desk/${ctx.params['slug']}`);

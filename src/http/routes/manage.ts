@@ -16,8 +16,9 @@ import { notFound } from '../../errors.ts';
 import { closeConversation, handBack, replyAsManager, takeConversation } from '../../handover/manager-acts.ts';
 import { withTenant } from '../../tenancy/with-tenant.ts';
 import { requireManager, type ManagerState } from '../authenticate.ts';
+import { sanitizeText } from '../parse-json.ts';
 
-const Reply = z.strictObject({ text: z.string().trim().min(1).max(20_000) });
+const Reply = z.strictObject({ text: z.string().trim().min(1).max(20_000).transform(sanitizeText) });
 const Filter = z.object({
   handler: z.enum(handlers).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { issueManagerToken } from '../../src/auth/manager-token.ts';
+import { Membership } from '../../src/entities/membership.ts';
+import { withTenant } from '../../src/tenancy/with-tenant.ts';
+import { asManager, buildShop, conversationOf, messagesOf, writes, type Shop } from '../support/tenants.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.close());
+
+const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 10_000, interval: 15 });
+const open = (path: string) => fetch(`${world.url}/desk/${path}`, { redirect: 'manual' });
+
+describe('the link to the desk', () => {
+  it('becomes a cookie out of reach for scripts and other sites, good for that tenant only', async () => {
+    const [shop, other] = [await buildShop(world), await buildShop(world)];
+    const response = await open(`${shop.slug}/login?token=${shop.managerToken}`);
+    expect([response.status, response.headers.get('location')]).toEqual([302, `/desk/${shop.slug}`]);
+    const cookie = response.headers.get('set-cookie') ?? '';
+    expect(cookie).toMatch(/httponly/i);
+    expect(cookie).toMatch(/samesite=strict/i);
+
+    const asks = (headers: Record<string, string>) => fetch(`${world.url}/api/v1/conversations`, { headers });
+    const [sent = ''] = cookie.split(';');
+    expect((await asks({ cookie: sent, 'x-frontdesk-tenant': shop.slug })).status).toBe(200);
+    // Another site can make the browser send the cookie, but not the header.
+    expect((await asks({ cookie: sent })).status).toBe(401);
+    expect((await asks({ cookie: sent, 'x-frontdesk-tenant': other.slug })).status).toBe(401);
+    expect((await asks({ 'x-frontdesk-tenant': shop.slug })).status).toBe(401);
+  });
+
+  it('lasts as long as it was made for', async () => {
+    const shop = await buildShop(world);
+    const { keys } = world.deps;
+    const maxAgeOf = async (hours: number) => {
+      const token = await issueManagerToken(keys, { tenantId: shop.tenantId, userId: shop.managerId }, hours);
+      const cookie = (await open(`${shop.slug}/login?token=${token}`)).headers.get('set-cookie') ?? '';
+      const expires = Date.parse(/expires=([^;]+)/i.exec(cookie)?.[1] ?? '');
+      return Math.round((expires - Date.now()) / 3_600_000);
+    };
+    expect([await maxAgeOf(1), await maxAgeOf(100)]).toEqual([1, 100]);
+  });
+
+  it('is refused for another tenant, a wrong token, and a tenant that cannot be', async () => {
+    const [shop, other] = [await buildShop(world), await buildShop(world)];
+    for (const path of [
+      `${other.slug}/login?token=${shop.managerToken}`,
+      `${shop.slug}/login?token=x`,
+      `${shop.slug}/login`,
+      `nobody/login?token=${shop.managerToken}`,
+      `%00/login?token=${shop.managerToken}`,
+    ]) {
+      expect((await open(path)).status, path).toBe(401);
+    }
+  });
+
+  it('ends with the membership', async () => {
+    const shop = await buildShop(world);
+    await withTenant(world.deps.orm, shop.tenantId, (em) =>
+      em.nativeUpdate(Membership, { tenantId: shop.tenantId }, { status: 'disabled' }),
+    );
+    expect((await asManager(world, shop, '/conversations')).status).toBe(403);
+  });
+});
+
+describe('what a manager writes', () => {
+  const conversation = async (shop: Shop, chat: number) => {
+    await writes(world, shop, chat, 'What are your opening hours?');
+    await until(() => expect(world.platform.textsTo(String(chat))).toHaveLength(1));
+    return (await conversationOf(world, shop, chat)).id;
+  };
+
+  it('loses NUL and lone surrogates, and nothing else', async () => {
+    const shop = await buildShop(world);
+    const id = await conversation(shop, 81);
+    const text = 'a\u0000b \ud800 👋🏽';
+    expect((await asManager(world, shop, `/conversations/${id}/replies`, { text })).status).toBe(200);
+    await until(() => expect(world.platform.textsTo('81').at(-1)).toBe('a\ufffdb \ufffd 👋🏽'));
+    expect((await messagesOf(world, shop, id)).at(-1)?.content).toBe('a\ufffdb \ufffd 👋🏽');
+  });
+
+  it.each([
+    [82, 'not JSON', '{"text":', 400],
+    [83, 'empty', JSON.stringify({ text: ' ' }), 422],
+    [84, 'too long', JSON.stringify({ text: 'x'.repeat(20_001) }), 422],
+    [85, 'over the limit', JSON.stringify({ text: 'x'.repeat(100_000) }), 413],
+    [86, 'a list', '[]', 422],
+    [87, 'not there', '', 422],
+  ])('is refused when it is (%i) %s', async (chat, _name, body, status) => {
+    const shop = await buildShop(world);
+    const id = await conversation(shop, chat);
+    const response = await fetch(`${world.url}/api/v1/conversations/${id}/replies`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${shop.managerToken}`, 'content-type': 'application/json' },
+      body,
+    });
+    expect([response.status, await response.json()]).toEqual([
+      status,
+      { error: { code: expect.any(String), message: expect.any(String) } },
+    ]);
+    expect(await messagesOf(world, shop, id)).toHaveLength(2);
+  });
+});
