@@ -92,6 +92,8 @@ export function webchatRoutes(deps: Pick<Deps, 'findChannel' | 'orm' | 'changes'
       unfollow();
       stream.destroy();
     });
+    // Headers leave with the first byte: without it a browser would not know for long that it is connected.
+    stream.write(': here\n\n');
     await look();
   });
 
