@@ -23,8 +23,8 @@ export type AgentAnswer =
   | { type: 'reply'; text: string; confidence: number | null }
   | { type: 'handover'; reason: string; text: string | null }
   | { type: 'clarify'; text: string }
-  /** Accepted; the answer comes later through a callback. */
-  | { type: 'pending' };
+  /** Accepted; the answer comes later through a callback. `note`: why there was none at once, where that is not usual. */
+  | { type: 'pending'; note?: string };
 
 export interface AgentTools {
   request: SafeRequest;

@@ -54,7 +54,7 @@ export const n8n: AgentKind<N8nSettings> = {
       response = await request(settings.workflowUrl, call);
     } catch (error) {
       // The workflow may be running, and hanging up does not stop it: it can still call back.
-      if (error instanceof UncertainError) return { type: 'pending' };
+      if (error instanceof UncertainError) return { type: 'pending', note: messageOf(error) };
       const message = messageOf(error);
       if (message.startsWith('not sent: ')) throw new NotAcceptedError(`n8n was not reached; ${message}`);
       throw error;
@@ -101,12 +101,13 @@ function signedHeaders(runId: string, body: string, { secret, header }: N8nSetti
   };
 }
 
-// A gateway lost its patience (504; 524 is Cloudflare's, in front of n8n Cloud): the workflow goes on.
-const stillRunning = new Set([202, 504, 524]);
+// A gateway lost its patience (524 is Cloudflare's, in front of n8n Cloud): the workflow goes on.
+const gaveUpWaiting = new Set([504, 524]);
 
 function readResponse({ status, headers, body }: SafeResponse, workflowUrl: string): AgentAnswer {
   const text = new TextDecoder().decode(body).trim();
-  if (stillRunning.has(status)) return { type: 'pending' };
+  if (status === 202) return { type: 'pending' };
+  if (gaveUpWaiting.has(status)) return { type: 'pending', note: `a gateway answered ${status}` };
   if (status >= 200 && status < 300) return readSuccess(text);
 
   const refusal = `n8n answered ${status}: ${errorWords(text)}`;

@@ -13,6 +13,7 @@ import type { Unit } from './unit.ts';
 /** How a run came to its end. */
 export type RunEnd = { type: 'answer'; answer: AgentAnswer } | { type: 'failed'; error: string } | { type: 'expired' };
 
+const CHANGED_HANDS = 'the conversation changed hands while the agent was answering';
 const OPEN: readonly AgentRunStatus[] = ['queued', 'calling', 'waiting'];
 
 /**
@@ -32,21 +33,27 @@ export async function settleRun(unit: Unit, runId: string, end: RunEnd): Promise
   );
   const run = await em.findOne(AgentRun, { tenantId, id: runId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (!conversation || !run) return 'unknown';
-  const isLate = end.type === 'answer' && now > run.deadlineAt;
-  if (!OPEN.includes(run.status) || isLate) {
-    if (end.type === 'answer') run.lateAnswers = [...run.lateAnswers, { ...end.answer, at: now.toISOString() }];
+  const isAnswer = end.type === 'answer' && end.answer.type !== 'pending';
+  if (!OPEN.includes(run.status) || (isAnswer && now > run.deadlineAt)) {
+    if (isAnswer) run.lateAnswers = [...run.lateAnswers, { ...end.answer, at: now.toISOString() }];
     return 'late';
   }
   if (end.type === 'answer' && end.answer.type === 'pending') {
     run.status = 'waiting';
+    run.error = end.answer.note ?? null;
     return run.status;
   }
+  const whyNothing = run.error ? `: ${run.error}` : '';
   run.endedAt = now;
   run.answer = end.type === 'answer' ? { ...end.answer } : null;
-  run.error = end.type === 'failed' ? end.error : end.type === 'expired' ? 'no answer within response_timeout' : null;
+  run.error = end.type === 'failed' ? end.error : end.type === 'expired' ? `no answer in time${whyNothing}` : null;
   if (conversation.epoch !== run.epoch || conversation.activeRunId !== run.id) {
     run.status = 'discarded';
-    run.error ??= 'the conversation changed hands while the agent was answering';
+    run.error ??= CHANGED_HANDS;
+    unit.writes.others.push([
+      `update decisions set withheld_reason = ? where tenant_id = ? and agent_run_id = ? and reply_message_id is null`,
+      [run.error, tenantId, run.id],
+    ]);
     return run.status;
   }
   run.status = end.type === 'answer' ? 'answered' : end.type;
@@ -55,7 +62,7 @@ export async function settleRun(unit: Unit, runId: string, end: RunEnd): Promise
   const match = turn.text === '' ? null : unit.matchFaq(turn.text);
   // The turn is the one that is being settled, not one that repeats it.
   const facts = { ...factsOf(unit, conversation, turn, saidAt, match), isRepeated: false };
-  applyVerdict(unit, conversation, turn, judge(facts, end, run), { match, agentRun: run });
+  applyVerdict(unit, conversation, turn, judge(facts, end, run, whyNothing), { match, agentRun: run });
   // What was said meanwhile is the next turn.
   if (conversation.turnStartedAt || conversation.turnDueAt) {
     unit.writes.wakes.push(['handle-inbound', tenantId, threadSubject(conversation.channelId, conversation.thread)]);
@@ -63,7 +70,7 @@ export async function settleRun(unit: Unit, runId: string, end: RunEnd): Promise
   return run.status;
 }
 
-function judge(facts: Parameters<typeof missed>[0], end: RunEnd, run: AgentRun): Verdict {
+function judge(facts: Parameters<typeof missed>[0], end: RunEnd, run: AgentRun, whyNothing: string): Verdict {
   const verdict = (outcome: Verdict['outcome'], reason: string): Verdict => ({
     outcome,
     path: 'agent',
@@ -71,7 +78,8 @@ function judge(facts: Parameters<typeof missed>[0], end: RunEnd, run: AgentRun):
     escalation: 0,
   });
   if (end.type === 'expired') {
-    return verdict(needHuman(facts, 'response_timeout'), 'the agent did not answer within response_timeout');
+    const reason = `the agent did not answer within response_timeout${whyNothing}`;
+    return verdict(needHuman(facts, 'response_timeout'), reason);
   }
   if (end.type === 'failed') return verdict(needHuman(facts, 'tool_failure'), `the agent failed: ${end.error}`);
   const { answer } = end;

@@ -148,18 +148,25 @@ describe('a response without an answer is pending', () => {
     ['started', 200, { message: 'Workflow was started' }],
     ['finished silently', 200, { message: 'Workflow executed successfully but no data was returned' }],
     ['accepted', 202, { ok: true }],
-    ['a gateway that gave up waiting', 504, '<html>'],
-    ['Cloudflare gave up waiting', 524, 'error code: 524'],
   ])('%s', async (_case, status, body) => {
     answering(status, body);
 
     expect(await ask()).toEqual({ type: 'pending' });
   });
 
+  it.each([
+    ['a gateway that gave up waiting', 504, '<html>'],
+    ['Cloudflare gave up waiting', 524, 'error code: 524'],
+  ])('%s, and says so', async (_case, status, body) => {
+    answering(status, body);
+
+    expect(await ask()).toEqual({ type: 'pending', note: `a gateway answered ${status}` });
+  });
+
   it('no answer at all after the call was sent', async () => {
     const uncertain = new UncertainError('sent, but no complete answer came');
 
-    expect(await ask({}, () => Promise.reject(uncertain))).toEqual({ type: 'pending' });
+    expect(await ask({}, () => Promise.reject(uncertain))).toEqual({ type: 'pending', note: uncertain.message });
   });
 });
 

@@ -13,6 +13,15 @@ const callbackToken = 'a-static-token-for-the-header-auth-of-n8n';
 let world: World;
 let answerWorkflow: (call: PlatformCall) => { status: number; body: unknown };
 
+/** An answer that is not JSON, or not for its looks. */
+class Raw {
+  readonly text: string | null;
+  /** Null: it never comes. */
+  constructor(text: string | null) {
+    this.text = text;
+  }
+}
+
 beforeAll(async () => {
   world = await startWorld();
   world.platform.answer = (call, response) => {
@@ -20,7 +29,8 @@ beforeAll(async () => {
     const { status, body } = answerWorkflow(call);
     response.statusCode = status;
     response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify(body));
+    const text = body instanceof Raw ? body.text : JSON.stringify(body);
+    if (text !== null) response.end(text);
     return true;
   };
 });
@@ -158,6 +168,13 @@ describe('a turn that no FAQ answers goes to the n8n workflow', () => {
     await callBack(callbackUrl, { runId: workflowCalls(shop)[0]?.body['runId'], reply: 'Yes, at 8.' });
     await until(async () => expect((await runsOf(shop))[0]?.status).toBe('discarded'));
     expect(world.platform.textsTo('26')).not.toContain('Yes, at 8.');
+    const { id } = await conversationOf(world, shop, 26);
+    expect(
+      (await decisionsOf(world, shop, id)).map(({ outcome, withheldReason }) => [outcome, withheldReason]),
+    ).toEqual([
+      ['ask_agent', 'the conversation changed hands while the agent was answering'],
+      ['hand_over', null],
+    ]);
   });
 
   it('hands over when the workflow says so', async () => {
@@ -194,6 +211,25 @@ describe('a turn that no FAQ answers goes to the n8n workflow', () => {
       status: 'failed',
       error: expect.stringMatching(/Error in workflow/),
     });
+  });
+
+  it.each([
+    ['is larger than may be', 31, 'x'.repeat(2_000_000), /did not answer within response_timeout: .*1048576/],
+    ['is garbage', 32, '{"reply":', /the agent failed: n8n answered neither JSON nor plain text/],
+    ['says nothing that is known', 33, '{"foo":1}', /the agent failed: the answer was not understood/],
+    ['never comes', 34, null, /did not answer within response_timeout: sent, but no complete answer came/],
+  ])('says in the decision what was wrong with an answer that %s', async (_name, chat, answer, reason) => {
+    const { shop } = await buildN8nShop({ handoverMode: 'immediate', thresholds: { response_timeout: 1 } });
+    answerWorkflow = () => ({ status: 200, body: new Raw(answer) });
+    await writes(world, shop, chat, 'Is a table free tonight?');
+    await until(async () => expect((await conversationOf(world, shop, chat)).handler).toBe('queued'));
+    const { id } = await conversationOf(world, shop, chat);
+    expect((await decisionsOf(world, shop, id)).at(-1)).toMatchObject({
+      outcome: 'hand_over',
+      reason: expect.stringMatching(reason),
+    });
+    expect(workflowCalls(shop)).toHaveLength(1);
+    expect((await runsOf(shop))[0]?.lateAnswers).toEqual([]);
   });
 
   it('tries again when the workflow was not there to begin, within the deadline', async () => {
