@@ -141,7 +141,7 @@ function showMessage(message, decision) {
   bubbles.set(message.id, item);
   const [who, meta, words] = item.children;
   const files = message.attachments.map(({ type, fileName, label }) => `[${type}] ${fileName ?? label ?? ''}`);
-  const status = STATUSES[message.status] ?? message.status;
+  const status = [STATUSES[message.status] ?? message.status, message.failedBecause].filter(Boolean).join(': ');
   item.className = `message from-${SPEAKERS[message.from].toLowerCase()}`;
   meta.className = ['failed', 'withheld'].includes(message.status) ? 'alert' : 'quiet';
   write(who, SPEAKERS[message.from]);

@@ -1,6 +1,7 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import type { ChannelAdapter } from '../channels/adapter.ts';
 import { InboundEventRow } from '../entities/inbound-event.ts';
+import { Notification } from '../entities/notification.ts';
 import { conflict, notFound } from '../errors.ts';
 import { threadSubject } from '../queue/contracts.ts';
 import type { Wake } from '../queue/wake.ts';
@@ -21,6 +22,8 @@ export interface Replay {
   inbound(tenantId: string, eventId: string): Promise<boolean>;
   /** Sends a failed message again. Gives false when it is not failed any more. */
   outbound(tenantId: string, outboundId: string): Promise<boolean>;
+  /** Tells a manager again. Gives false when it is not failed any more. */
+  notification(tenantId: string, notificationId: string): Promise<boolean>;
 }
 
 /** The button beside everything that ended as failed. */
@@ -66,6 +69,18 @@ export function createReplay({ orm, channelsOf, adapterOf, inbox, wake }: Replay
       );
       if (row) wake('deliver-outbound', tenantId, row.conversation_id);
       return row !== undefined;
+    },
+
+    async notification(tenantId, notificationId) {
+      const changed = await withTenant(orm, tenantId, (em) =>
+        em.nativeUpdate(
+          Notification,
+          { tenantId, id: notificationId, status: 'failed' },
+          { status: 'queued', attempts: 0, error: null, dueAt: new Date() },
+        ),
+      );
+      if (changed === 1) wake('notify-manager', tenantId, notificationId);
+      return changed === 1;
     },
   };
 }

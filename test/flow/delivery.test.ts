@@ -105,6 +105,10 @@ describe('sending', () => {
     await writes(world, shop, 45, vegan);
     await until(() => expect(world.platform.textsTo('45').at(-1)).toBe(coffeeFaqs[1]?.answer));
 
+    const { id: conversationId } = await conversationOf(world, shop, 45);
+    expect(await (await asManager(world, shop, `/conversations/${conversationId}`)).json()).toMatchObject({
+      messages: [{}, { status: 'failed', failedBecause: expect.stringContaining('too long') }, {}, { status: 'sent' }],
+    });
     const failures = Failures.parse(await (await asManager(world, shop, '/failures')).json());
     expect(failures).toMatchObject({ outbound: [{ error: expect.stringContaining('too long') }] });
     const id = failures.outbound[0]?.id;

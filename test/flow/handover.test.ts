@@ -1,5 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import { issueManagerToken } from '../../src/auth/manager-token.ts';
 import { Handover } from '../../src/entities/handover.ts';
 import { Notification } from '../../src/entities/notification.ts';
@@ -25,6 +26,10 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
+const Failures = z.object({
+  notifications: z.array(z.object({ id: z.string(), kind: z.string(), name: z.string(), error: z.string() })),
+});
+const Replayed = z.object({ replayed: z.boolean() });
 const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 10_000, interval: 15 });
 const handlerOf = async (shop: Shop, chat: number) => (await conversationOf(world, shop, chat)).handler;
 const all = <T>(shop: Shop, find: (em: Parameters<Parameters<typeof withTenant>[2]>[0]) => Promise<T>) =>
@@ -103,13 +108,14 @@ describe('handover', () => {
     await expect(conversationOf(world, shop, '-100500')).rejects.toThrow();
   });
 
-  it('keeps trying a target that is away, and shows one that will never answer', async () => {
+  it('keeps trying a target that is away, and shows one that will never answer until it is told again', async () => {
     const shop = await buildShop(world, { handoverMode: 'immediate' });
     const { orm, keys } = world.deps;
     let refusals = 0;
+    let isGone = true;
     world.platform.answer = (call, response) => {
       if (!call.path.startsWith('/flaky')) return undefined;
-      response.statusCode = call.path === '/flaky/gone' ? 410 : refusals++ < 1 ? 500 : 200;
+      response.statusCode = call.path === '/flaky/gone' ? (isGone ? 410 : 200) : refusals++ < 1 ? 500 : 200;
       response.end('{}');
       return true;
     };
@@ -122,6 +128,21 @@ describe('handover', () => {
     await until(async () => {
       const found = await all(shop, (em) => em.find(Notification, { tenantId: shop.tenantId }));
       expect(found.map((one) => one.status).toSorted()).toEqual(['failed', 'sent']);
+    });
+
+    const { notifications } = Failures.parse(await (await asManager(world, shop, '/failures')).json());
+    expect(notifications).toEqual([
+      { id: expect.any(String), kind: 'webhook', name: 'gone', error: expect.any(String) },
+    ]);
+    isGone = false;
+    const path = `/failures/notifications/${notifications[0]?.id}/replay`;
+    const [stranger, ...replays] = [await buildShop(world), shop, shop];
+    expect(await (await asManager(world, stranger, path, {})).json()).toEqual({ replayed: false });
+    const answers = await Promise.all(replays.map(async (one) => (await asManager(world, one, path, {})).json()));
+    expect(answers.filter((answer) => Replayed.parse(answer).replayed)).toHaveLength(1);
+    await until(async () => {
+      const found = await all(shop, (em) => em.find(Notification, { tenantId: shop.tenantId }));
+      expect(found.map((one) => one.status)).toEqual(['sent', 'sent']);
     });
     world.platform.answer = undefined;
   });

@@ -11,6 +11,7 @@ import { Conversation, handlers } from '../../entities/conversation.ts';
 import { Decision } from '../../entities/decision.ts';
 import { Message } from '../../entities/message.ts';
 import { Notification } from '../../entities/notification.ts';
+import { OutboundMessage } from '../../entities/outbound-message.ts';
 import { OwnershipTransition } from '../../entities/ownership-transition.ts';
 import { notFound } from '../../errors.ts';
 import { closeConversation, handBack, replyAsManager, takeConversation } from '../../handover/manager-acts.ts';
@@ -56,9 +57,15 @@ export function manageRoutes(deps: Deps) {
       const contact = await em.findOne(Contact, { tenantId, id: conversation.contactId });
       const of = { tenantId, conversationId: id };
       const messages = await em.find(Message, { ...of, seq: { $gt: after } }, { orderBy: { seq: 'asc' }, limit: 200 });
+      const failed = await em.find(OutboundMessage, {
+        tenantId,
+        status: 'failed',
+        messageId: { $in: messages.map((one) => one.id) },
+      });
+      const reasons = new Map(failed.map(({ messageId, error }) => [messageId, error ?? null]));
       return {
         conversation: presentConversation(conversation, contact?.displayName ?? null),
-        messages: messages.map(presentMessage),
+        messages: messages.map((one) => presentMessage(one, reasons.get(one.id) ?? null)),
         decisions: await em.find(Decision, of, { orderBy: { createdAt: 'desc' }, limit: 50 }),
         transitions: await em.find(OwnershipTransition, of, { orderBy: { epoch: 'asc' } }),
         notifications: (await em.find(Notification, of, { orderBy: { createdAt: 'desc' }, limit: 20 })).map(
@@ -104,6 +111,12 @@ export function manageRoutes(deps: Deps) {
          where tenant_id = ? and status = 'failed' order by created_at desc limit 100`,
         [tenantId],
       ),
+      notifications: await em.execute(
+        `select n.id, n.conversation_id, t.kind, t.name, n.error, n.attempts, n.created_at
+         from notifications n join notification_targets t on t.tenant_id = n.tenant_id and t.id = n.target_id
+         where n.tenant_id = ? and n.status = 'failed' order by n.created_at desc limit 100`,
+        [tenantId],
+      ),
       channels: (await em.find(Channel, { tenantId, health: 'broken' })).map(({ id, kind, name, healthReason }) => ({
         id,
         kind,
@@ -113,13 +126,12 @@ export function manageRoutes(deps: Deps) {
     }));
   });
 
-  router.post('/failures/inbound/:id/replay', async (ctx) => {
-    ctx.body = { replayed: await deps.replay.inbound(ctx.state.manager.tenantId, idOf(ctx.params['id'])) };
-  });
-
-  router.post('/failures/outbound/:id/replay', async (ctx) => {
-    ctx.body = { replayed: await deps.replay.outbound(ctx.state.manager.tenantId, idOf(ctx.params['id'])) };
-  });
+  for (const box of ['inbound', 'outbound', 'notification'] as const) {
+    const path = box === 'notification' ? 'notifications' : box;
+    router.post(`/failures/${path}/:id/replay`, async (ctx) => {
+      ctx.body = { replayed: await deps.replay[box](ctx.state.manager.tenantId, idOf(ctx.params['id'])) };
+    });
+  }
 
   return router;
 }
@@ -142,13 +154,14 @@ const presentConversation = (one: Conversation, contactName: string | null) => (
   createdAt: one.createdAt,
 });
 
-const presentMessage = (message: Message) => ({
+const presentMessage = (message: Message, failedBecause: string | null) => ({
   id: message.id,
   seq: message.seq,
   from: message.senderKind,
   text: message.content,
   attachments: message.attachments,
   status: message.status,
+  failedBecause,
   at: message.sentAt ?? message.createdAt,
   editedAt: message.editedAt,
   deletedAt: message.deletedAt,
