@@ -2,9 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { Channel } from '../../src/entities/channel.ts';
-import { Conversation } from '../../src/entities/conversation.ts';
 import { OutboundMessage } from '../../src/entities/outbound-message.ts';
-import { addChannel, createTenant } from '../../src/tenancy/provision.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import {
   asManager,
@@ -13,7 +11,6 @@ import {
   conversationOf,
   decisionsOf,
   messagesOf,
-  metaSignature,
   writes,
   type Shop,
 } from '../support/tenants.ts';
@@ -192,93 +189,5 @@ describe('sending', () => {
     expect(texts.length).toBeGreaterThan(2);
     expect(texts.every((text) => text.length <= 4096)).toBe(true);
     expect(texts.join(' ')).toBe(answer);
-  });
-});
-
-describe('WhatsApp', () => {
-  it('verifies, answers, follows receipts in any order and refuses free text outside the 24 hour window', async () => {
-    const { orm, keys } = world.deps;
-    const tenantId = await createTenant(orm, {
-      slug: 'wa-shop',
-      name: 'WA',
-      faqs: coffeeFaqs,
-      thresholds: { debounce_ms: 0 },
-    });
-    const config = {
-      phoneNumberId: '1067',
-      accessToken: 'token',
-      appSecret: 'app-secret-of-the-shop',
-      verifyToken: 'verify-me-please',
-    };
-    const { key } = await addChannel(orm, keys, tenantId, {
-      kind: 'whatsapp',
-      name: 'WhatsApp',
-      config,
-      accounts: ['1067'],
-    });
-    const post = (path: string, value: Record<string, unknown>, field = 'messages') => {
-      const metadata = { display_phone_number: '1', phone_number_id: '1067' };
-      const change = { field, value: { messaging_product: 'whatsapp', metadata, ...value } };
-      const body = JSON.stringify({ object: 'whatsapp_business_account', entry: [{ id: '9', changes: [change] }] });
-      const headers = { 'x-hub-signature-256': metaSignature(body, config.appSecret) };
-      return fetch(`${world.url}/webhooks/whatsapp${path}`, { method: 'POST', body, headers });
-    };
-    const text = (id: string, words: string) => ({
-      contacts: [{ profile: { name: 'Ana' }, wa_id: '34600' }],
-      messages: [
-        { from: '34600', id, timestamp: String(Math.floor(Date.now() / 1000)), type: 'text', text: { body: words } },
-      ],
-    });
-
-    // By the channel's own address, and by the shared one: the same message is one message.
-    expect((await post(`/${key}`, text('wamid.1', hours))).status).toBe(200);
-    expect((await post('', text('wamid.1', hours))).status).toBe(200);
-    await until(() => expect(world.platform.textsTo('34600')).toHaveLength(1));
-    await until(async () => expect((await outboundOf({ tenantId }))[0]?.status).toBe('sent'));
-
-    const wamid = (await outboundOf({ tenantId }))[0]?.externalId;
-    const receipt = (status: string) => ({
-      statuses: [{ id: wamid, status, timestamp: '1700000000', recipient_id: '34600' }],
-    });
-    for (const status of ['read', 'sent', 'delivered'])
-      expect((await post(`/${key}`, receipt(status))).status).toBe(200);
-    const conversation = await withTenant(orm, tenantId, (em) => em.findOneOrFail(Conversation, { tenantId }));
-    const shop = { tenantId } as Shop;
-    await until(async () => expect((await messagesOf(world, shop, conversation.id)).at(-1)?.status).toBe('read'));
-
-    await withTenant(orm, tenantId, (em) =>
-      em.nativeUpdate(Conversation, { tenantId }, { lastInboundAt: new Date(Date.now() - 25 * 3_600_000) }),
-    );
-    const echo = {
-      to: '34600',
-      from: '1',
-      id: 'wamid.echo',
-      timestamp: '1700000001',
-      type: 'text',
-      text: { body: 'Boss here' },
-    };
-    expect((await post(`/${key}`, { message_echoes: [echo] }, 'smb_message_echoes')).status).toBe(200);
-    await until(async () =>
-      expect((await withTenant(orm, tenantId, (em) => em.findOneOrFail(Conversation, { tenantId }))).handler).toBe(
-        'human',
-      ),
-    );
-  });
-
-  it('answers the challenge with the right token only', async () => {
-    const { orm, keys } = world.deps;
-    const shop = await buildShop(world);
-    const config = {
-      phoneNumberId: '1068',
-      accessToken: 'token',
-      appSecret: 'app-secret-of-the-shop',
-      verifyToken: 'verify-me-please',
-    };
-    const { key } = await addChannel(orm, keys, shop.tenantId, { kind: 'whatsapp', name: 'WhatsApp', config });
-    const challenge = (token: string) =>
-      fetch(`${world.url}/webhooks/whatsapp/${key}?hub.mode=subscribe&hub.verify_token=${token}&hub.challenge=12345`);
-    const right = await challenge('verify-me-please');
-    expect([right.status, await right.text()]).toEqual([200, '12345']);
-    expect((await challenge('guess')).status).toBe(403);
   });
 });

@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Conversation } from '../../src/entities/conversation.ts';
+import { OutboundMessage } from '../../src/entities/outbound-message.ts';
+import { addChannel } from '../../src/tenancy/provision.ts';
+import { withTenant } from '../../src/tenancy/with-tenant.ts';
+import { asManager, buildShop, conversationOf, messagesOf, metaSignature, type Shop } from '../support/tenants.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+const app = { META_APP_SECRET: 'app-secret-of-the-operator', META_VERIFY_TOKEN: 'token-of-the-operator' };
+const customer = '34600';
+let world: World;
+let shop: Shop;
+let key: string;
+let phoneNumberId = 1066;
+const appSecret = 'app-secret-of-the-shop';
+
+beforeAll(async () => {
+  world = await startWorld({ env: app });
+});
+afterAll(() => world.close());
+beforeEach(async () => {
+  phoneNumberId += 1;
+  shop = await buildShop(world);
+  const account = String(phoneNumberId);
+  const config = { phoneNumberId: account, accessToken: 'token', appSecret, verifyToken: 'verify-me-please' };
+  const channel = { kind: 'whatsapp', name: 'WhatsApp', config, accounts: [account] };
+  key = (await addChannel(world.deps.orm, world.deps.keys, shop.tenantId, channel)).key;
+});
+
+const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 10_000, interval: 15 });
+const textsOfShop = () =>
+  world.platform.calls
+    .filter(({ path }) => path.includes(`/${phoneNumberId}/messages`))
+    .map(({ body }) => (body['text'] as { body: string } | undefined)?.body);
+const outbound = () =>
+  withTenant(world.deps.orm, shop.tenantId, (em) =>
+    em.find(OutboundMessage, { tenantId: shop.tenantId }, { orderBy: { seq: 'asc' } }),
+  );
+
+function post(path: string, value: Record<string, unknown>, field = 'messages') {
+  const metadata = { display_phone_number: '1', phone_number_id: String(phoneNumberId) };
+  const change = { field, value: { messaging_product: 'whatsapp', metadata, ...value } };
+  return postBody(path, { object: 'whatsapp_business_account', entry: [{ id: '9', changes: [change] }] }, appSecret);
+}
+
+function postBody(path: string, body: unknown, secret: string) {
+  const text = JSON.stringify(body);
+  const headers = { 'x-hub-signature-256': metaSignature(text, secret) };
+  return fetch(`${world.url}/webhooks/whatsapp${path}`, { method: 'POST', body: text, headers });
+}
+
+const text = (id: string, words: string, at = new Date()) => ({
+  contacts: [{ profile: { name: 'Ana' }, wa_id: customer }],
+  messages: [
+    { from: customer, id, timestamp: String(Math.floor(at.getTime() / 1000)), type: 'text', text: { body: words } },
+  ],
+});
+const asks = (id: string) => text(id, 'What are your opening hours?');
+
+describe('a customer writes to a WhatsApp number', () => {
+  it('is answered once, by the channel’s own address and by the one of the app', async () => {
+    expect((await post(`/${key}`, asks('wamid.1'))).status).toBe(200);
+    expect((await post('', asks('wamid.1'))).status).toBe(200);
+    await until(() => expect(textsOfShop()).toEqual(['We open 7am-9pm daily']));
+    await until(async () => expect((await outbound()).map((row) => row.status)).toEqual(['sent']));
+    const { id } = await conversationOf(world, shop, customer);
+    expect(await messagesOf(world, shop, id)).toHaveLength(2);
+  });
+
+  it('shows how far an answer got, in whatever order the receipts come', async () => {
+    await post(`/${key}`, asks('wamid.2'));
+    await until(async () => expect((await outbound())[0]?.status).toBe('sent'));
+    const wamid = (await outbound())[0]?.externalId;
+    for (const status of ['read', 'sent', 'delivered']) {
+      const receipt = { id: wamid, status, timestamp: '1700000000', recipient_id: customer };
+      expect((await post(`/${key}`, { statuses: [receipt] })).status).toBe(200);
+    }
+    const { id } = await conversationOf(world, shop, customer);
+    await until(async () => expect((await messagesOf(world, shop, id)).at(-1)?.status).toBe('read'));
+  });
+
+  it('gives way to the owner who answers from the phone', async () => {
+    await post(`/${key}`, asks('wamid.3'));
+    await until(() => expect(textsOfShop()).toHaveLength(1));
+    const timestamp = String(Math.floor(Date.now() / 1000));
+    const echo = { to: customer, from: '1', id: 'wamid.echo', timestamp, type: 'text', text: { body: 'Boss here' } };
+    expect((await post(`/${key}`, { message_echoes: [echo] }, 'smb_message_echoes')).status).toBe(200);
+    await until(async () => expect((await conversationOf(world, shop, customer)).handler).toBe('human'));
+  });
+
+  it('is sent no free text later than 24 hours after the last message, and the manager is told why', async () => {
+    await post(`/${key}`, asks('wamid.4'));
+    await until(() => expect(textsOfShop()).toHaveLength(1));
+    const { id } = await conversationOf(world, shop, customer);
+    await withTenant(world.deps.orm, shop.tenantId, (em) =>
+      em.nativeUpdate(
+        Conversation,
+        { tenantId: shop.tenantId, id },
+        { lastInboundAt: new Date(Date.now() - 25 * 3_600_000) },
+      ),
+    );
+    await asManager(world, shop, `/conversations/${id}/replies`, { text: 'Are you still there?' });
+    await until(async () =>
+      expect((await outbound()).at(-1)).toMatchObject({ status: 'failed', errorCode: 'window_closed', attempts: 1 }),
+    );
+    expect(textsOfShop()).toHaveLength(1);
+    expect(await (await asManager(world, shop, `/conversations/${id}?after=2`)).json()).toMatchObject({
+      messages: [{ status: 'failed', failedBecause: expect.stringContaining('24 hours') }],
+    });
+    // A new message of the contact opens the window again.
+    await post(`/${key}`, text('wamid.5', 'Yes'));
+    await asManager(world, shop, `/conversations/${id}/replies`, { text: 'Good!' });
+    await until(() => expect(textsOfShop().at(-1)).toBe('Good!'));
+  });
+
+  it('is stored and not answered when the message is old (answer_max_age)', async () => {
+    await post(`/${key}`, text('wamid.6', 'What are your opening hours?', new Date(Date.now() - 7 * 3_600_000)));
+    await post(`/${key}`, asks('wamid.7'));
+    await until(() => expect(textsOfShop()).toHaveLength(1));
+    const { id } = await conversationOf(world, shop, customer);
+    const messages = await messagesOf(world, shop, id);
+    expect(messages.map(({ direction }) => direction)).toEqual(['in', 'in', 'out']);
+  });
+});
+
+describe('Meta’s challenge', () => {
+  const challenge = (path: string, token: string, mode = 'subscribe') =>
+    fetch(
+      `${world.url}/webhooks/whatsapp${path}?hub.mode=${mode}&hub.verify_token=${token}&hub.challenge=<b>12345</b>`,
+    );
+
+  it('is answered with the right token only, at a channel’s own address and at the one of the app', async () => {
+    for (const [path, token] of [
+      [`/${key}`, 'verify-me-please'],
+      ['', app.META_VERIFY_TOKEN],
+    ] as const) {
+      const right = await challenge(path, token);
+      expect([right.status, await right.text()]).toEqual([200, '<b>12345</b>']);
+      // Whatever is sent back is no page.
+      expect(right.headers.get('content-type')).toMatch(/^text\/plain/);
+      expect((await challenge(path, 'guess')).status).toBe(403);
+      expect((await challenge(path, token, 'unsubscribe')).status).toBe(403);
+    }
+    expect((await challenge(`/${key}`, app.META_VERIFY_TOKEN)).status).toBe(403);
+  });
+});
+
+describe('news of the app itself, which names no account', () => {
+  it('is accepted with the operator’s secret only', async () => {
+    const news = { object: 'whatsapp_business_account', entry: [{ id: '9', changes: [] }] };
+    expect((await postBody('', news, app.META_APP_SECRET)).status).toBe(200);
+    expect((await postBody('', news, appSecret)).status).toBe(401);
+  });
+});
