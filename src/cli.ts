@@ -1,19 +1,24 @@
-import { Command } from 'commander';
-import { ZodError, type z } from 'zod';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { ZodError, z } from 'zod';
 import { issueManagerToken } from './auth/manager-token.ts';
 import { agentKind } from './agents/registry.ts';
-import { channelAdapter } from './channels/registry.ts';
+import { channelAdapter, channelKinds } from './channels/registry.ts';
 import { readConfig } from './config.ts';
 import { openDatabase } from './database/open.ts';
 import { createDeps, type Deps } from './deps.ts';
 import { messageOf } from './errors.ts';
 import { notifierKind } from './handover/notifiers/registry.ts';
+import type { Replay } from './inbox/replay.ts';
 import { createLogger } from './logger.ts';
-import { findTenantBySlug } from './tenancy/as-system.ts';
+import { findChannelRow, findTenantBySlug, SLUG } from './tenancy/as-system.ts';
 import { addAgent, addChannel, addManager, addTarget, createTenant } from './tenancy/provision.ts';
 
 /** `npm run frontdesk -- <command>`: what a person who runs Frontdesk needs before there is a dashboard. */
 const program = new Command('frontdesk').description('Manage tenants, channels, agents and managers.');
+const handoverModes = ['ask', 'immediate'];
+const hours = reader(z.coerce.number().positive().max(87_600), 'hours: a number above 0');
+const email = reader(z.email(), 'an e-mail address');
+const uuid = reader(z.uuid(), 'an id as the list of failures shows it');
 const set = ['--set <key=value...>', 'settings of this kind, e.g. --set botToken=123:abc'] as const;
 
 program
@@ -21,11 +26,13 @@ program
   .description('make a tenant')
   .requiredOption('--name <name>')
   .option('--language <code>', 'ISO 639-1', 'en')
-  .option('--handover <mode>', 'ask or immediate', 'ask')
-  .action(async (slug: string, options: { name: string; language: string; handover: string }) => {
+  .addOption(new Option('--handover <mode>').choices(handoverModes).default('ask'))
+  .action(async (slug: string, options: { name: string; language: string; handover: 'ask' | 'immediate' }) => {
     await run(async ({ orm }) => {
-      const handoverMode = options.handover === 'immediate' ? 'immediate' : 'ask';
-      await createTenant(orm, { slug, name: options.name, language: options.language, handoverMode });
+      if (!SLUG.test(slug)) throw new Error(`'${slug}' cannot be a tenant: use a-z, 0-9, _ and -, at most 63 of them`);
+      if (await findTenantBySlug(orm, slug)) throw new Error(`there is a tenant '${slug}' already`);
+      const { name, language, handover: handoverMode } = options;
+      await createTenant(orm, { slug, name, language, handoverMode });
       console.log(`made tenant ${slug}`);
     });
   });
@@ -39,14 +46,16 @@ program
   .action(async (slug: string, kind: string, options: { name?: string; set?: string[]; register?: boolean }) => {
     await run(async (deps) => {
       const adapter = channelAdapter(kind);
-      if (!adapter) throw new Error(`there is no channel kind '${kind}'`);
+      if (!adapter) throw new Error(`there is no channel kind '${kind}'; use one of: ${channelKinds.join(', ')}`);
+      const owner = await tenantId(deps, slug);
       const config = readSettings(adapter.config, pairs(options.set));
-      const { key, channelId } = await addChannel(deps.orm, deps.keys, await tenantId(deps, slug), {
-        kind,
-        name: options.name ?? kind,
-        config,
-        accounts: adapter.accounts?.(config) ?? [],
-      });
+      const accounts = adapter.accounts?.(config) ?? [];
+      for (const account of accounts) {
+        const taken = await findChannelRow(deps.orm, kind, 'account', account);
+        if (taken) throw new Error(`${account} is connected already, as channel ${taken.channelId}`);
+      }
+      const channel = { kind, name: options.name ?? kind, config, accounts };
+      const { key, channelId } = await addChannel(deps.orm, deps.keys, owner, channel);
       const url = `${deps.publicUrl}/webhooks/${kind}/${key}`;
       console.log(`channel ${channelId}\nwebhook ${url}`);
       if (options.register && adapter.register) {
@@ -90,30 +99,40 @@ program
 program
   .command('desk <tenant>')
   .description('print a link to the manager view')
-  .requiredOption('--email <email>')
+  .requiredOption('--email <email>', '', email)
   .option('--name <name>', 'of the manager', 'Manager')
-  .option('--hours <n>', 'how long the link is good', '12')
-  .action(async (slug: string, options: { email: string; name: string; hours: string }) => {
+  .option('--hours <n>', 'how long the link is good', hours, 12)
+  .action(async (slug: string, options: { email: string; name: string; hours: number }) => {
     await run(async (deps) => {
       const id = await tenantId(deps, slug);
       const userId = await addManager(deps.orm, id, { email: options.email, name: options.name });
-      const token = await issueManagerToken(deps.keys, { tenantId: id, userId }, Number(options.hours));
+      const token = await issueManagerToken(deps.keys, { tenantId: id, userId }, options.hours);
       console.log(`${deps.publicUrl}/desk/${slug}/login?token=${token}`);
     });
   });
 
 program
-  .command('replay <tenant> <inbound|outbound> <id>')
-  .description('handle a failed event, or send a failed message, again')
-  .action(async (slug: string, box: string, id: string) => {
+  .command('replay <tenant>')
+  .description('handle a failed event, send a failed message or tell a manager again')
+  .addArgument(new Argument('<box>', 'where it failed').choices(['inbound', 'outbound', 'notification']))
+  .argument('<id>', 'of the event, message or notification', uuid)
+  .action(async (slug: string, box: keyof Replay, id: string) => {
     await run(async (deps) => {
-      const owner = await tenantId(deps, slug);
-      const done = await (box === 'outbound' ? deps.replay.outbound(owner, id) : deps.replay.inbound(owner, id));
+      const done = await deps.replay[box](await tenantId(deps, slug), id);
       console.log(done ? 'on its way' : 'it is not failed, nothing to do');
     });
   });
 
 await program.parseAsync();
+
+/** Reads a word of the command line, or says what it should be. */
+function reader<T>(schema: z.ZodType<T>, wanted: string): (word: string) => T {
+  return (word) => {
+    const { success, data } = schema.safeParse(word);
+    if (!success) throw new InvalidArgumentError(`It must be ${wanted}.`);
+    return data;
+  };
+}
 
 /** The same wiring as the service has; on the embedded database it joins a running one. */
 async function run(work: (deps: Deps) => Promise<void>): Promise<void> {
@@ -154,7 +173,8 @@ function readSettings<T>(schema: z.ZodType<T>, given: Record<string, unknown>): 
 }
 
 function settingErrors(error: ZodError): string {
-  return error.issues.map((issue) => `  --set ${issue.path.join('.')}=…  ${issue.message}`).join('\n');
+  const words = ({ message }: { message: string }) => (message.endsWith('received undefined') ? 'is missing' : message);
+  return error.issues.map((issue) => `  --set ${issue.path.join('.')}=…  ${words(issue)}`).join('\n');
 }
 
 /** `a.b=1` becomes `{ a: { b: '1' } }`; a repeated key becomes a list. */

@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newId } from '../src/id.ts';
+import { createDatabase, type TestDatabase } from './support/database.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createDatabase();
+});
+afterAll(() => database.drop());
+
+/** What a command says, and its exit code. */
+const frontdesk = (...args: string[]) =>
+  new Promise<{ code: number | null; said: string }>((resolve) => {
+    const env = {
+      DATABASE_APP_URL: database.url,
+      FRONTDESK_KEY: Buffer.alloc(32, 7).toString('base64'),
+      PUBLIC_URL: 'https://desk.example',
+    };
+    const options = { cwd: join(import.meta.dirname, '..'), env };
+    const child = execFile(process.execPath, ['src/cli.ts', ...args], options, (_error, stdout, stderr) =>
+      resolve({ code: child.exitCode, said: (stdout + stderr).trim() }),
+    );
+  });
+
+const whatsapp = ['phoneNumberId=106', 'accessToken=EAAG', 'appSecret=0123456789abcdef', 'verifyToken=12345678'];
+const set = (pairs: string[]) => pairs.flatMap((pair) => ['--set', pair]);
+
+describe('npm run frontdesk', () => {
+  it('makes a tenant, connects its channels, lets a manager in and says where to go', { timeout: 60_000 }, async () => {
+    expect(await frontdesk('tenant', 'my_shop', '--name', 'My Shop', '--handover', 'immediate')).toEqual({
+      code: 0,
+      said: 'made tenant my_shop',
+    });
+    const [channel, mail, desk] = await Promise.all([
+      frontdesk('channel', 'my_shop', 'whatsapp', ...set(whatsapp)),
+      frontdesk('notify', 'my_shop', 'email', '--set', 'to=mia@example.com'),
+      frontdesk('desk', 'my_shop', '--email', 'mia@example.com', '--hours', '48'),
+    ]);
+    expect(channel).toEqual({
+      code: 0,
+      said: expect.stringMatching(/^channel \S+\nwebhook https:\/\/desk\.example\/webhooks\/whatsapp\/\S{24}$/),
+    });
+    expect(mail).toEqual({ code: 0, said: expect.stringMatching(/^target /) });
+    expect(desk.said).toMatch(/^https:\/\/desk\.example\/desk\/my_shop\/login\?token=/);
+
+    const [again, same] = await Promise.all([
+      frontdesk('tenant', 'my_shop', '--name', 'Another'),
+      frontdesk('channel', 'my_shop', 'whatsapp', ...set(whatsapp)),
+    ]);
+    expect(again).toEqual({ code: 1, said: "there is a tenant 'my_shop' already" });
+    expect(same).toEqual({ code: 1, said: expect.stringMatching(/^106 is connected already, as channel /) });
+  });
+
+  it('says what is wrong, and how it should be', { timeout: 60_000 }, async () => {
+    const wrong: [words: RegExp, ...args: string[]][] = [
+      [/^'My Shop' cannot be a tenant: use a-z/, 'tenant', 'My Shop', '--name', 'x'],
+      [/Allowed choices are ask, immediate/, 'tenant', 'a', '--name', 'x', '--handover', 'later'],
+      [/^there is no tenant 'nobody'; make it with/, 'channel', 'nobody', 'telegram'],
+      [/^there is no channel kind 'fax'; use one of: telegram, whatsapp/, 'channel', 'nobody', 'fax'],
+      [/must be an e-mail address/, 'desk', 'a', '--email', 'mia'],
+      [/must be hours: a number above 0/, 'desk', 'a', '--email', 'mia@example.com', '--hours', 'two'],
+      [/Allowed choices are inbound, outbound, notification/, 'replay', 'a', 'sideways', newId()],
+      [/must be an id as the list of failures shows it/, 'replay', 'a', 'inbound', '123'],
+      [
+        /^These settings are not right:\n {2}--set workflowUrl=….*\n {2}--set secret=… {2}is missing/,
+        'agent',
+        'a',
+        'n8n',
+      ],
+      [/^--set takes key=value, not 'secret'/, 'agent', 'a', 'n8n', '--set', 'secret'],
+    ];
+    const answers = await Promise.all(wrong.map(([, ...args]) => frontdesk(...args)));
+    expect(answers).toEqual(wrong.map(([words]) => ({ code: 1, said: expect.stringMatching(words) })));
+  });
+});
