@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const FORMAT = 1;
 
@@ -51,7 +52,12 @@ export async function keyFromDataDir(dataDir: string): Promise<string> {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
-  return (await readFile(path, 'utf8')).trim();
+  // Of processes that start together the second may look while the first one writes: a whole key ends in a new line.
+  for (let look = 1; ; look++) {
+    const text = await readFile(path, 'utf8');
+    if (text.endsWith('\n') || look === 50) return text.trim();
+    await sleep(20);
+  }
 }
 
 function parseKey(entry: string): [string, Buffer] {
