@@ -26,6 +26,7 @@ export async function fillTenant(owner: pg.Client, slug: string): Promise<{ tena
   const userId = newId();
   await owner.query('insert into users (id, email, name) values ($1, $2, $2)', [userId, `${slug}@example.com`]);
   await insert('memberships', { user_id: userId, role: 'manager' });
+  ids['memberships'] = userId;
   await insert('faqs', { question: `canary-${slug}`, answer: `canary-${slug}` });
   const channel_id = await insert('channels', { kind: 'telegram', name: 'c', config_sealed: Buffer.of(1) });
   await insert('channel_addresses', { channel_id, kind: 'telegram', purpose: 'key', address: slug });
