@@ -10,8 +10,11 @@ import { webhookRoutes } from './http/routes/webhooks.ts';
 /** The whole HTTP side: middleware in order, then the routers. Read it to know the API. */
 export function createApp(deps: Deps): Koa {
   const app = new Koa({ proxy: deps.config.trustedProxies > 0, maxIpsCount: deps.config.trustedProxies });
-  // What breaks after the answer has begun: a client that hung up, a stream that was cut.
-  app.on('error', (error: Error) => deps.log.info({ error: error.message }, 'http.broken'));
+  // What breaks after the answer has begun. That a browser leaves its stream is no news.
+  app.on('error', (error: NodeJS.ErrnoException) => {
+    const level = error.code === 'ERR_STREAM_PREMATURE_CLOSE' ? 'debug' : 'info';
+    deps.log[level]({ error: error.message }, 'http.broken');
+  });
   app.use(errorHandler(deps.log));
   app.use(webhookRoutes(deps).routes());
   app.use(webchatRoutes(deps).routes());

@@ -66,6 +66,17 @@ describe('the link to the desk', () => {
   });
 });
 
+describe('the bare address', () => {
+  it('says that it works and where to go, and gives nobody’s link away', async () => {
+    const response = await fetch(world.url);
+    expect(response.status).toBe(200);
+    const text = await response.text();
+    expect(text).toMatch(/Frontdesk is running/);
+    expect(text).not.toMatch(/token=/);
+    expect((await fetch(`${world.url}/favicon.ico`)).status).toBe(204);
+  });
+});
+
 describe('what a manager writes', () => {
   const conversation = async (shop: Shop, chat: number) => {
     await writes(world, shop, chat, 'What are your opening hours?');

@@ -33,6 +33,17 @@ export function deskRoutes({ keys, orm, publicUrl }: Pick<Deps, 'keys' | 'orm' |
 
   router.get('/desk/:slug', (ctx) => sendPage(ctx, 'desk.html'));
 
+  // Whoever opens the bare address is told where to go; the links themselves are not for everybody.
+  router.get('/', (ctx) => {
+    ctx.type = 'text/plain';
+    ctx.body =
+      'Frontdesk is running.\n\nThe links to chat and desk are printed where it was started.\n' +
+      'A link to a desk: npm run frontdesk -- desk <tenant> --email <email>\n';
+  });
+  router.get('/favicon.ico', (ctx) => {
+    ctx.status = 204;
+  });
+
   router.get('/assets/:file', async (ctx) => {
     const file = ctx.params['file'] ?? '';
     if (!ASSETS.has(file)) throw notFound('there is no such file');
