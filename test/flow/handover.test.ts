@@ -194,14 +194,17 @@ describe('handover', () => {
     expect((await conversationOf(world, shop, 64)).id).not.toBe(id);
   });
 
-  it('says so when nobody comes, and follows the tenant’s rule (queue_timeout, nobody_there)', async () => {
+  it.each([
+    ['return', 65, 'bot'],
+    ['apologize', 60, 'queued'],
+  ])('says so once when nobody comes (queue_timeout), then follows nobody_there: %s', async (rule, chat, handler) => {
     const shop = await buildShop(world, {
       handoverMode: 'immediate',
-      thresholds: { queue_timeout: 1, nobody_there: 'return' },
+      thresholds: { queue_timeout: 1, nobody_there: rule },
     });
-    await writes(world, shop, 65, 'I want to talk to a human');
-    await until(async () => expect(await handlerOf(shop, 65)).toBe('bot'));
-    await until(() => expect(world.platform.textsTo('65')).toHaveLength(2));
+    await writes(world, shop, chat, 'I want to talk to a human');
+    await until(() => expect(world.platform.textsTo(String(chat))).toHaveLength(2));
+    expect(await handlerOf(shop, chat)).toBe(handler);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Conversation } from '../../src/entities/conversation.ts';
 import { OutboundMessage } from '../../src/entities/outbound-message.ts';
+import { TenantSettings } from '../../src/entities/tenant-settings.ts';
 import { addChannel } from '../../src/tenancy/provision.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { asManager, buildShop, conversationOf, messagesOf, metaSignature, type Shop } from '../support/tenants.ts';
@@ -79,13 +80,26 @@ describe('a customer writes to a WhatsApp number', () => {
     await until(async () => expect((await messagesOf(world, shop, id)).at(-1)?.status).toBe('read'));
   });
 
-  it('gives way to the owner who answers from the phone', async () => {
+  it.each([
+    [true, 'human'],
+    [false, 'bot'],
+  ])('after the owner answered from the phone, with echo_takes_over %s, is with: %s', async (rule, handler) => {
+    await withTenant(world.deps.orm, shop.tenantId, (em) =>
+      em.nativeUpdate(
+        TenantSettings,
+        { tenantId: shop.tenantId },
+        { thresholds: { debounce_ms: 0, echo_takes_over: rule } },
+      ),
+    );
+    await until(async () => expect((await world.deps.settingsOf(shop.tenantId)).thresholds.echo_takes_over).toBe(rule));
     await post(`/${key}`, asks('wamid.3'));
     await until(() => expect(textsOfShop()).toHaveLength(1));
     const timestamp = String(Math.floor(Date.now() / 1000));
     const echo = { to: customer, from: '1', id: 'wamid.echo', timestamp, type: 'text', text: { body: 'Boss here' } };
     expect((await post(`/${key}`, { message_echoes: [echo] }, 'smb_message_echoes')).status).toBe(200);
-    await until(async () => expect((await conversationOf(world, shop, customer)).handler).toBe('human'));
+    const { id } = await conversationOf(world, shop, customer);
+    await until(async () => expect((await messagesOf(world, shop, id)).at(-1)?.content).toBe('Boss here'));
+    expect((await conversationOf(world, shop, customer)).handler).toBe(handler);
   });
 
   it('is sent no free text later than 24 hours after the last message, and the manager is told why', async () => {
