@@ -4,7 +4,9 @@ import { say } from '../conversations/say.ts';
 import type { Unit } from '../conversations/unit.ts';
 import { Conversation } from '../entities/conversation.ts';
 import { Handover } from '../entities/handover.ts';
+import { Message } from '../entities/message.ts';
 import { conflict, notFound } from '../errors.ts';
+import { chooseLanguage } from '../language/choose.ts';
 import { say as phrase } from '../language/replies.ts';
 import { endHandover, goOnWithoutHuman, queueForManager } from './hand-over.ts';
 
@@ -46,7 +48,7 @@ export async function watchHandover(unit: Unit, handoverId: string): Promise<voi
   if (!handover || handover.outcome || !handover.timeoutAt || handover.timeoutAt > now) return;
   const conversation = await lock(unit, handover.conversationId);
   if (conversation.openHandoverId !== handover.id) return;
-  const { language } = settings;
+  const language = await languageOf(unit, conversation);
   if (conversation.handler === 'awaiting_consent') {
     const reason = 'the contact did not say whether a human is wanted';
     if (settings.thresholds.consent_silence === 'handover') {
@@ -64,6 +66,16 @@ export async function watchHandover(unit: Unit, handoverId: string): Promise<voi
     // Said under the new epoch, or it would be withheld as the words of the old one.
     say(unit, conversation, { sender: { kind: 'system', id: null }, text: phrase('nobodyAvailable', language) });
   }
+}
+
+/** What the contact spoke last is what they are answered in, also when it is the clock that makes us speak. */
+async function languageOf({ em, settings }: Unit, { tenantId, id, language }: Conversation): Promise<string> {
+  const last = await em.findOne(
+    Message,
+    { tenantId, conversationId: id, direction: 'in', content: { $ne: '' } },
+    { orderBy: { seq: 'desc' }, disableIdentityMap: true },
+  );
+  return chooseLanguage({ tenant: settings.language, contact: language ?? null, text: last?.content ?? '' });
 }
 
 /** After a silence nothing is said: the contact may have left hours ago. */

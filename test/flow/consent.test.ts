@@ -44,3 +44,12 @@ describe('an offer of a person that is not taken', () => {
     await until(() => expect(world.platform.textsTo('75').at(-1)).toBe(answers[1]));
   });
 });
+
+describe('what the clock makes us say', () => {
+  it('is said in the language of the contact, not of the tenant', async () => {
+    const shop = await buildShop(world, { handoverMode: 'immediate', thresholds: { queue_timeout: 1 } });
+    await writes(world, shop, 76, 'Позовите, пожалуйста, оператора');
+    await until(() => expect(world.platform.textsTo('76')).toHaveLength(2));
+    expect(world.platform.textsTo('76').map((text) => /[а-я]/i.test(text))).toEqual([true, true]);
+  });
+});
