@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
 /** Tells what changed in the database, whoever changed it. Caches of every process hang on it. */
@@ -12,9 +13,19 @@ export interface Changes {
 }
 
 const RETRY_MS = 500;
+/** How often the connection is tried, and how long it may take to answer. */
+const BEAT_MS = 10_000;
+const BEAT_LIMIT_MS = 5_000;
 
-/** Listens on a connection of its own; it must be a direct one, not through a transaction pooler. */
-export async function followChanges(databaseUrl: string, onError: (error: Error) => void): Promise<Changes> {
+/**
+ * Listens on a connection of its own; it must be a direct one, not through a transaction pooler. Whoever only listens
+ * does not notice that the network has forgotten him, so it is asked something now and then.
+ */
+export async function followChanges(
+  databaseUrl: string,
+  onError: (error: Error) => void,
+  beatMs = BEAT_MS,
+): Promise<Changes> {
   const listeners: ((tenantId: string | null, table: string | null) => void)[] = [];
   const liveListeners: ((subject: string) => void)[] = [];
   let client: pg.Client | null = null;
@@ -45,6 +56,20 @@ export async function followChanges(databaseUrl: string, onError: (error: Error)
     for (const listener of listeners) listener(null, null);
   }
 
+  async function beat(): Promise<void> {
+    const asked = client;
+    if (!asked) return;
+    const limit = sleep(Math.min(beatMs, BEAT_LIMIT_MS), false, { ref: false });
+    const answered = asked.query('select 1').then(
+      () => true,
+      () => false,
+    );
+    if ((await Promise.race([answered, limit])) || client !== asked || isClosed) return;
+    onError(new Error('the connection that hears of changes does not answer any more'));
+    lost(asked);
+    asked.end().catch(() => undefined);
+  }
+
   function lost(gone: pg.Client): void {
     if (client !== gone || isClosed) return;
     client = null;
@@ -61,6 +86,7 @@ export async function followChanges(databaseUrl: string, onError: (error: Error)
   }
 
   await connect();
+  const pulse = setInterval(() => void beat(), beatMs).unref();
   return {
     isLive: () => client !== null,
     listen: (listener) => void listeners.push(listener),
@@ -68,6 +94,7 @@ export async function followChanges(databaseUrl: string, onError: (error: Error)
     async close() {
       isClosed = true;
       clearTimeout(retry);
+      clearInterval(pulse);
       await client?.end();
     },
   };
