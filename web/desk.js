@@ -137,17 +137,19 @@ function showTalk({ conversation, messages, decisions, transitions }) {
 }
 
 function showMessage(message, decision) {
-  const item = bubbles.get(message.id) ?? make('li', '', make('b', 'quiet'), make('span'), make('p', 'words'));
+  const item =
+    bubbles.get(message.id) ?? make('li', '', make('b', 'quiet'), make('span'), make('p', 'words'), make('p', 'alert'));
   bubbles.set(message.id, item);
-  const [who, meta, words] = item.children;
+  const [who, meta, words, trouble] = item.children;
   const files = message.attachments.map(({ type, fileName, label }) => `[${type}] ${fileName ?? label ?? ''}`);
-  const status = [STATUSES[message.status] ?? message.status, message.failedBecause].filter(Boolean).join(': ');
+  const status = STATUSES[message.status] ?? message.status;
   item.className = `message from-${SPEAKERS[message.from].toLowerCase()}`;
   meta.className = ['failed', 'withheld'].includes(message.status) ? 'alert' : 'quiet';
   write(who, SPEAKERS[message.from]);
   write(meta, [timeOf(message.at), status, message.editedAt && 'edited'].filter(Boolean).join(' · '));
   write(words, message.deletedAt ? '(deleted)' : [message.text, ...files].filter(Boolean).join('\n'));
-  if (decision && item.children.length === 3) item.append(explain(decision));
+  write(trouble, message.failedBecause ?? '');
+  if (decision && item.children.length === 4) item.append(explain(decision));
   if (!item.parentNode) log.append(item);
 }
 
