@@ -44,10 +44,13 @@ export async function closeConversation(unit: Unit, conversationId: string, acto
 export async function watchHandover(unit: Unit, handoverId: string): Promise<void> {
   const { em, settings, now, writes } = unit;
   const tenantId = settings.tenant.id;
-  const handover = await em.findOne(Handover, { tenantId, id: handoverId }, { disableIdentityMap: true });
-  if (!handover || handover.outcome || !handover.timeoutAt || handover.timeoutAt > now) return;
-  const conversation = await lock(unit, handover.conversationId);
-  if (conversation.openHandoverId !== handover.id) return;
+  const find = () => em.findOne(Handover, { tenantId, id: handoverId }, { disableIdentityMap: true });
+  const seen = await find();
+  if (!seen || !isDue(seen, now)) return;
+  const conversation = await lock(unit, seen.conversationId);
+  // Looked at again under the lock: whoever had it before may have done this, and set another time.
+  const handover = await find();
+  if (!handover || !isDue(handover, now) || conversation.openHandoverId !== handover.id) return;
   const language = await languageOf(unit, conversation);
   if (conversation.handler === 'awaiting_consent') {
     const reason = 'the contact did not say whether a human is wanted';
@@ -67,6 +70,9 @@ export async function watchHandover(unit: Unit, handoverId: string): Promise<voi
     say(unit, conversation, { sender: { kind: 'system', id: null }, text: phrase('nobodyAvailable', language) });
   }
 }
+
+const isDue = ({ outcome, timeoutAt }: Handover, now: Date): boolean =>
+  !outcome && timeoutAt !== null && timeoutAt !== undefined && timeoutAt <= now;
 
 /** What the contact spoke last is what they are answered in, also when it is the clock that makes us speak. */
 async function languageOf({ em, settings }: Unit, { tenantId, id, language }: Conversation): Promise<string> {

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { buildShop, conversationOf, writes, type Shop } from '../support/tenants.ts';
+import { withUnit } from '../../src/conversations/with-unit.ts';
+import { Handover } from '../../src/entities/handover.ts';
+import { watchHandover } from '../../src/handover/manager-acts.ts';
+import { withTenant } from '../../src/tenancy/with-tenant.ts';
+import { buildShop, conversationOf, messagesOf, writes, type Shop } from '../support/tenants.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 let world: World;
@@ -51,5 +55,22 @@ describe('what the clock makes us say', () => {
     await writes(world, shop, 76, 'Позовите, пожалуйста, оператора');
     await until(() => expect(world.platform.textsTo('76')).toHaveLength(2));
     expect(world.platform.textsTo('76').map((text) => /[а-я]/i.test(text))).toEqual([true, true]);
+  });
+
+  it('is said once, however many workers look at the clock at the same moment', async () => {
+    const shop = await buildShop(world, { handoverMode: 'immediate' });
+    await writes(world, shop, 77, 'human please');
+    await until(() => expect(world.platform.textsTo('77')).toHaveLength(1));
+    const { orm } = world.deps;
+    const id = await withTenant(orm, shop.tenantId, async (em) => {
+      const handover = await em.findOneOrFail(Handover, { tenantId: shop.tenantId });
+      handover.timeoutAt = new Date(Date.now() - 1_000);
+      return handover.id;
+    });
+    await Promise.all(
+      Array.from({ length: 8 }, () => withUnit(world.deps, shop.tenantId, (unit) => watchHandover(unit, id))),
+    );
+    const { id: conversationId } = await conversationOf(world, shop, 77);
+    expect(await messagesOf(world, shop, conversationId)).toHaveLength(3);
   });
 });
