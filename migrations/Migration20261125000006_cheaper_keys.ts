@@ -57,7 +57,7 @@ const outbox = () => [
 
 /**
  * The plan that checks a foreign key is made once for each connection, and of two indexes that look alike to the
- * planner, as all do in an empty table, it takes the newest. That must be the primary key: any other one reads all
+ * planner, as all do in an empty table, it takes the newest. That must be the primary key: another index would read all
  * rows of the tenant for each check, for as long as the connection lives.
  */
 const primaryKeysLast = () => {

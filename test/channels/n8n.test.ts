@@ -35,10 +35,7 @@ describeConformance(n8n, {
 const fixtures = loadFixtures('n8n');
 
 const verify = (authorization: string) =>
-  n8n.verify(
-    { headers: { authorization }, rawBody: Buffer.from('{}'), now: new Date() },
-    config,
-  );
+  n8n.verify({ headers: { authorization }, rawBody: Buffer.from('{}'), now: new Date() }, config);
 
 describe('n8n verifies', () => {
   it('a Bearer token however the scheme is written, and no other scheme', () => {
