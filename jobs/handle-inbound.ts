@@ -5,7 +5,7 @@ import { settleRun } from '../src/conversations/settle-run.ts';
 import type { Unit } from '../src/conversations/unit.ts';
 import { withUnit } from '../src/conversations/with-unit.ts';
 import type { Deps } from '../src/deps.ts';
-import { isOutage } from '../src/database/outage.ts';
+import { isOutage, isStatementTimeout } from '../src/database/outage.ts';
 import { messageOf } from '../src/errors.ts';
 import { handleManagerChat, isManagerChat } from '../src/handover/manager-chat.ts';
 import { parseThreadSubject } from '../src/queue/contracts.ts';
@@ -15,7 +15,11 @@ import { withTenant } from '../src/tenancy/with-tenant.ts';
 import { defineJob } from './define-job.ts';
 
 /** Events taken in one transaction; the rest of a backlog is woken for again. */
-const MOST_EVENTS = 500;
+const MOST_EVENTS = 200;
+/** Threads taken in one transaction. */
+const MOST_THREADS = 50;
+/** Jobs held in a process: almost all of their time they wait for their tenants' turns. */
+const MOST_JOBS = 64;
 const MOST_TRIES = 3;
 const LATER_MS = 2_000;
 
@@ -33,12 +37,15 @@ interface PendingRow {
  */
 export const handleInbound = defineJob(
   'handle-inbound',
-  { concurrency: (deps) => deps.config.workerConcurrency },
+  {
+    concurrency: () => MOST_JOBS,
+    inTurns: (deps) => ({ atOnce: deps.config.workerConcurrency, most: MOST_THREADS }),
+  },
   async (deps, tenantId, subjects) => {
     try {
       await handle(deps, tenantId, subjects, MOST_EVENTS);
     } catch (error) {
-      if (isOutage(error)) throw error;
+      if (isOutage(error) && !isStatementTimeout(error)) throw error;
       deps.log.warn({ err: error, tenantId, threads: subjects.length }, 'inbound.retrying_alone');
       // One bad thread must not hold up the others: each goes alone, and the bad one event by event.
       for (const subject of subjects) await handleAlone(deps, tenantId, subject);
@@ -153,7 +160,7 @@ function endStatements(tenantId: string, ends: EventEnd[]): Statement[] {
 /** The first event of a thread that cannot be handled ends as failed after a few tries, and the thread goes on. */
 async function countFailure(deps: Deps, tenantId: string, subject: string, error: unknown): Promise<void> {
   // A database that went away is nobody's fault here: the job comes back, and the event keeps its tries.
-  if (isOutage(error)) throw error;
+  if (isOutage(error) && !isStatementTimeout(error)) throw error;
   const { channelId, thread } = parseThreadSubject(subject);
   const [event] = await withTenant(deps.orm, tenantId, (em) =>
     em.execute<{ id: string; status: string; attempts: number }[]>(

@@ -5,10 +5,11 @@ import { startSweep } from './sweep.ts';
 
 /** Starts a worker for every job, and the sweep. `stop` lets the jobs at hand end. */
 export function startWorkers(deps: Deps): { stop(): Promise<void> } {
-  const workers = jobModules.map((module) =>
+  const jobs = jobModules.map((module) => ({ ...module, running: module.start(deps) }));
+  const workers = jobs.map((module) =>
     deps.queue.worker(module.name, module.concurrency(deps), async (job) => {
       try {
-        await module.process(deps, job);
+        await module.running.process(job);
       } catch (error) {
         deps.log.warn(
           { job: module.name, jobId: job.id, attempts: job.attemptsMade, error: messageOf(error) },
@@ -19,9 +20,12 @@ export function startWorkers(deps: Deps): { stop(): Promise<void> } {
     }),
   );
   const sweep = startSweep(deps);
+  deps.delivery.open();
   return {
     async stop() {
+      deps.delivery.close();
       await sweep.stop();
+      for (const { running } of jobs) running.leave();
       await Promise.all(workers.map((worker) => worker.close()));
       await deps.delivery.settled();
     },

@@ -1,4 +1,4 @@
-import { DeadlockException, type MikroORM } from '@mikro-orm/postgresql';
+import { DeadlockException, type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import type { ChannelLimits } from '../channels/adapter.ts';
 import type { MatcherOf } from '../faqs/matcher-of.ts';
 import type { TargetsOf } from '../handover/targets-of.ts';
@@ -7,7 +7,7 @@ import type { ChannelsOf } from '../tenancy/channels-of.ts';
 import type { SettingsOf } from '../tenancy/settings.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
 import type { Unit } from './unit.ts';
-import { noWrites, wakeAll, write } from './writes.ts';
+import { conversationsToDeliver, noWrites, wakeAll, write } from './writes.ts';
 
 export interface UnitDeps {
   orm: MikroORM;
@@ -19,6 +19,13 @@ export interface UnitDeps {
   /** Link to a conversation for a manager. */
   linkTo: (tenantSlug: string, conversationId: string) => string;
   wake: Wake;
+  /** Sends replies from the process that wrote them, where that is for it to do; see `outbox/deliver.ts`. */
+  dispatch: (em: EntityManager, tenantId: string, conversationIds: string[]) => Promise<Dispatched | null>;
+}
+
+interface Dispatched {
+  ids: ReadonlySet<string>;
+  send(): void;
 }
 
 const TRIES = 3;
@@ -44,7 +51,7 @@ export async function withUnit<T>(deps: UnitDeps, tenantId: string, work: (unit:
   for (let attempt = 1; ; attempt++) {
     const writes = noWrites();
     try {
-      const result = await withTenant(deps.orm, tenantId, async (em) => {
+      const { result, dispatched } = await withTenant(deps.orm, tenantId, async (em) => {
         const done = await work({
           em,
           settings,
@@ -60,9 +67,11 @@ export async function withUnit<T>(deps: UnitDeps, tenantId: string, work: (unit:
           linkTo: (id) => deps.linkTo(settings.tenant.slug, id),
         });
         await write(em, writes);
-        return done;
+        const replied = conversationsToDeliver(writes);
+        return { result: done, dispatched: replied.length > 0 ? await deps.dispatch(em, tenantId, replied) : null };
       });
-      wakeAll(writes, deps.wake);
+      dispatched?.send();
+      wakeAll(writes, deps.wake, dispatched?.ids);
       return result;
     } catch (error) {
       if (!(error instanceof DeadlockException) || attempt === TRIES) throw error;

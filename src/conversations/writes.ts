@@ -43,8 +43,9 @@ export const noWrites = (): Writes => ({
   wakes: [],
 });
 
-/** All inserts, parents first, in one round trip; then the changed conversations in one update. */
+/** The changed conversations in one update; then all inserts, parents first, in one round trip. */
 export async function write(em: EntityManager, writes: Writes): Promise<void> {
+  await em.flush();
   const statements = [
     ...insertStatements('messages', writes.messages),
     ...insertStatements('ownership_transitions', writes.transitions),
@@ -64,10 +65,16 @@ export async function write(em: EntityManager, writes: Writes): Promise<void> {
     );
   }
   for (const { id, set } of writes.handoverChanges) await em.nativeUpdate(Handover, { id }, set);
-  await em.flush();
 }
 
-/** Asks for what the committed rows need next. */
-export function wakeAll(writes: Writes, wake: Wake): void {
-  for (const args of writes.wakes) wake(...args);
+/** Conversations in which something waits to be sent. */
+export const conversationsToDeliver = (writes: Writes): string[] => [
+  ...new Set(writes.wakes.flatMap(([job, , subject]) => (job === 'deliver-outbound' ? [subject] : []))),
+];
+
+/** Asks for what the committed rows need next; `dispatched` conversations are being sent to already. */
+export function wakeAll(writes: Writes, wake: Wake, dispatched?: ReadonlySet<string>): void {
+  for (const [job, tenantId, subject, delayMs] of writes.wakes) {
+    if (job !== 'deliver-outbound' || !dispatched?.has(subject)) wake(job, tenantId, subject, delayMs);
+  }
 }

@@ -1,4 +1,4 @@
-import type { MikroORM } from '@mikro-orm/postgresql';
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createBatcher } from '../batch.ts';
@@ -35,8 +35,22 @@ export interface Delivery {
    * is sent or scheduled, or after `patienceMs`: what a slow platform holds up goes on without the caller.
    */
   deliver(tenantId: string, conversationIds: string[]): Promise<void>;
+  /**
+   * For the transaction that wrote replies: takes those that may leave at once, and gives what sends them after its
+   * commit. Null in a process that does not send; then, and for conversations not in `ids`, a job will do it.
+   */
+  dispatch(em: EntityManager, tenantId: string, conversationIds: string[]): Promise<Dispatched | null>;
+  /** From now on, until `close`, this process sends. */
+  open(): void;
+  close(): void;
   /** Resolves when nothing is on its way any more. */
   settled(): Promise<void>;
+}
+
+export interface Dispatched {
+  /** Conversations whose next message was taken. */
+  ids: ReadonlySet<string>;
+  send(): void;
 }
 
 /** Sends at once to one channel from this process; the rest waits its turn in the outbox, not in memory. */
@@ -48,6 +62,7 @@ const RECORD_PAUSE_MS = 200;
 export function createDelivery(deps: DeliverDeps): Delivery {
   const onTheirWay = new Map<string, number>();
   const running = new Set<Promise<void>>();
+  let isOpen = false;
   const recorders = new Map<string, (result: SendResult) => Promise<Claim | 'none'>>();
 
   /** Results of one tenant that wait at the same moment are written together, and the next messages claimed. */
@@ -85,21 +100,39 @@ export function createDelivery(deps: DeliverDeps): Delivery {
     else onTheirWay.delete(channelId);
   }
 
+  const busyChannels = () =>
+    [...onTheirWay].flatMap(([channelId, sends]) => (sends >= MOST_PER_CHANNEL ? [channelId] : []));
+
+  /** Each conversation by itself; resolves when all are done. */
+  async function sendAll(tenantId: string, claims: Claim[]): Promise<void> {
+    const sends = claims.map((claim) => {
+      const sending = deliverConversation(tenantId, claim).catch((error: unknown) => {
+        // The lease runs out and the sweep finds the row: nothing is lost with this error.
+        deps.log.error({ err: error, tenantId, conversationId: claim.conversationId }, 'delivery.broke');
+      });
+      running.add(sending);
+      return sending.finally(() => running.delete(sending));
+    });
+    await Promise.all(sends);
+  }
+
   return {
     async deliver(tenantId, conversationIds) {
-      const busy = [...onTheirWay].flatMap(([channelId, sends]) => (sends >= MOST_PER_CHANNEL ? [channelId] : []));
+      const busy = busyChannels();
       const claims = await claimHeads(deps, tenantId, conversationIds, busy);
       if (busy.length > 0) for (const id of conversationIds) deps.wake('deliver-outbound', tenantId, id, 1_000);
-      const sends = claims.map((claim) => {
-        const sending = deliverConversation(tenantId, claim).catch((error: unknown) => {
-          // The lease runs out and the sweep finds the row: nothing is lost with this error.
-          deps.log.error({ err: error, tenantId, conversationId: claim.conversationId }, 'delivery.broke');
-        });
-        running.add(sending);
-        return sending.finally(() => running.delete(sending));
-      });
-      await withPatience(Promise.all(sends));
+      await withPatience(sendAll(tenantId, claims));
     },
+    async dispatch(em, tenantId, conversationIds) {
+      if (!isOpen) return null;
+      const [sql, values] = claimStatement(tenantId, conversationIds, busyChannels());
+      const { claims, discarded } = readClaims(await em.execute(sql, [...values]));
+      for (const [text, given] of withholdStatements(tenantId, discarded)) await em.execute(text, [...given], 'run');
+      const ids = new Set(claims.map((claim) => claim.conversationId));
+      return { ids, send: () => void sendAll(tenantId, claims) };
+    },
+    open: () => void (isOpen = true),
+    close: () => void (isOpen = false),
     async settled() {
       while (running.size > 0) await Promise.all(running);
     },

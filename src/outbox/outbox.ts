@@ -99,6 +99,7 @@ const CLAIM = `
 
 /** The messages and decisions of discarded sends say so. */
 export function withholdStatements(tenantId: string, rows: ClaimRow[]): Statement[] {
+  if (rows.length === 0) return [];
   const ids = uuidList(rows.map((row) => row.message_id));
   return [
     [`update messages set status = 'withheld' where tenant_id = ? and id = any (?::uuid[])`, [tenantId, ids]],

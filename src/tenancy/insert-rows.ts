@@ -16,4 +16,13 @@ export function insertStatements(table: string, rows: readonly object[]): Statem
 const toColumns = (row: object) =>
   Object.fromEntries(Object.entries(row).map(([key, value]) => [columnOf(key), value]));
 
-const columnOf = (property: string) => property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const columns = new Map<string, string>();
+
+/** Properties are names in our code: there are few of them, and each is turned once. */
+function columnOf(property: string): string {
+  const known = columns.get(property);
+  if (known) return known;
+  const column = property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  columns.set(property, column);
+  return column;
+}

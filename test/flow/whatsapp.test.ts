@@ -123,6 +123,7 @@ describe('a customer writes to a WhatsApp number', () => {
     });
     // A new message of the contact opens the window again.
     await post(`/${key}`, text('wamid.5', 'Yes'));
+    await until(async () => expect((await messagesOf(world, shop, id)).at(-1)).toMatchObject({ content: 'Yes' }));
     await asManager(world, shop, `/conversations/${id}/replies`, { text: 'Good!' });
     await until(() => expect(textsOfShop().at(-1)).toBe('Good!'));
   });

@@ -1,0 +1,86 @@
+interface FairOptions {
+  /** Batches that run at the same time, each of another tenant. */
+  atOnce: number;
+  /** Subjects in one batch. */
+  most: number;
+}
+
+export interface FairBatches {
+  /**
+   * Asks for a run over these subjects of a tenant. Resolves when they were run, rejects when that failed, and
+   * resolves at once when the tenant has more than two batches waiting: whoever asks is not to be held up by its flood.
+   */
+  add(tenantId: string, subjects: string[]): Promise<void>;
+  /** Forgets what waits. */
+  clear(): void;
+}
+
+type Waiting = Map<string, PromiseWithResolvers<void>>;
+
+/**
+ * Runs work for many tenants as fair neighbours: one batch of a tenant at a time, the tenants in turn, whatever each
+ * has waiting. What is asked for while a tenant's batch runs joins its next one, a subject once.
+ */
+export function createFairBatches(
+  run: (tenantId: string, subjects: string[]) => Promise<void>,
+  { atOnce, most }: FairOptions,
+): FairBatches {
+  const waiting = new Map<string, Waiting>();
+  const running = new Set<string>();
+  /** In the order in which their turn comes. */
+  const turns = new Set<string>();
+
+  function next(): void {
+    for (const tenantId of turns) {
+      if (running.size >= atOnce) return;
+      turns.delete(tenantId);
+      void start(tenantId);
+    }
+  }
+
+  async function start(tenantId: string): Promise<void> {
+    const all: Waiting = waiting.get(tenantId) ?? new Map();
+    const batch = [...all].slice(0, most);
+    for (const [subject] of batch) all.delete(subject);
+    running.add(tenantId);
+    try {
+      await run(
+        tenantId,
+        batch.map(([subject]) => subject),
+      );
+      for (const [, done] of batch) done.resolve();
+    } catch (error) {
+      for (const [, done] of batch) done.reject(error);
+    } finally {
+      running.delete(tenantId);
+      if (all.size > 0) turns.add(tenantId);
+      else waiting.delete(tenantId);
+      next();
+    }
+  }
+
+  return {
+    async add(tenantId, subjects) {
+      const all: Waiting = waiting.get(tenantId) ?? new Map();
+      waiting.set(tenantId, all);
+      const isBehind = all.size > 2 * most;
+      const asked = subjects.map((subject) => {
+        const done = all.get(subject) ?? Promise.withResolvers<void>();
+        // Whether anybody waits for it or not, its failure is handled: by whoever does, or by the sweep.
+        done.promise.catch(() => undefined);
+        all.set(subject, done);
+        return done.promise;
+      });
+      if (!running.has(tenantId)) turns.add(tenantId);
+      next();
+      if (!isBehind) await Promise.all(asked);
+    },
+    clear() {
+      for (const all of waiting.values()) {
+        for (const done of all.values()) done.resolve();
+        all.clear();
+      }
+      turns.clear();
+    },
+  };
+}
