@@ -1,0 +1,95 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { createFairBatches } from '../src/fair-batches.ts';
+
+/** Runs that end when the test says so, in the order in which they began. */
+function scripted(options: { atOnce: number; most: number }) {
+  const began: { tenantId: string; subjects: string[]; end(error?: Error): void }[] = [];
+  const batches = createFairBatches(
+    (tenantId, subjects) =>
+      new Promise((resolve, reject) => {
+        began.push({ tenantId, subjects, end: (error) => (error ? reject(error) : resolve()) });
+      }),
+    options,
+  );
+  return { began, batches };
+}
+
+const numbered = (count: number) => Array.from({ length: count }, (_, n) => `row ${n}`);
+
+describe('batches of many tenants', () => {
+  it('gives a tenant its turn after one batch of another, however much that one has waiting', async () => {
+    const { began, batches } = scripted({ atOnce: 1, most: 10 });
+    void batches.add('flood', numbered(1_000));
+    void batches.add('quiet', ['its only row']);
+    began[0]?.end();
+    await turn();
+    expect(began.map(({ tenantId }) => tenantId)).toEqual(['flood', 'quiet']);
+  });
+
+  it('runs one batch of a tenant at a time, and what comes meanwhile joins the next, once', async () => {
+    const { began, batches } = scripted({ atOnce: 4, most: 10 });
+    const first = batches.add('a', ['1']);
+    const second = batches.add('a', ['2', '3']);
+    void batches.add('a', ['2']);
+    expect(began).toHaveLength(1);
+    began[0]?.end();
+    await first;
+    await turn();
+    expect(began[1]?.subjects).toEqual(['2', '3']);
+    began[1]?.end();
+    await second;
+  });
+
+  it('runs again what is asked for while it runs: the run may have looked already', async () => {
+    const { began, batches } = scripted({ atOnce: 4, most: 10 });
+    void batches.add('a', ['1']);
+    const again = batches.add('a', ['1']);
+    began[0]?.end();
+    await turn();
+    began[1]?.end();
+    await again;
+    expect(began.map(({ subjects }) => subjects)).toEqual([['1'], ['1']]);
+  });
+
+  it('runs as many tenants at once as it may, and no more', async () => {
+    const { began, batches } = scripted({ atOnce: 2, most: 10 });
+    for (const tenant of ['a', 'b', 'c']) void batches.add(tenant, ['1']);
+    expect(began).toHaveLength(2);
+    began[1]?.end();
+    await turn();
+    expect(began.map(({ tenantId }) => tenantId)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('does not hold up whoever asks for a tenant that is far behind, so that his place is free for others', async () => {
+    const { began, batches } = scripted({ atOnce: 1, most: 10 });
+    void batches.add('flood', numbered(100));
+    await batches.add('flood', ['one more']);
+    for (let n = 0; n < 11; n++) {
+      began[n]?.end();
+      await turn();
+    }
+    expect(began.flatMap(({ subjects }) => subjects)).toEqual([...numbered(100), 'one more']);
+  });
+
+  it('tells whoever waits that a run failed, and goes on with the next', async () => {
+    const { began, batches } = scripted({ atOnce: 1, most: 1 });
+    const bad = batches.add('a', ['1']);
+    const good = batches.add('a', ['2']);
+    began[0]?.end(new Error('away'));
+    await expect(bad).rejects.toThrow('away');
+    began[1]?.end();
+    await good;
+  });
+
+  it('forgets what has not begun, and lets go of whoever waits for it', async () => {
+    const { began, batches } = scripted({ atOnce: 1, most: 1 });
+    void batches.add('a', ['1']);
+    const waiting = batches.add('b', ['2']);
+    batches.clear();
+    await waiting;
+    began[0]?.end();
+    await turn();
+    expect(began).toHaveLength(1);
+  });
+});
