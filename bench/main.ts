@@ -1,16 +1,19 @@
 import { cpus } from 'node:os';
 import { benchAccept } from './accept.ts';
 import { benchEndToEnd } from './end-to-end.ts';
+import { benchFlood } from './flood.ts';
+import { fillGrown } from './grown.ts';
 import { startRedis } from './processes.ts';
 import { openSetting } from './setting.ts';
 
 /**
- * `npm run bench`: everything in the README's table, on this machine, in one run. `accept` or `flow`, and `postgres` or
- * `redis`, as arguments leave out the rest.
+ * `npm run bench`: everything in the README's table, on this machine, in one run. Names of parts and of backends as
+ * arguments leave out the rest: `npm run bench -- flow redis`.
  */
-const wanted = new Set(process.argv.slice(2));
-const wants = (part: string, ...others: string[]) =>
-  wanted.has(part) || ![part, ...others].some((one) => wanted.has(one));
+const parts = ['accept', 'flow', 'flood', 'growth'];
+const backends = ['postgres', 'redis'];
+const wanted = process.argv.slice(2);
+const wants = (one: string, all: string[]) => wanted.includes(one) || !all.some((name) => wanted.includes(name));
 const COUNT = 30_000;
 
 console.log(
@@ -18,8 +21,8 @@ console.log(
 );
 const setting = await openSetting();
 try {
-  if (wants('postgres', 'redis')) await backend('PostgreSQL', null);
-  if (wants('redis', 'postgres')) {
+  if (wants('postgres', backends)) await backend('PostgreSQL', null);
+  if (wants('redis', backends)) {
     const redis = await startRedis();
     try {
       await backend('Redis', redis.url);
@@ -32,7 +35,7 @@ try {
 }
 
 async function backend(name: string, redisUrl: string | null): Promise<void> {
-  if (wants('accept', 'flow')) {
+  if (wants('accept', parts)) {
     const rows = await benchAccept(setting, redisUrl && `${redisUrl}/1`, COUNT);
     const reference = rows[0]?.result.perSecond ?? 1;
     console.log(`Accepting webhooks, 32 connections, queue on ${name}`);
@@ -46,7 +49,7 @@ async function backend(name: string, redisUrl: string | null): Promise<void> {
       })),
     );
   }
-  if (wants('flow', 'accept')) {
+  if (wants('flow', parts)) {
     const result = await benchEndToEnd(setting, redisUrl && `${redisUrl}/2`);
     console.log(`From webhook to platform, queue on ${name}`);
     console.table([
@@ -55,6 +58,29 @@ async function backend(name: string, redisUrl: string | null): Promise<void> {
         'out of order': result.outOfOrder,
         'idle p50 ms': result.idleP50Ms.toFixed(1),
         'idle p99 ms': result.idleP99Ms.toFixed(1),
+      },
+    ]);
+  }
+  if (wants('flood', parts)) {
+    const { aloneP95Ms, besideP95Ms } = await benchFlood(setting, redisUrl && `${redisUrl}/3`);
+    console.log(`A quiet tenant beside one with 50,000 messages, queue on ${name}`);
+    console.table([
+      {
+        'alone p95 ms': aloneP95Ms.toFixed(1),
+        'beside p95 ms': besideP95Ms.toFixed(1),
+        ratio: (besideP95Ms / aloneP95Ms).toFixed(2),
+      },
+    ]);
+  }
+  if (wants('growth', parts)) {
+    const small = await benchEndToEnd(setting, redisUrl && `${redisUrl}/4`);
+    const grown = await benchEndToEnd(setting, redisUrl && `${redisUrl}/5`, fillGrown);
+    console.log(`Messages per second among 10 tenants, and among 10,000 with 1,000,000 messages, queue on ${name}`);
+    console.table([
+      {
+        small: Math.round(small.perSecond),
+        grown: Math.round(grown.perSecond),
+        'cost per message': `${Math.round((small.perSecond / grown.perSecond) * 100)} %`,
       },
     ]);
   }
