@@ -15,7 +15,7 @@ import { withTenant } from '../src/tenancy/with-tenant.ts';
 import { defineJob } from './define-job.ts';
 
 /** Events taken in one transaction; the rest of a backlog is woken for again. */
-const MOST_EVENTS = 200;
+const MOST_EVENTS = 100;
 /** Threads taken in one transaction. */
 const MOST_THREADS = 50;
 /** Jobs held in a process: almost all of their time they wait for their tenants' turns. */

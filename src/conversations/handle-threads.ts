@@ -1,3 +1,4 @@
+import { setImmediate as othersFirst } from 'node:timers/promises';
 import type { InboundContent } from '../channels/adapter.ts';
 import { Contact } from '../entities/contact.ts';
 import type { Conversation } from '../entities/conversation.ts';
@@ -19,6 +20,9 @@ export interface ReadEvent {
 
 /** How the handling of an event ended; `later` leaves it in the inbox for another look. */
 export type EventEnd = { id: string; status: 'handled' | 'ignored' | 'failed' | 'later'; error: string | null };
+
+/** After so long at one tenant's turns, what else is ready in this process goes first. */
+const LONGEST_STRETCH_MS = 4;
 
 /** Receipts and edits wait this long for the message they speak of. */
 const PATIENCE_MS = 60_000;
@@ -43,8 +47,12 @@ export async function handleThreads(
     const conversation = conversations.get(threadSubject(event.channelId, event.thread));
     ends.push(await takeIn(unit, event, conversation, said));
   }
+  let since = performance.now();
   for (const conversation of conversations.values()) {
     await turnIfDue(unit, conversation, said.get(conversation.id) ?? []);
+    if (performance.now() - since < LONGEST_STRETCH_MS) continue;
+    await othersFirst();
+    since = performance.now();
   }
   return ends;
 }

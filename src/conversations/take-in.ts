@@ -14,7 +14,7 @@ export interface Said {
   sentAt: Date;
 }
 
-/** Puts a contact's message into the conversation, unless it is there. */
+/** Puts a contact's message into the conversation. */
 export function takeInMessage(
   unit: Unit,
   conversation: Conversation,
@@ -51,7 +51,10 @@ export function takeInEcho(unit: Unit, conversation: Conversation, content: Cont
     metadata: { echo: true },
   });
   conversation.answeredSeq = seq;
-  if (unit.settings.thresholds.echo_takes_over && conversation.handler !== 'human') {
+  const { echo_takes_over: takesOver, answer_max_age: mostSeconds } = unit.settings.thresholds;
+  // One that comes after a long outage says nothing of who answers now.
+  const isFresh = unit.now.getTime() - content.sentAt.getTime() <= mostSeconds * 1000;
+  if (takesOver && isFresh && conversation.handler !== 'human') {
     changeHands(conversation, 'human', system, "answered from the platform's own app", unit.writes);
   }
 }

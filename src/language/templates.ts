@@ -28,8 +28,12 @@ export function compileTemplates(block: string, vocabulary: Vocabulary): Templat
 
   // Most words of a message begin no template, and that has to be known at once.
   const firstWords = new Set(start.flatMap((state) => [...state.words.keys()]));
-  const beginnings = start.flatMap((state) => state.beginnings.map(([beginning]) => beginning));
-  const begins = (word: string) => firstWords.has(word) || beginnings.some((beginning) => word.startsWith(beginning));
+  const beginnings = Map.groupBy(
+    start.flatMap((state) => state.beginnings.map(([beginning]) => beginning)),
+    (beginning) => beginning.charAt(0),
+  );
+  const begins = (word: string) =>
+    firstWords.has(word) || beginnings.get(word.charAt(0))?.some((beginning) => word.startsWith(beginning)) === true;
 
   function longest(spelled: string[], from: number): number {
     let states = start;

@@ -52,7 +52,7 @@ export function isFrustrated(text: string, language: string): boolean {
   const message = read(text);
   const [own, ...others] = listeners(language, message);
   if (angryWords(own, message) > 0) return true;
-  const least = /\p{sc=Latin}/u.test(text) ? 2 : 1;
+  const least = message.has(LATIN) ? 2 : 1;
   return others.some((other) => angryWords(other, message) >= least);
 }
 
@@ -72,6 +72,8 @@ interface Listener {
 interface Message {
   text: string;
   in(language: string): string[];
+  /** Whether anything of it is written in this script; looked at once for each script. */
+  has(script: RegExp): boolean;
 }
 
 function asks(listener: Listener, message: Message, soleWords: boolean): boolean {
@@ -113,9 +115,9 @@ function isShouted(text: string): boolean {
 }
 
 /** Whether nothing of the message is written in the script of the language. */
-function isForeign({ text }: Message, language: string): boolean {
-  return !(scripts[language] ?? /\p{sc=Latin}/u).test(text);
-}
+const isForeign = (message: Message, language: string): boolean => !message.has(scripts[language] ?? LATIN);
+
+const LATIN = /\p{sc=Latin}/u;
 
 const scripts: Record<string, RegExp> = {
   ru: /\p{sc=Cyrillic}/u,
@@ -130,12 +132,18 @@ const scripts: Record<string, RegExp> = {
 function read(text: string): Message {
   // Languages differ in what they do with an apostrophe, so two spellings serve them all.
   const spellings = new Map<boolean, string[]>();
+  const inScript = new Map<RegExp, boolean>();
   return {
     text,
     in(language) {
       const way = elides(language);
       const known = spellings.get(way) ?? spell(text, language);
       spellings.set(way, known);
+      return known;
+    },
+    has(script) {
+      const known = inScript.get(script) ?? script.test(text);
+      inScript.set(script, known);
       return known;
     },
   };

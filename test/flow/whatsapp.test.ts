@@ -81,26 +81,33 @@ describe('a customer writes to a WhatsApp number', () => {
   });
 
   it.each([
-    [true, 'human'],
-    [false, 'bot'],
-  ])('after the owner answered from the phone, with echo_takes_over %s, is with: %s', async (rule, handler) => {
-    await withTenant(world.deps.orm, shop.tenantId, (em) =>
-      em.nativeUpdate(
-        TenantSettings,
-        { tenantId: shop.tenantId },
-        { thresholds: { debounce_ms: 0, echo_takes_over: rule } },
-      ),
-    );
-    await until(async () => expect((await world.deps.settingsOf(shop.tenantId)).thresholds.echo_takes_over).toBe(rule));
-    await post(`/${key}`, asks('wamid.3'));
-    await until(() => expect(textsOfShop()).toHaveLength(1));
-    const timestamp = String(Math.floor(Date.now() / 1000));
-    const echo = { to: customer, from: '1', id: 'wamid.echo', timestamp, type: 'text', text: { body: 'Boss here' } };
-    expect((await post(`/${key}`, { message_echoes: [echo] }, 'smb_message_echoes')).status).toBe(200);
-    const { id } = await conversationOf(world, shop, customer);
-    await until(async () => expect((await messagesOf(world, shop, id)).at(-1)?.content).toBe('Boss here'));
-    expect((await conversationOf(world, shop, customer)).handler).toBe(handler);
-  });
+    [true, 0, 'human'],
+    [false, 0, 'bot'],
+    // Longer than answer_max_age: it arrived after an outage, and says nothing of who answers now.
+    [true, 7, 'bot'],
+  ])(
+    'after the owner answered from the phone, with echo_takes_over %s, %i hours ago, is with: %s',
+    async (rule, hours, handler) => {
+      await withTenant(world.deps.orm, shop.tenantId, (em) =>
+        em.nativeUpdate(
+          TenantSettings,
+          { tenantId: shop.tenantId },
+          { thresholds: { debounce_ms: 0, echo_takes_over: rule } },
+        ),
+      );
+      await until(async () =>
+        expect((await world.deps.settingsOf(shop.tenantId)).thresholds.echo_takes_over).toBe(rule),
+      );
+      await post(`/${key}`, asks('wamid.3'));
+      await until(() => expect(textsOfShop()).toHaveLength(1));
+      const timestamp = String(Math.floor(Date.now() / 1000) - hours * 3_600);
+      const echo = { to: customer, from: '1', id: 'wamid.echo', timestamp, type: 'text', text: { body: 'Boss here' } };
+      expect((await post(`/${key}`, { message_echoes: [echo] }, 'smb_message_echoes')).status).toBe(200);
+      const { id } = await conversationOf(world, shop, customer);
+      await until(async () => expect((await messagesOf(world, shop, id)).at(-1)?.content).toBe('Boss here'));
+      expect((await conversationOf(world, shop, customer)).handler).toBe(handler);
+    },
+  );
 
   it('is sent no free text later than 24 hours after the last message, and the manager is told why', async () => {
     await post(`/${key}`, asks('wamid.4'));
@@ -135,6 +142,18 @@ describe('a customer writes to a WhatsApp number', () => {
     const { id } = await conversationOf(world, shop, customer);
     const messages = await messagesOf(world, shop, id);
     expect(messages.map(({ direction }) => direction)).toEqual(['in', 'in', 'out']);
+  });
+});
+
+describe('a body on the shared address that cannot be read', () => {
+  const unreadable = { object: 'whatsapp_business_account', entry: 'a shape of tomorrow' };
+
+  it('is not repeated by a platform that proved itself, and says nothing to anybody else', async () => {
+    const own = await postBody('', unreadable, app.META_APP_SECRET);
+    expect([own.status, await own.json()]).toEqual([200, { ok: true, stored: 0 }]);
+    const forged = await postBody('', unreadable, 'a-secret-of-nobody');
+    expect(forged.status).toBe(401);
+    expect(await forged.text()).not.toContain('entry');
   });
 });
 

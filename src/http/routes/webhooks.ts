@@ -99,8 +99,17 @@ async function keep(deps: WebhookDeps, channel: Channel, body: unknown, raw: Buf
 }
 
 async function takeShared(deps: WebhookDeps, adapter: ChannelAdapter, request: WebhookRequest) {
-  const body = parseJson(request.rawBody);
-  const events = adapter.parse(body);
+  const app = deps.config.metaApp;
+  const isOfApp = () => app !== null && adapter.verify(request, app);
+  let events: InboundEvent[];
+  try {
+    events = adapter.parse(parseJson(request.rawBody));
+  } catch (error) {
+    // Who cannot prove himself is told nothing of it. The platform would repeat what it is refused for days.
+    if (!isOfApp()) throw unauthorized(UNKNOWN_ACCOUNT);
+    deps.log.error({ kind: adapter.kind, error: messageOf(error).slice(0, 300) }, 'webhook.unreadable');
+    return { ok: true, stored: 0 };
+  }
   const accounts = [...new Set(events.flatMap((event) => event.account ?? []))].slice(0, MOST_ACCOUNTS);
   // Nothing is written, and nothing said, before the body is proven by the secret of the account it speaks of.
   const proven = new Map<string, Channel>();
@@ -109,9 +118,8 @@ async function takeShared(deps: WebhookDeps, adapter: ChannelAdapter, request: W
     if (channel && adapter.verify(request, channel.config)) proven.set(account, channel);
   }
   // News of the app itself names no account; the operator's own secret proves it, and there is nothing to store.
-  const app = deps.config.metaApp;
-  if (accounts.length === 0 && app && adapter.verify(request, app)) return { ok: true, stored: 0 };
-  if (proven.size === 0) throw unauthorized('no account in the body is known with this signature');
+  if (accounts.length === 0 && isOfApp()) return { ok: true, stored: 0 };
+  if (proven.size === 0) throw unauthorized(UNKNOWN_ACCOUNT);
   let stored = 0;
   for (const [account, channel] of proven) {
     if (channel.isSuspended) continue;
@@ -122,6 +130,8 @@ async function takeShared(deps: WebhookDeps, adapter: ChannelAdapter, request: W
   }
   return { ok: true, stored };
 }
+
+const UNKNOWN_ACCOUNT = 'no account in the body is known with this signature';
 
 /** Platforms that would repeat a refusal for days are told 200 and their events dropped; others are told why. */
 function refuseSuspended(adapter: ChannelAdapter) {
