@@ -63,6 +63,7 @@ export async function startFlow(setting: Setting, { tenants: count, redisUrl, fi
       await web.stop();
       await worker.stop();
       await platform.stop();
+      await setting.drop(ownerUrl);
     },
   };
 }

@@ -42,4 +42,5 @@ const statements = [
    select tenant_id, gen_random_uuid(), channel_id, thread || ':' || seq, thread, '{}', 'handled'
    from threads, generate_series(1, ${PER_CONVERSATION}) seq`,
   'vacuum analyze',
+  'checkpoint',
 ];

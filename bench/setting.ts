@@ -15,6 +15,8 @@ export interface Setting {
   key: string;
   /** A fresh migrated database; gives the owner's URL. */
   database(): Promise<string>;
+  /** Gone, with all that its server would still write for it: the next measurement has the disk to itself. */
+  drop(ownerUrl: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -25,19 +27,23 @@ export async function openSetting(): Promise<Setting> {
   const server = await startEmbeddedPostgres({ dataDir, settings: { max_connections: '200' } });
   const key = randomBytes(32).toString('base64');
   const keys = createKeyRing(key);
+  const asAdmin = async (...statements: string[]) => {
+    const admin = new pg.Client({ connectionString: server.superuserUrl('postgres') });
+    await admin.connect();
+    for (const statement of statements) await admin.query(statement);
+    await admin.end();
+  };
   return {
     server,
     key,
     async database() {
       const name = `bench_${randomBytes(4).toString('hex')}`;
-      const admin = new pg.Client({ connectionString: server.superuserUrl('postgres') });
-      await admin.connect();
-      await admin.query(`create database ${name}`);
-      await admin.end();
+      await asAdmin(`create database ${name}`);
       const ownerUrl = server.superuserUrl(name);
       await migrate({ ownerUrl, appPassword: keys.derive('database app role').toString('hex'), log: () => undefined });
       return ownerUrl;
     },
+    drop: (ownerUrl) => asAdmin(`drop database ${new URL(ownerUrl).pathname.slice(1)} with (force)`, 'checkpoint'),
     async close() {
       await server.stop();
       await rm(dataDir, { recursive: true, force: true });
