@@ -72,9 +72,16 @@ export const conversationsToDeliver = (writes: Writes): string[] => [
   ...new Set(writes.wakes.flatMap(([job, , subject]) => (job === 'deliver-outbound' ? [subject] : []))),
 ];
 
+/**
+ * Whoever sends the message before ours looks for ours when that is recorded. Only if he looked just before our commit,
+ * nobody would come: by then he is certainly done.
+ */
+const AFTER_THE_ONE_BEFORE_MS = 200;
+
 /** Asks for what the committed rows need next; `dispatched` conversations are being sent to already. */
 export function wakeAll(writes: Writes, wake: Wake, dispatched?: ReadonlySet<string>): void {
-  for (const [job, tenantId, subject, delayMs] of writes.wakes) {
-    if (job !== 'deliver-outbound' || !dispatched?.has(subject)) wake(job, tenantId, subject, delayMs);
+  for (const [job, tenantId, subject, delayMs = 0] of writes.wakes) {
+    if (job !== 'deliver-outbound' || !dispatched) wake(job, tenantId, subject, delayMs);
+    else if (!dispatched.has(subject)) wake(job, tenantId, subject, Math.max(delayMs, AFTER_THE_ONE_BEFORE_MS));
   }
 }
