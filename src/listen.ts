@@ -1,4 +1,5 @@
 import type { Server, ServerResponse } from 'node:http';
+import { Places } from './places.ts';
 
 const STREAMS_END_AFTER_MS = 3_000;
 
@@ -23,11 +24,11 @@ export function listen(server: Server, port: number, host: string): Promise<numb
  * is its last one: otherwise its next request would be on the way when the connection is cut.
  */
 export function finishing(server: Server): () => Promise<void> {
-  const open = new Set<ServerResponse>();
+  const open = new Places<ServerResponse>();
   let isClosing = false;
   server.prependListener('request', (_request, response) => {
-    open.add(response);
-    response.once('close', () => open.delete(response));
+    const place = open.take(response);
+    response.once('close', () => open.leave(place));
     if (isClosing) endConnectionAfter(response);
   });
   return () =>

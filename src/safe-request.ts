@@ -64,8 +64,7 @@ export function createSafeRequest(options: SafeRequestOptions): SafeRequest & { 
     return exchange(url, init, { ...request, lookup: guardedLookup(isAllowed, port) });
   };
 
-  const close = () => Object.values(agents).forEach((agent) => agent.destroy());
-  return Object.assign(safeRequest, { close });
+  return Object.assign(safeRequest, { close: () => Object.values(agents).forEach((agent) => agent.destroy()) });
 }
 
 type AddressCheck = (address: string, port: number) => boolean;
@@ -83,7 +82,6 @@ function addressGuard(allowNetworks: string[]): AddressCheck {
   const open = blockList(allowNetworks);
   // Two lists, because a BlockList reads IPv4 as ::ffff:0:0/96 and would find all of it in ::/3.
   const closed = { ipv4: blockList(closedNetworks.split(/\s+/)), ipv6: blockList(closedNetworks6.split(' ')) };
-
   return (address, port) => {
     const family = net.isIPv6(address) ? 'ipv6' : 'ipv4';
     if (open.check(address, family)) return true;
@@ -122,8 +120,8 @@ function guardedLookup(isAllowed: AddressCheck, port: number): net.LookupFunctio
 }
 
 const refused = (code: string, message: string) => new PermanentError(message, { code });
-const blocked = 'this address is not allowed; the operator can allow its network with OUTBOUND_ALLOW';
-const blockedAddress = () => refused('blocked_address', blocked);
+const blockedAddress = () =>
+  refused('blocked_address', 'this address is not allowed; the operator can allow its network with OUTBOUND_ALLOW');
 
 function parseUrl(address: string): { url: URL; protocol: 'http:' | 'https:' } {
   const url = URL.parse(address);
@@ -168,7 +166,6 @@ async function exchange(url: URL, init: SafeRequestInit, options: http.RequestOp
   const { connectTimeoutMs = 3_000, totalTimeoutMs = 15_000, maxResponseBytes = 1024 * 1024, signal } = init;
   const { promise, resolve, reject } = Promise.withResolvers<SafeResponse>();
   if (signal?.aborted) throw errorAtStage(cancelled(), false);
-
   const isTls = url.protocol === 'https:';
   const request = (isTls ? https : http).request(url, options);
   let connected = false;
@@ -189,9 +186,13 @@ async function exchange(url: URL, init: SafeRequestInit, options: http.RequestOp
     if (socket.connecting) socket.once(isTls ? 'secureConnect' : 'connect', onConnect);
     else onConnect(); // kept alive from an earlier call
   });
-  request.once('response', (response) => collect(response, maxResponseBytes, resolve, fail));
+  const lost = () => fail(new Error('the connection was closed'));
+  request.once('close', lost);
   request.on('error', fail);
-  request.once('close', () => fail(new Error('the connection was closed')));
+  request.once('response', (response) => {
+    request.off('close', lost); // the answer tells by itself when it breaks off
+    collect(response, maxResponseBytes, resolve, fail);
+  });
   request.end(init.body);
 
   try {
@@ -234,7 +235,6 @@ function errorAtStage(cause: unknown, connected: boolean) {
 }
 
 const cancelled = () => new Error('the call was cancelled');
-
 // Node's own messages name resolved addresses, which are nobody's business but the operator's.
 const knownReasons = new Map([
   ['ENOTFOUND', 'the host name was not found'],

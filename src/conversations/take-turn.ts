@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Conversation } from '../entities/conversation.ts';
 import { chooseLanguage } from '../language/choose.ts';
 import { asksForHuman, isFrustrated, readConsent } from '../language/understand.ts';
@@ -87,4 +87,4 @@ const languageOf = ({ settings }: Unit, conversation: Conversation, text: string
   chooseLanguage({ tenant: settings.language, contact: conversation.language ?? null, text });
 
 const digest = (text: string, language: string) =>
-  createHash('sha256').update(words(text, language).join(' ')).digest('base64url').slice(0, 16);
+  hash('sha256', words(text, language).join(' '), 'base64url').slice(0, 16);

@@ -16,8 +16,8 @@ const MAX_VALUES = 100_000;
  */
 export function parseJson(raw: Buffer): unknown {
   const text = decode(raw);
-  checkSize(text);
-  const value = parse(text);
+  const { mayHoldLargeNumber } = survey(text);
+  const value = parse(text, mayHoldLargeNumber);
   return needsCleaning.test(text) ? cleaned(value) : value;
 }
 
@@ -36,18 +36,25 @@ function decode(raw: Buffer) {
   }
 }
 
-/** One pass over the characters; whether the text is JSON at all is not its business. */
-function checkSize(text: string) {
+/**
+ * One pass over the characters outside of strings; whether the text is JSON at all is not its business. Tells whether
+ * a number may be there that JavaScript cannot hold.
+ */
+function survey(text: string): { mayHoldLargeNumber: boolean } {
   let depth = 0;
   let values = 1;
-  let inString = false;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (inString) {
-      if (code === BACKSLASH) index++;
-      else if (code === QUOTE) inString = false;
-    } else if (code === QUOTE) {
-      inString = true;
+  let digits = 0;
+  let mayHoldLargeNumber = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= ZERO && code <= NINE) {
+      if (++digits === 16) mayHoldLargeNumber = true;
+      continue;
+    }
+    if (digits > 0 && (code === SMALL_E || code === LARGE_E)) mayHoldLargeNumber = true;
+    digits = 0;
+    if (code === QUOTE) {
+      at = endOfString(text, at);
     } else if (code === COMMA || code === COLON) {
       values++;
     } else if (code === OPEN_ARRAY || code === OPEN_OBJECT) {
@@ -58,16 +65,36 @@ function checkSize(text: string) {
     }
     if (values > MAX_VALUES) throw badRequest(`the JSON holds more than ${MAX_VALUES} values and keys`);
   }
+  return { mayHoldLargeNumber };
 }
-const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
-const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
-// A reviver makes parsing several times slower, so it runs only where such a number may be.
-const mayHoldLargeNumber = /\d{16}|\d[eE]\+?\d{2}/;
+/** Where the string that begins at `start` ends; the end of the text if it does not. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end > 0; end = text.indexOf('"', end + 1)) {
+    let escapes = 0;
+    while (text.charCodeAt(end - 1 - escapes) === BACKSLASH) escapes++;
+    if (escapes % 2 === 0) return end;
+  }
+  return text.length;
+}
 
-function parse(text: string): unknown {
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_ARRAY = 0x5b;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_ARRAY = 0x5d;
+const CLOSE_OBJECT = 0x7d;
+const ZERO = 0x30;
+const NINE = 0x39;
+const SMALL_E = 0x65;
+const LARGE_E = 0x45;
+
+/** A reviver makes parsing several times slower, so it runs only where such a number may be. */
+function parse(text: string, mayHoldLargeNumber: boolean): unknown {
   try {
-    return mayHoldLargeNumber.test(text) ? JSON.parse(text, exactNumber) : JSON.parse(text);
+    return mayHoldLargeNumber ? JSON.parse(text, exactNumber) : JSON.parse(text);
   } catch (error) {
     if (error instanceof AppError) throw error;
     const position = error instanceof SyntaxError && /at position (\d+)/.exec(error.message)?.[1];

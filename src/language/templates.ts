@@ -3,6 +3,8 @@ import { spell } from './spell.ts';
 export interface Templates {
   /** Where the first template that fits begins and ends among spelled words, the longest of those that begin there. */
   find(spelled: string[], from?: number): { start: number; end: number } | null;
+  /** False where no word begins a template, and so nothing would be found, whatever is taken out before. */
+  mayFind(spelled: string[]): boolean;
 }
 
 interface Vocabulary {
@@ -34,6 +36,7 @@ export function compileTemplates(block: string, vocabulary: Vocabulary): Templat
   );
   const begins = (word: string) =>
     firstWords.has(word) || beginnings.get(word.charAt(0))?.some((beginning) => word.startsWith(beginning)) === true;
+  const mayBegin = particles ? (word: string) => read(word).some(begins) : begins;
 
   function longest(spelled: string[], from: number): number {
     let states = start;
@@ -48,12 +51,13 @@ export function compileTemplates(block: string, vocabulary: Vocabulary): Templat
   return {
     find(spelled, from = 0) {
       for (let at = from; at < spelled.length; at++) {
-        if (!read(spelled[at] ?? '').some(begins)) continue;
+        if (!mayBegin(spelled[at] ?? '')) continue;
         const found = longest(spelled, at);
         if (found > at) return { start: at, end: found };
       }
       return null;
     },
+    mayFind: (spelled) => spelled.some(mayBegin),
   };
 }
 

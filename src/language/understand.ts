@@ -36,8 +36,8 @@ export function readConsent(text: string, language: string): Consent {
   if (answer !== undefined) return foreign.size === 1 ? answer : 'unclear';
 
   if (isYesToHuman(own, message)) return 'yes';
-  const { marks } = readPhrases(message.in(own.language), own.consent);
-  if ([own, ...others].some((each) => each.refusesHuman.find(message.in(each.language)))) {
+  const { marks } = readPhrases(message.in(own), own.consent);
+  if ([own, ...others].some((each) => each.refusesHuman.find(message.in(each)))) {
     return marks.has('yes') ? 'unclear' : 'no';
   }
   return !marks.has('no') && asksForHuman(text, language) ? 'yes' : 'unclear';
@@ -59,6 +59,8 @@ export function isFrustrated(text: string, language: string): boolean {
 /** One language, made ready for listening. */
 interface Listener {
   language: string;
+  /** Whether its words end at an apostrophe. */
+  elides: boolean;
   human: Templates;
   refusesHuman: Templates;
   notHuman: Templates;
@@ -71,14 +73,15 @@ interface Listener {
 /** A message, spelled for each language when first asked for. */
 interface Message {
   text: string;
-  in(language: string): string[];
+  in(listener: Listener): string[];
   /** Whether anything of it is written in this script; looked at once for each script. */
   has(script: RegExp): boolean;
 }
 
 function asks(listener: Listener, message: Message, soleWords: boolean): boolean {
-  const spelled = message.in(listener.language);
-  if (listener.human.find(takeOut(listener.refusesHuman, takeOut(listener.notHuman, spelled)))) return true;
+  const spelled = message.in(listener);
+  const { human, refusesHuman, notHuman } = listener;
+  if (human.mayFind(spelled) && human.find(takeOut(refusesHuman, takeOut(notHuman, spelled)))) return true;
   if (!soleWords || spelled.length > SOLE_LENGTH) return false;
   const reading = readPhrases(spelled, listener.soleHuman);
   return reading.marks.has('human') && !reading.rest;
@@ -86,7 +89,7 @@ function asks(listener: Listener, message: Message, soleWords: boolean): boolean
 
 /** Null when the message is no plain yes or no in this language. */
 function plainAnswer(listener: Listener, message: Message): Consent | null {
-  const { marks, rest } = readPhrases(message.in(listener.language), listener.consent);
+  const { marks, rest } = readPhrases(message.in(listener), listener.consent);
   const no = marks.has('no') || NO_SIGN.test(message.text);
   const yes = marks.has('yes') || YES_SIGN.test(message.text) || (marks.has('softYes') && !no);
   if (yes && no) return 'unclear';
@@ -95,15 +98,18 @@ function plainAnswer(listener: Listener, message: Message): Consent | null {
 }
 
 /** "Yes please, a person": a yes, what was offered, and nothing else. */
-function isYesToHuman({ language, consent, soleHuman }: Listener, message: Message): boolean {
+function isYesToHuman(listener: Listener, message: Message): boolean {
+  const { consent, soleHuman } = listener;
   const both = new Map<string, string>([...soleHuman.phrases, ...consent.phrases]);
-  const { marks, rest } = readPhrases(message.in(language), { phrases: both, particles: soleHuman.particles });
+  const { marks, rest } = readPhrases(message.in(listener), { phrases: both, particles: soleHuman.particles });
   return !rest && marks.has('yes') && marks.has('human') && !marks.has('no');
 }
 
 /** How many words a phrase of anger takes; 0 when there is none. */
 function angryWords(listener: Listener, message: Message): number {
-  const found = listener.frustration.find(takeOut(listener.calm, message.in(listener.language)));
+  const spelled = message.in(listener);
+  if (!listener.frustration.mayFind(spelled)) return 0;
+  const found = listener.frustration.find(takeOut(listener.calm, spelled));
   return found ? found.end - found.start : 0;
 }
 
@@ -129,14 +135,21 @@ const scripts: Record<string, RegExp> = {
   ja: /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]/u,
 };
 
+/** Several things are asked of a text, one after the other: it is read once for all of them. */
 function read(text: string): Message {
+  if (lastRead.text !== text) lastRead = newMessage(text);
+  return lastRead;
+}
+
+let lastRead = newMessage('');
+
+function newMessage(text: string): Message {
   // Languages differ in what they do with an apostrophe, so two spellings serve them all.
   const spellings = new Map<boolean, string[]>();
   const inScript = new Map<RegExp, boolean>();
   return {
     text,
-    in(language) {
-      const way = elides(language);
+    in({ elides: way, language }) {
       const known = spellings.get(way) ?? spell(text, language);
       spellings.set(way, known);
       return known;
@@ -175,6 +188,7 @@ function makeListener(language: string, heard: LanguagePhrases): Listener {
   const compile = (block: string) => compileTemplates(block, vocabulary);
   return {
     language,
+    elides: elides(language),
     human: compile(heard.human),
     refusesHuman: compile(heard.refusesHuman),
     notHuman: compile(heard.notHuman),

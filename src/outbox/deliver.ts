@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createBatcher } from '../batch.ts';
 import type { Logger } from '../logger.ts';
+import { Places } from '../places.ts';
 import { threadSubject } from '../queue/contracts.ts';
 import type { Wake } from '../queue/wake.ts';
 import type { ChannelsOf } from '../tenancy/channels-of.ts';
@@ -61,7 +62,7 @@ const RECORD_PAUSE_MS = 200;
 
 export function createDelivery(deps: DeliverDeps): Delivery {
   const onTheirWay = new Map<string, number>();
-  const running = new Set<Promise<void>>();
+  const running = new Places<Promise<void>>();
   let isOpen = false;
   const recorders = new Map<string, (result: SendResult) => Promise<Claim | 'none'>>();
 
@@ -110,8 +111,8 @@ export function createDelivery(deps: DeliverDeps): Delivery {
         // The lease runs out and the sweep finds the row: nothing is lost with this error.
         deps.log.error({ err: error, tenantId, conversationId: claim.conversationId }, 'delivery.broke');
       });
-      running.add(sending);
-      return sending.finally(() => running.delete(sending));
+      const place = running.take(sending);
+      return sending.finally(() => running.leave(place));
     });
     await Promise.all(sends);
   }
@@ -134,7 +135,7 @@ export function createDelivery(deps: DeliverDeps): Delivery {
     open: () => void (isOpen = true),
     close: () => void (isOpen = false),
     async settled() {
-      while (running.size > 0) await Promise.all(running);
+      for (let all = [...running]; all.length > 0; all = [...running]) await Promise.all(all);
     },
   };
 }

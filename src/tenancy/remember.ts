@@ -29,11 +29,16 @@ export function remember<Value>(changes: Changes, { load, tenantOf, most }: Memo
     }
   });
 
+  /** In order of their last use, where places may become scarce; moving an entry at each look would cost more than it. */
+  function moveToEnd(key: string, entry: Entry<Value>): void {
+    entries.delete(key);
+    entries.set(key, entry);
+  }
+
   return function get(key: string): Promise<Value> {
     const known = entries.get(key);
     if (known && (changes.isLive() || performance.now() - known.loadedAt < DEAF_TTL_MS)) {
-      entries.delete(key);
-      entries.set(key, known);
+      if (entries.size * 2 > most) moveToEnd(key, known);
       return known.value;
     }
     const entry: Entry<Value> = { value: load(key), tenantId: null, loadedAt: performance.now() };
