@@ -101,7 +101,7 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
     settingsOf: createSettings(orm, changes),
     matcherOf: createMatcherOf(orm, changes),
     targetsOf: createTargetsOf(orm, changes),
-    dispatch: (em, tenantId, ids) => delivery.dispatch(em, tenantId, ids),
+    enqueue: (em, tenantId, replies) => delivery.enqueue(em, tenantId, replies),
     findChannel: createFindChannel(orm, keys, changes, readChannelConfig),
     inbox,
     replay: createReplay({ orm, channelsOf, adapterOf: channelAdapter, inbox, wake }),

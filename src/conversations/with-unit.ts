@@ -7,7 +7,7 @@ import type { ChannelsOf } from '../tenancy/channels-of.ts';
 import type { SettingsOf } from '../tenancy/settings.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
 import type { Unit } from './unit.ts';
-import { conversationsToDeliver, noWrites, wakeAll, write } from './writes.ts';
+import { noWrites, wakeAll, write, type Writes } from './writes.ts';
 
 export interface UnitDeps {
   orm: MikroORM;
@@ -19,12 +19,12 @@ export interface UnitDeps {
   /** Link to a conversation for a manager. */
   linkTo: (tenantSlug: string, conversationId: string) => string;
   wake: Wake;
-  /** Sends replies from the process that wrote them, where that is for it to do; see `outbox/deliver.ts`. */
-  dispatch: (em: EntityManager, tenantId: string, conversationIds: string[]) => Promise<Dispatched | null>;
+  /** Puts replies into the outbox and, in a process that sends, takes those that may leave: `outbox/deliver.ts`. */
+  enqueue: (em: EntityManager, tenantId: string, replies: Writes['outbound']) => Promise<Taken | null>;
 }
 
-interface Dispatched {
-  ids: ReadonlySet<string>;
+interface Taken {
+  conversationIds: ReadonlySet<string>;
   send(): void;
 }
 
@@ -51,7 +51,7 @@ export async function withUnit<T>(deps: UnitDeps, tenantId: string, work: (unit:
   for (let attempt = 1; ; attempt++) {
     const writes = noWrites();
     try {
-      const { result, dispatched } = await withTenant(deps.orm, tenantId, async (em) => {
+      const { result, taken } = await withTenant(deps.orm, tenantId, async (em) => {
         const done = await work({
           em,
           settings,
@@ -67,11 +67,10 @@ export async function withUnit<T>(deps: UnitDeps, tenantId: string, work: (unit:
           linkTo: (id) => deps.linkTo(settings.tenant.slug, id),
         });
         await write(em, writes);
-        const replied = conversationsToDeliver(writes);
-        return { result: done, dispatched: replied.length > 0 ? await deps.dispatch(em, tenantId, replied) : null };
+        return { result: done, taken: await deps.enqueue(em, tenantId, writes.outbound) };
       });
-      dispatched?.send();
-      wakeAll(writes, deps.wake, dispatched?.ids);
+      taken?.send();
+      wakeAll(writes, deps.wake, taken?.conversationIds);
       return result;
     } catch (error) {
       if (!(error instanceof DeadlockException) || attempt === TRIES) throw error;

@@ -4,10 +4,11 @@ import type { Decision } from '../entities/decision.ts';
 import { Handover } from '../entities/handover.ts';
 import type { Message } from '../entities/message.ts';
 import type { Notification } from '../entities/notification.ts';
-import type { OutboundMessage } from '../entities/outbound-message.ts';
+import type { NewOutbound } from '../entities/outbound-message.ts';
 import type { OwnershipTransition } from '../entities/ownership-transition.ts';
 import type { Wake } from '../queue/wake.ts';
 import type { Statement } from '../tenancy/at-once.ts';
+import { runBound, together } from '../tenancy/bound.ts';
 import { insertStatements } from '../tenancy/insert-rows.ts';
 
 export type NewHandover = Pick<Handover, 'reasonCategory' | 'reasonText' | 'mode'> &
@@ -20,11 +21,11 @@ export interface Writes {
   transitions: RequiredEntityData<OwnershipTransition>[];
   runs: RequiredEntityData<AgentRun>[];
   decisions: RequiredEntityData<Decision>[];
-  outbound: RequiredEntityData<OutboundMessage>[];
+  outbound: NewOutbound[];
   handovers: RequiredEntityData<Handover>[];
   handoverChanges: { id: string; set: HandoverChange }[];
   notifications: RequiredEntityData<Notification>[];
-  /** Whatever else has to be written at the end. */
+  /** Whatever else has to be written at the end; it does not see the rows that are written with it. */
   others: Statement[];
   /** To be asked for once the transaction has committed, never before. */
   wakes: Parameters<Wake>[];
@@ -43,7 +44,7 @@ export const noWrites = (): Writes => ({
   wakes: [],
 });
 
-/** The changed conversations in one update; then all inserts, parents first, in one round trip. */
+/** The changed conversations in one update, then everything else but the outbox in one statement. */
 export async function write(em: EntityManager, writes: Writes): Promise<void> {
   await em.flush();
   const statements = [
@@ -51,26 +52,13 @@ export async function write(em: EntityManager, writes: Writes): Promise<void> {
     ...insertStatements('ownership_transitions', writes.transitions),
     ...insertStatements('agent_runs', writes.runs),
     ...insertStatements('decisions', writes.decisions),
-    ...insertStatements('outbound_messages', writes.outbound),
     ...insertStatements('handovers', writes.handovers),
     ...insertStatements('notifications', writes.notifications),
     ...writes.others,
   ];
-  if (statements.length > 0) {
-    const sql = statements.map(([text]) => text).join(';\n');
-    await em.execute(
-      sql,
-      statements.flatMap(([, values]) => values),
-      'run',
-    );
-  }
+  if (statements.length > 0) await runBound(em, together(statements));
   for (const { id, set } of writes.handoverChanges) await em.nativeUpdate(Handover, { id }, set);
 }
-
-/** Conversations in which something waits to be sent. */
-export const conversationsToDeliver = (writes: Writes): string[] => [
-  ...new Set(writes.wakes.flatMap(([job, , subject]) => (job === 'deliver-outbound' ? [subject] : []))),
-];
 
 /**
  * Whoever sends the message before ours looks for ours when that is recorded. Only if he looked just before our commit,
@@ -78,10 +66,10 @@ export const conversationsToDeliver = (writes: Writes): string[] => [
  */
 const AFTER_THE_ONE_BEFORE_MS = 200;
 
-/** Asks for what the committed rows need next; `dispatched` conversations are being sent to already. */
-export function wakeAll(writes: Writes, wake: Wake, dispatched?: ReadonlySet<string>): void {
+/** Asks for what the committed rows need next; to `taken` conversations something is being sent already. */
+export function wakeAll(writes: Writes, wake: Wake, taken?: ReadonlySet<string>): void {
   for (const [job, tenantId, subject, delayMs = 0] of writes.wakes) {
-    if (job !== 'deliver-outbound' || !dispatched) wake(job, tenantId, subject, delayMs);
-    else if (!dispatched.has(subject)) wake(job, tenantId, subject, Math.max(delayMs, AFTER_THE_ONE_BEFORE_MS));
+    if (job !== 'deliver-outbound' || !taken) wake(job, tenantId, subject, delayMs);
+    else if (!taken.has(subject)) wake(job, tenantId, subject, Math.max(delayMs, AFTER_THE_ONE_BEFORE_MS));
   }
 }

@@ -34,3 +34,19 @@ const schema = defineEntity({
 /** One send to a platform: the outbox. A long message has several parts. */
 export class OutboundMessage extends schema.class {}
 schema.setClass(OutboundMessage);
+
+/** What the writer of a send says of it; the outbox adds the rest. */
+export type NewOutbound = Pick<
+  OutboundMessage,
+  | 'tenantId'
+  | 'id'
+  | 'conversationId'
+  | 'channelId'
+  | 'messageId'
+  | 'seq'
+  | 'part'
+  | 'epoch'
+  | 'isAutomatic'
+  | 'text'
+  | 'quickReplies'
+>;

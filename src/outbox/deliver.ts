@@ -2,12 +2,15 @@ import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createBatcher } from '../batch.ts';
+import type { NewOutbound } from '../entities/outbound-message.ts';
 import type { Logger } from '../logger.ts';
 import { Places } from '../places.ts';
 import { threadSubject } from '../queue/contracts.ts';
 import type { Wake } from '../queue/wake.ts';
 import type { ChannelsOf } from '../tenancy/channels-of.ts';
 import { atOnce, type Statement } from '../tenancy/at-once.ts';
+import { runBound } from '../tenancy/bound.ts';
+import { enqueueStatement, firstOfEach } from './enqueue.ts';
 import {
   claimStatement,
   readClaims,
@@ -37,10 +40,11 @@ export interface Delivery {
    */
   deliver(tenantId: string, conversationIds: string[]): Promise<void>;
   /**
-   * For the transaction that wrote replies: takes those that may leave at once, and gives what sends them after its
-   * commit. Null in a process that does not send; then, and for conversations not in `ids`, a job will do it.
+   * For the transaction that writes replies: puts them into the outbox, takes those that may leave at once, and gives
+   * what sends them after its commit. Null where nothing is to be sent, and in a process that does not send; then, and
+   * for conversations of which nothing was taken, a job will do it.
    */
-  dispatch(em: EntityManager, tenantId: string, conversationIds: string[]): Promise<Dispatched | null>;
+  enqueue(em: EntityManager, tenantId: string, replies: NewOutbound[]): Promise<Taken | null>;
   /** From now on, until `close`, this process sends. */
   open(): void;
   close(): void;
@@ -48,9 +52,9 @@ export interface Delivery {
   settled(): Promise<void>;
 }
 
-export interface Dispatched {
+export interface Taken {
   /** Conversations whose next message was taken. */
-  ids: ReadonlySet<string>;
+  conversationIds: ReadonlySet<string>;
   send(): void;
 }
 
@@ -124,13 +128,13 @@ export function createDelivery(deps: DeliverDeps): Delivery {
       if (busy.length > 0) for (const id of conversationIds) deps.wake('deliver-outbound', tenantId, id, 1_000);
       await withPatience(sendAll(tenantId, claims));
     },
-    async dispatch(em, tenantId, conversationIds) {
+    async enqueue(em, tenantId, replies) {
+      if (replies.length === 0) return null;
+      const heads = isOpen ? firstOfEach(replies, busyChannels()) : [];
+      const { claims } = readClaims(await runBound(em, enqueueStatement(replies, heads)));
       if (!isOpen) return null;
-      const [sql, values] = claimStatement(tenantId, conversationIds, busyChannels());
-      const { claims, discarded } = readClaims(await em.execute(sql, [...values]));
-      for (const [text, given] of withholdStatements(tenantId, discarded)) await em.execute(text, [...given], 'run');
-      const ids = new Set(claims.map((claim) => claim.conversationId));
-      return { ids, send: () => void sendAll(tenantId, claims) };
+      const conversationIds = new Set(claims.map((claim) => claim.conversationId));
+      return { conversationIds, send: () => void sendAll(tenantId, claims) };
     },
     open: () => void (isOpen = true),
     close: () => void (isOpen = false),

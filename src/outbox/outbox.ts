@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { uuidList, type Statement } from '../tenancy/at-once.ts';
 
 /** Whoever sends has this long; afterwards the send counts as lost and another worker may take it. */
-const LEASE_SECONDS = 60;
+export const LEASE_SECONDS = 60;
 
 /** A message that this worker, and no other, is to send now. */
 export interface Claim {

@@ -1,0 +1,62 @@
+import type { NewOutbound } from '../entities/outbound-message.ts';
+import { uuidList, type Statement } from '../tenancy/at-once.ts';
+import { LEASE_SECONDS } from './outbox.ts';
+
+/** The first send of each conversation, where its channel has room: only these may leave at once. */
+export function firstOfEach(sends: NewOutbound[], busyChannels: string[]): string[] {
+  const first = new Map<string, string>();
+  for (const { id, conversationId, channelId } of sends) {
+    if (!first.has(conversationId)) first.set(conversationId, busyChannels.includes(channelId) ? '' : id);
+  }
+  return [...first.values()].filter(Boolean);
+}
+
+/**
+ * Writes sends into the outbox. Of `heads`, those are taken at once, as `claimStatement` would take them a moment
+ * later, before which nothing of their conversation waits, whose channel is not paused and whose conversation has not
+ * changed hands meanwhile. Gives the rows that were taken, for `readClaims`.
+ */
+export const enqueueStatement = (sends: NewOutbound[], heads: string[]): Statement => [
+  ENQUEUE,
+  [JSON.stringify(sends.map(toRow)), uuidList(heads), LEASE_SECONDS],
+];
+
+const toRow = (send: NewOutbound) => ({
+  tenant_id: send.tenantId,
+  id: send.id,
+  conversation_id: send.conversationId,
+  channel_id: send.channelId,
+  message_id: send.messageId,
+  seq: send.seq,
+  part: send.part,
+  epoch: send.epoch,
+  is_automatic: send.isAutomatic,
+  text: send.text,
+  quick_replies: send.quickReplies,
+});
+
+const ENQUEUE = `
+  with given as (
+    select * from json_populate_recordset(null::outbound_messages, ?::json)
+  ), taken as (
+    select g.id, c.thread, c.last_inbound_at
+    from given g
+    join conversations c on c.tenant_id = g.tenant_id and c.id = g.conversation_id
+    join channels ch on ch.tenant_id = g.tenant_id and ch.id = g.channel_id
+    where g.id = any (?::uuid[])
+      and not (g.is_automatic and g.epoch <> c.epoch)
+      and (ch.paused_until is null or ch.paused_until <= now())
+      and not exists (
+        select from outbound_messages o
+        where o.tenant_id = g.tenant_id and o.conversation_id = g.conversation_id and o.status in ('queued', 'sending'))
+  ), stored as (
+    insert into outbound_messages (tenant_id, id, conversation_id, channel_id, message_id, seq, part, epoch,
+      is_automatic, text, quick_replies, status, attempts, due_at)
+    select g.tenant_id, g.id, g.conversation_id, g.channel_id, g.message_id, g.seq, g.part, g.epoch,
+      g.is_automatic, g.text, g.quick_replies, case when t.id is null then 'queued' else 'sending' end,
+      case when t.id is null then 0 else 1 end,
+      case when t.id is null then now() else now() + make_interval(secs => ?) end
+    from given g left join taken t on t.id = g.id
+    returning id, status, conversation_id, channel_id, message_id, text, quick_replies, reply_to_external_id, attempts
+  )
+  select stored.*, taken.thread, taken.last_inbound_at from stored join taken using (id)`;
