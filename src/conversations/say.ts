@@ -1,6 +1,7 @@
 import type { Conversation } from '../entities/conversation.ts';
 import { newId } from '../id.ts';
 import { splitText } from '../language/split-text.ts';
+import { noteActivity } from './note-activity.ts';
 import type { Unit } from './unit.ts';
 
 interface Utterance {
@@ -24,7 +25,7 @@ export function say(
   const limits = unit.limitsOf(conversation.channelId);
   const id = newId();
   const seq = (conversation.lastSeq += 1);
-  conversation.lastActivityAt = now;
+  noteActivity(conversation, now);
   conversation.firstResponseAt ??= now;
   const { tenantId, channelId } = conversation;
   writes.messages.push({

@@ -2,6 +2,7 @@ import type { InboundContent } from '../channels/adapter.ts';
 import type { Conversation } from '../entities/conversation.ts';
 import { Message } from '../entities/message.ts';
 import { newId } from '../id.ts';
+import { noteActivity } from './note-activity.ts';
 import { changeHands, system } from './ownership.ts';
 import type { Unit } from './unit.ts';
 
@@ -22,7 +23,7 @@ export function takeInMessage(
   contactId: string,
 ): Said {
   const seq = (conversation.lastSeq += 1);
-  conversation.lastActivityAt = unit.now;
+  noteActivity(conversation, unit.now);
   conversation.lastInboundAt = unit.now;
   conversation.isSubscribed = true;
   unit.writes.messages.push({
@@ -42,7 +43,7 @@ export function takeInMessage(
 /** The owner wrote from the platform's own app: that is a human answering, so automation steps back. */
 export function takeInEcho(unit: Unit, conversation: Conversation, content: Content<'echo'>): void {
   const seq = (conversation.lastSeq += 1);
-  conversation.lastActivityAt = unit.now;
+  noteActivity(conversation, unit.now);
   unit.writes.messages.push({
     ...rowOf(conversation, seq, content),
     senderKind: 'user',
