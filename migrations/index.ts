@@ -4,6 +4,7 @@ import { Migration20261123000003 } from './Migration20261123000003_handovers.ts'
 import { Migration20261123000004 } from './Migration20261123000004_system_functions.ts';
 import { Migration20261123000005 } from './Migration20261123000005_tenant_overview.ts';
 import { Migration20261125000006 } from './Migration20261125000006_cheaper_keys.ts';
+import { Migration20261125000007 } from './Migration20261125000007_missing_keys.ts';
 
 /** In the order in which they run. A released one is never changed. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   { name: 'Migration20261123000004_system_functions', class: Migration20261123000004 },
   { name: 'Migration20261123000005_tenant_overview', class: Migration20261123000005 },
   { name: 'Migration20261125000006_cheaper_keys', class: Migration20261125000006 },
+  { name: 'Migration20261125000007_missing_keys', class: Migration20261125000007 },
 ];

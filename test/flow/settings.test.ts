@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createDeps } from '../../src/deps.ts';
 import { TenantSettings } from '../../src/entities/tenant-settings.ts';
@@ -60,6 +61,26 @@ describe('settings', () => {
     await until(async () => expect((await world.deps.settingsOf(shop.tenantId)).thresholds.max_responses).toBe(1));
     await writes(world, shop, 72, 'Do you have vegan options?');
     await until(async () => expect(await handlerOf(shop, 72)).toBe('awaiting_consent'));
+  });
+
+  it('answers nothing from a FAQ that is being deleted', async () => {
+    const shop = await buildShop(world);
+    const owner = new pg.Client(world.database.ownerUrl);
+    await owner.connect();
+    try {
+      await owner.query('begin');
+      await owner.query(`delete from faqs where tenant_id = $1 and question like 'What are%'`, [shop.tenantId]);
+      await writes(world, shop, 73, 'What are your opening hours?');
+      const waiting = `select from pg_locks where locktype = 'transactionid' and not granted`;
+      await until(async () => expect((await owner.query(waiting)).rowCount).toBeGreaterThan(0));
+      await owner.query('commit');
+      await until(() => expect(world.platform.textsTo('73')).toHaveLength(1));
+      expect(world.platform.textsTo('73')).not.toContain('We open 7am-9pm daily');
+      const { id } = await conversationOf(world, shop, 73);
+      expect(await decisionsOf(world, shop, id)).toMatchObject([{ outcome: 'clarify', faqId: null }]);
+    } finally {
+      await owner.end();
+    }
   });
 
   it('and FAQs are seen by another process within a second of the change', async () => {
