@@ -5,6 +5,7 @@ import { Migration20261123000004 } from './Migration20261123000004_system_functi
 import { Migration20261123000005 } from './Migration20261123000005_tenant_overview.ts';
 import { Migration20261125000006 } from './Migration20261125000006_cheaper_keys.ts';
 import { Migration20261125000007 } from './Migration20261125000007_missing_keys.ts';
+import { Migration20261125000008 } from './Migration20261125000008_reminders.ts';
 
 /** In the order in which they run. A released one is never changed. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   { name: 'Migration20261123000005_tenant_overview', class: Migration20261123000005 },
   { name: 'Migration20261125000006_cheaper_keys', class: Migration20261125000006 },
   { name: 'Migration20261125000007_missing_keys', class: Migration20261125000007 },
+  { name: 'Migration20261125000008_reminders', class: Migration20261125000008 },
 ];

@@ -2,7 +2,7 @@ import type { InboundContent } from '../channels/adapter.ts';
 import type { Conversation } from '../entities/conversation.ts';
 import { Message } from '../entities/message.ts';
 import { newId } from '../id.ts';
-import { changeHands, system } from './ownership.ts';
+import { callOffReminder, changeHands, system } from './ownership.ts';
 import type { Unit } from './unit.ts';
 
 type Content<T extends InboundContent['type']> = Extract<InboundContent, { type: T }>;
@@ -54,7 +54,9 @@ export function takeInEcho(unit: Unit, conversation: Conversation, content: Cont
   const { echo_takes_over: takesOver, answer_max_age: mostSeconds } = unit.settings.thresholds;
   // One that comes after a long outage says nothing of who answers now.
   const isFresh = unit.now.getTime() - content.sentAt.getTime() <= mostSeconds * 1000;
-  if (takesOver && isFresh && conversation.handler !== 'human') {
+  if (!isFresh) return;
+  callOffReminder(conversation, unit.writes);
+  if (takesOver && conversation.handler !== 'human') {
     changeHands(conversation, 'human', system, "answered from the platform's own app", unit.writes);
   }
 }

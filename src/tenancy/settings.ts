@@ -34,6 +34,13 @@ export const Thresholds = z.strictObject({
   /** Seconds in the queue without a manager; then `nobody_there` applies. */
   queue_timeout: seconds.max(7 * 86_400).default(600),
   nobody_there: z.enum(['apologize', 'return']).default('apologize'),
+  /** Seconds that a contact's message may wait for the manager who has the conversation; then managers are told again. */
+  notify_again_after: z
+    .number()
+    .int()
+    .min(0)
+    .max(7 * 86_400)
+    .default(300),
   /** Seconds after which an old message (synced history, a platform's long outage) is stored but not answered. */
   answer_max_age: seconds.max(7 * 86_400).default(21_600),
   /** Whether the owner's message from the platform's own app takes the conversation over. */
