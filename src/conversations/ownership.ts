@@ -81,7 +81,13 @@ function cutContext(conversation: Conversation): void {
   conversation.contextCutSeq = conversation.lastSeq;
   conversation.contextCutAt = new Date();
   conversation.answeredSeq = conversation.lastSeq;
+  countAfresh(conversation);
+}
+
+/** Nothing of the talk before speaks for a human any more. */
+export function countAfresh(conversation: Conversation): void {
   conversation.botReplyCount = 0;
   conversation.missedCount = 0;
   conversation.consentQuietTurns = 0;
+  conversation.lastTurnDigest = null;
 }

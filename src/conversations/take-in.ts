@@ -2,7 +2,7 @@ import type { InboundContent } from '../channels/adapter.ts';
 import type { Conversation } from '../entities/conversation.ts';
 import { Message } from '../entities/message.ts';
 import { newId } from '../id.ts';
-import { callOffReminder, changeHands, system } from './ownership.ts';
+import { callOffReminder, changeHands, countAfresh, system } from './ownership.ts';
 import type { Unit } from './unit.ts';
 
 type Content<T extends InboundContent['type']> = Extract<InboundContent, { type: T }>;
@@ -22,6 +22,9 @@ export function takeInMessage(
   contactId: string,
 ): Said {
   const seq = (conversation.lastSeq += 1);
+  // Whoever comes back after a long pause begins a new talk, also where the conversation was never closed.
+  const silentMs = unit.now.getTime() - conversation.lastActivityAt.getTime();
+  if (silentMs > unit.settings.thresholds.count_afresh_after * 1000) countAfresh(conversation);
   conversation.lastActivityAt = unit.now;
   conversation.lastInboundAt = unit.now;
   conversation.isSubscribed = true;

@@ -31,7 +31,7 @@ const schema = defineEntity({
     contextCutAt: p.datetime().nullable(),
     turnStartedAt: p.datetime().nullable(),
     turnDueAt: p.datetime().nullable(),
-    /** Automatic replies since a human last spoke here. */
+    /** Automatic replies since a human last spoke here, or since a long silence. */
     botReplyCount: p.integer().default(0),
     /** Turns in a row that automation could not answer. */
     missedCount: p.integer().default(0),

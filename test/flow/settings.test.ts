@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createDeps } from '../../src/deps.ts';
+import { Conversation } from '../../src/entities/conversation.ts';
 import { TenantSettings } from '../../src/entities/tenant-settings.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { buildShop, conversationOf, decisionsOf, writes, type Shop } from '../support/tenants.ts';
@@ -43,6 +44,37 @@ describe('bursts', () => {
     }
     await until(() => expect(world.platform.textsTo('71').length).toBeGreaterThan(0));
     expect(sent).toBeGreaterThan(3);
+  });
+});
+
+describe('max_responses', () => {
+  it('counts the replies of one talk: after a long silence it counts afresh', async () => {
+    const shop = await buildShop(world, { thresholds: { max_responses: 2, count_afresh_after: 3_600 } });
+    const question = (n: number) => `What are your opening hours? ${n}`;
+    const answered = (times: number) => until(() => expect(world.platform.textsTo('74')).toHaveLength(times));
+    const silentFor = async (minutes: number) => {
+      const { id } = await conversationOf(world, shop, 74);
+      await all(shop, (em) =>
+        em.nativeUpdate(
+          Conversation,
+          { tenantId: shop.tenantId, id },
+          { lastActivityAt: new Date(Date.now() - minutes * 60_000) },
+        ),
+      );
+    };
+    for (const n of [1, 2]) {
+      await writes(world, shop, 74, question(n));
+      await answered(n);
+    }
+    await silentFor(61);
+    for (const n of [3, 4]) {
+      await writes(world, shop, 74, question(n));
+      await answered(n);
+    }
+    expect(world.platform.textsTo('74')).toEqual(Array(4).fill('We open 7am-9pm daily'));
+    await silentFor(59);
+    await writes(world, shop, 74, question(5));
+    await until(async () => expect(await handlerOf(shop, 74)).toBe('awaiting_consent'));
   });
 });
 
