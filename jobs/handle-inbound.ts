@@ -3,6 +3,7 @@ import { agentKind } from '../src/agents/registry.ts';
 import { handleThreads, type EventEnd, type ReadEvent } from '../src/conversations/handle-threads.ts';
 import { settleRun } from '../src/conversations/settle-run.ts';
 import type { Unit } from '../src/conversations/unit.ts';
+import { cameBefore } from '../src/conversations/take-in.ts';
 import { withUnit } from '../src/conversations/with-unit.ts';
 import type { Deps } from '../src/deps.ts';
 import { isOutage, isStatementTimeout } from '../src/database/outage.ts';
@@ -67,7 +68,8 @@ async function handle(deps: Deps, tenantId: string, subjects: string[], most: nu
   const channels = await deps.channelsOf(tenantId);
   const taken = await withUnit(deps, tenantId, async (unit) => {
     const rows = await lockPending(unit.em, tenantId, threads, most);
-    const { events, ends } = readAll(deps, channels, rows);
+    const { events: read, ends } = readAll(deps, channels, rows);
+    const events = most === 1 ? await leaveOutKnown(unit, read, ends) : read;
     const [managers, contacts, answers] = sort(unit, events);
     for (const event of answers)
       ends.push(await takeAnswer(deps, unit, event, channels.get(event.channelId)?.kind ?? ''));
@@ -117,6 +119,16 @@ function readAll(deps: Deps, channels: ReadonlyMap<string, OwnChannel>, rows: Pe
     }
   }
   return { events, ends };
+}
+
+/** Ends the messages that came before, as other events. */
+async function leaveOutKnown(unit: Unit, events: ReadEvent[], ends: EventEnd[]): Promise<ReadEvent[]> {
+  const news: ReadEvent[] = [];
+  for (const event of events) {
+    if (!(await cameBefore(unit, event.channelId, event.content))) news.push(event);
+    else ends.push({ id: event.id, status: 'ignored', error: 'this message came before, as another event' });
+  }
+  return news;
 }
 
 function sort(unit: Unit, events: ReadEvent[]): [ReadEvent[], ReadEvent[], ReadEvent[]] {

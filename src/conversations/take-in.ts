@@ -14,6 +14,16 @@ export interface Said {
   sentAt: Date;
 }
 
+/**
+ * Whether a message came before, as another event: a platform may send it again under a new id. The unique key of
+ * messages holds it off in any case, so this is asked only when that, or something else, has made a batch fail.
+ */
+export async function cameBefore({ em, settings }: Unit, channelId: string, content: InboundContent): Promise<boolean> {
+  if (content.type !== 'message' && content.type !== 'echo') return false;
+  const same = { tenantId: settings.tenant.id, channelId, externalId: content.messageId };
+  return (await em.count(Message, same)) > 0;
+}
+
 /** Puts a contact's message into the conversation. */
 export function takeInMessage(
   unit: Unit,
