@@ -6,6 +6,7 @@ import type { Unit } from '../src/conversations/unit.ts';
 import { cameBefore } from '../src/conversations/take-in.ts';
 import { withUnit } from '../src/conversations/with-unit.ts';
 import type { Deps } from '../src/deps.ts';
+import { Conversation } from '../src/entities/conversation.ts';
 import { isOutage, isStatementTimeout } from '../src/database/outage.ts';
 import { messageOf } from '../src/errors.ts';
 import { handleManagerChat, isManagerChat } from '../src/handover/manager-chat.ts';
@@ -175,20 +176,32 @@ async function countFailure(deps: Deps, tenantId: string, subject: string, error
   if (isOutage(error) && !isStatementTimeout(error)) throw error;
   const { channelId, thread } = parseThreadSubject(subject);
   const [event] = await withTenant(deps.orm, tenantId, (em) =>
-    em.execute<{ id: string; status: string; attempts: number }[]>(
-      `update inbound_events set attempts = attempts + 1, error = ?,
+    em.execute<{ id: string; status: string; attempts: number; is_last: boolean }[]>(
+      `update inbound_events e set attempts = attempts + 1, error = ?,
          status = case when attempts + 1 >= ? then 'failed' else status end
        where tenant_id = ? and id = (
          select id from inbound_events where tenant_id = ? and channel_id = ? and thread = ? and status = 'pending'
          order by seq limit 1)
-       returning id, status, attempts`,
+       returning id, status, attempts, not exists (
+         select from inbound_events later where later.tenant_id = e.tenant_id and later.channel_id = e.channel_id
+           and later.thread = e.thread and later.status = 'pending' and later.seq > e.seq) as is_last`,
       [messageOf(error).slice(0, 1_000), MOST_TRIES, tenantId, tenantId, channelId, thread],
     ),
   );
-  if (!event) throw error;
+  if (!event) {
+    // A wake-up that came too late had nothing to do here, whatever would have kept it from doing so.
+    if (await isTurnOpen(deps, tenantId, subject)) throw error;
+    return;
+  }
   deps.log.error(
     { err: error, tenantId, eventId: event.id, attempts: event.attempts, status: event.status },
     'inbound.failed',
   );
-  deps.wake('handle-inbound', tenantId, subject, event.status === 'failed' ? 0 : 1_000 * event.attempts);
+  if (event.status === 'pending') deps.wake('handle-inbound', tenantId, subject, 1_000 * event.attempts);
+  else if (!event.is_last) deps.wake('handle-inbound', tenantId, subject);
+}
+
+async function isTurnOpen(deps: Deps, tenantId: string, subject: string): Promise<boolean> {
+  const open = { ...parseThreadSubject(subject), handler: { $ne: 'closed' as const }, turnStartedAt: { $ne: null } };
+  return (await withTenant(deps.orm, tenantId, (em) => em.count(Conversation, { tenantId, ...open }))) > 0;
 }
