@@ -1,7 +1,9 @@
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { handleInbound } from '../../jobs/handle-inbound.ts';
 import { Notification } from '../../src/entities/notification.ts';
 import { NotificationTarget } from '../../src/entities/notification-target.ts';
+import { threadSubject } from '../../src/queue/contracts.ts';
 import { addChannel, addTarget } from '../../src/tenancy/provision.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import {
@@ -152,7 +154,7 @@ describe('of a further message managers are told', () => {
     const shop = await shopWithTargets();
     const { orm, keys } = world.deps;
     const config = { secret, replyUrl: `${world.platform.url}/replies` };
-    const { key } = await addChannel(orm, keys, shop.tenantId, { kind: 'webhook', name: 'Site', config });
+    const { key, channelId } = await addChannel(orm, keys, shop.tenantId, { kind: 'webhook', name: 'Site', config });
     const post = async (id: string, event: Record<string, unknown>) => {
       const body = JSON.stringify({ id, thread: 'v-1', from: { id: 'v-1' }, ...event });
       const now = new Date();
@@ -175,5 +177,14 @@ describe('of a further message managers are told', () => {
     expect(await told(shop)).toEqual(['desk sent', 'desk queued']);
     await post('4', { type: 'echo', text: 'from the phone' });
     await until(async () => expect(await told(shop)).toEqual(['desk sent', 'desk skipped']));
+
+    // Both in one transaction.
+    await world.stopWorkers();
+    await post('5', { type: 'message', text: 'thank you' });
+    await post('6', { type: 'echo', text: 'any time' });
+    const wakes = [{ tenantId: shop.tenantId, subjects: [threadSubject(channelId, 'v-1')] }];
+    await handleInbound.start(world.deps).process({ data: { wakes } });
+    expect(await conversationOf(world, shop, 'v-1')).toMatchObject({ lastSeq: 7, remindAt: null });
+    expect(await told(shop)).toEqual(['desk sent', 'desk skipped']);
   });
 });
