@@ -3,8 +3,10 @@ import { agentKind } from '../src/agents/registry.ts';
 import { handleThreads, type EventEnd, type ReadEvent } from '../src/conversations/handle-threads.ts';
 import { settleRun } from '../src/conversations/settle-run.ts';
 import type { Unit } from '../src/conversations/unit.ts';
+import { cameBefore } from '../src/conversations/take-in.ts';
 import { withUnit } from '../src/conversations/with-unit.ts';
 import type { Deps } from '../src/deps.ts';
+import { Conversation } from '../src/entities/conversation.ts';
 import { isOutage, isStatementTimeout } from '../src/database/outage.ts';
 import { messageOf } from '../src/errors.ts';
 import { handleManagerChat, isManagerChat } from '../src/handover/manager-chat.ts';
@@ -67,7 +69,8 @@ async function handle(deps: Deps, tenantId: string, subjects: string[], most: nu
   const channels = await deps.channelsOf(tenantId);
   const taken = await withUnit(deps, tenantId, async (unit) => {
     const rows = await lockPending(unit.em, tenantId, threads, most);
-    const { events, ends } = readAll(deps, channels, rows);
+    const { events: read, ends } = readAll(deps, channels, rows);
+    const events = most === 1 ? await leaveOutKnown(unit, read, ends) : read;
     const [managers, contacts, answers] = sort(unit, events);
     for (const event of answers)
       ends.push(await takeAnswer(deps, unit, event, channels.get(event.channelId)?.kind ?? ''));
@@ -119,6 +122,16 @@ function readAll(deps: Deps, channels: ReadonlyMap<string, OwnChannel>, rows: Pe
   return { events, ends };
 }
 
+/** Ends the messages that came before, as other events. */
+async function leaveOutKnown(unit: Unit, events: ReadEvent[], ends: EventEnd[]): Promise<ReadEvent[]> {
+  const news: ReadEvent[] = [];
+  for (const event of events) {
+    if (!(await cameBefore(unit, event.channelId, event.content))) news.push(event);
+    else ends.push({ id: event.id, status: 'ignored', error: 'this message came before, as another event' });
+  }
+  return news;
+}
+
 function sort(unit: Unit, events: ReadEvent[]): [ReadEvent[], ReadEvent[], ReadEvent[]] {
   const answers = events.filter((event) => event.content.type === 'agent_answer');
   const managers = events.filter((event) => isManagerChat(unit, event));
@@ -163,20 +176,32 @@ async function countFailure(deps: Deps, tenantId: string, subject: string, error
   if (isOutage(error) && !isStatementTimeout(error)) throw error;
   const { channelId, thread } = parseThreadSubject(subject);
   const [event] = await withTenant(deps.orm, tenantId, (em) =>
-    em.execute<{ id: string; status: string; attempts: number }[]>(
-      `update inbound_events set attempts = attempts + 1, error = ?,
+    em.execute<{ id: string; status: string; attempts: number; is_last: boolean }[]>(
+      `update inbound_events e set attempts = attempts + 1, error = ?,
          status = case when attempts + 1 >= ? then 'failed' else status end
        where tenant_id = ? and id = (
          select id from inbound_events where tenant_id = ? and channel_id = ? and thread = ? and status = 'pending'
          order by seq limit 1)
-       returning id, status, attempts`,
+       returning id, status, attempts, not exists (
+         select from inbound_events later where later.tenant_id = e.tenant_id and later.channel_id = e.channel_id
+           and later.thread = e.thread and later.status = 'pending' and later.seq > e.seq) as is_last`,
       [messageOf(error).slice(0, 1_000), MOST_TRIES, tenantId, tenantId, channelId, thread],
     ),
   );
-  if (!event) throw error;
+  if (!event) {
+    // A wake-up that came too late had nothing to do here, whatever would have kept it from doing so.
+    if (await isTurnOpen(deps, tenantId, subject)) throw error;
+    return;
+  }
   deps.log.error(
     { err: error, tenantId, eventId: event.id, attempts: event.attempts, status: event.status },
     'inbound.failed',
   );
-  deps.wake('handle-inbound', tenantId, subject, event.status === 'failed' ? 0 : 1_000 * event.attempts);
+  if (event.status === 'pending') deps.wake('handle-inbound', tenantId, subject, 1_000 * event.attempts);
+  else if (!event.is_last) deps.wake('handle-inbound', tenantId, subject);
+}
+
+async function isTurnOpen(deps: Deps, tenantId: string, subject: string): Promise<boolean> {
+  const open = { ...parseThreadSubject(subject), handler: { $ne: 'closed' as const }, turnStartedAt: { $ne: null } };
+  return (await withTenant(deps.orm, tenantId, (em) => em.count(Conversation, { tenantId, ...open }))) > 0;
 }

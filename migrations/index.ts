@@ -4,6 +4,8 @@ import { Migration20261123000003 } from './Migration20261123000003_handovers.ts'
 import { Migration20261123000004 } from './Migration20261123000004_system_functions.ts';
 import { Migration20261123000005 } from './Migration20261123000005_tenant_overview.ts';
 import { Migration20261125000006 } from './Migration20261125000006_cheaper_keys.ts';
+import { Migration20261125000007 } from './Migration20261125000007_missing_keys.ts';
+import { Migration20261125000008 } from './Migration20261125000008_reminders.ts';
 import { Migration20261125000009 } from './Migration20261125000009_rows_in_place.ts';
 
 /** In the order in which they run. A released one is never changed. */
@@ -14,5 +16,7 @@ export const migrations = [
   { name: 'Migration20261123000004_system_functions', class: Migration20261123000004 },
   { name: 'Migration20261123000005_tenant_overview', class: Migration20261123000005 },
   { name: 'Migration20261125000006_cheaper_keys', class: Migration20261125000006 },
+  { name: 'Migration20261125000007_missing_keys', class: Migration20261125000007 },
+  { name: 'Migration20261125000008_reminders', class: Migration20261125000008 },
   { name: 'Migration20261125000009_rows_in_place', class: Migration20261125000009 },
 ];

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { startWorkers } from '../jobs/main.ts';
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
+import { WrongKeyError } from './database/check-key.ts';
 import { openDatabase } from './database/open.ts';
 import { createDeps, type Deps } from './deps.ts';
 import { messageOf } from './errors.ts';
@@ -39,7 +40,9 @@ async function main(): Promise<void> {
   const publicUrl = config.publicUrl ?? `http://${config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`;
   const database = await openDatabase(config, log).catch((error: unknown) => {
     // The driver says what happened, and not to which setting.
-    throw config.databaseUrl ? new Error(`DATABASE_URL: ${messageOf(error)}`, { cause: error }) : error;
+    throw config.databaseUrl && !(error instanceof WrongKeyError)
+      ? new Error(`DATABASE_URL: ${messageOf(error)}`, { cause: error })
+      : error;
   });
   let deps: Deps | undefined;
   let workers: ReturnType<typeof startWorkers> | undefined;

@@ -49,7 +49,6 @@ async function api(path, body) {
   });
   const answer = await response.json().catch(() => null);
   if (response.ok) return answer;
-  if (response.status === 401) throw new Error('Open the desk with the link that Frontdesk printed when it started.');
   throw new Error(`That did not work: ${answer?.error?.message ?? `the server answered ${response.status}`}.`);
 }
 

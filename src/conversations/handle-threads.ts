@@ -5,6 +5,7 @@ import type { Conversation } from '../entities/conversation.ts';
 import { messageOf } from '../errors.ts';
 import { threadSubject } from '../queue/contracts.ts';
 import { findOrMakeContacts, findOrOpen, lockOpen, type WantedThread } from './find-or-open.ts';
+import { moveThread } from './move-thread.ts';
 import { applyToMessage, takeInEcho, takeInMessage, type Said } from './take-in.ts';
 import { isUrgent, takeTurn } from './take-turn.ts';
 import type { Unit } from './unit.ts';
@@ -43,12 +44,9 @@ export async function handleThreads(
 
   const said = new Map<string, Said[]>();
   const ends: EventEnd[] = [];
-  for (const event of events) {
-    const conversation = conversations.get(threadSubject(event.channelId, event.thread));
-    ends.push(await takeIn(unit, event, conversation, said));
-  }
+  for (const event of events) ends.push(await takeIn(unit, event, conversations, said));
   let since = performance.now();
-  for (const conversation of conversations.values()) {
+  for (const conversation of new Set(conversations.values())) {
     await turnIfDue(unit, conversation, said.get(conversation.id) ?? []);
     if (performance.now() - since < LONGEST_STRETCH_MS) continue;
     await othersFirst();
@@ -75,10 +73,11 @@ const lockKnown = (unit: Unit, threads: { channelId: string; thread: string }[])
 async function takeIn(
   unit: Unit,
   event: ReadEvent,
-  conversation: Conversation | undefined,
+  conversations: Map<string, Conversation>,
   said: Map<string, Said[]>,
 ): Promise<EventEnd> {
   const { id, channelId, content } = event;
+  const conversation = conversations.get(threadSubject(channelId, event.thread));
   const end = (status: EventEnd['status'], error: string | null = null): EventEnd => ({ id, status, error });
   try {
     switch (content.type) {
@@ -105,9 +104,11 @@ async function takeIn(
       case 'subscription':
         await subscribe(unit, event, content.subscribed);
         return end('handled');
-      case 'migration':
-        await migrate(unit, event, content.newThread);
+      case 'migration': {
+        const moved = await moveThread(unit, event, content.newThread, said);
+        if (moved) conversations.set(threadSubject(channelId, content.newThread), moved);
         return end('handled');
+      }
       case 'agent_answer':
         return end('failed', 'an answer of an agent came through a channel that is not one of agents');
       case 'ignored':
@@ -178,9 +179,4 @@ async function subscribe(unit: Unit, { channelId, thread }: ReadEvent, isSubscri
       { blockedAt: isSubscribed ? null : unit.now },
     );
   }
-}
-
-/** The chat goes on under another id; what is still to be sent follows it. */
-async function migrate(unit: Unit, { channelId, thread }: ReadEvent, newThread: string): Promise<void> {
-  for (const conversation of (await lockKnown(unit, [{ channelId, thread }])).values()) conversation.thread = newThread;
 }

@@ -44,6 +44,8 @@ export function changeHands(
   conversation.activeRunId = null;
   conversation.turnStartedAt = null;
   conversation.turnDueAt = null;
+  conversation.relayTargetId = null;
+  callOffReminder(conversation, writes);
   if (to !== 'awaiting_consent') {
     conversation.consentAskedAt = null;
     conversation.consentAskedCount = 0;
@@ -64,11 +66,28 @@ export function changeHands(
   });
 }
 
+/** Somebody sees to the contact: managers need not be told any more that a message waits. */
+export function callOffReminder(conversation: Conversation, writes: Writes): void {
+  if (!conversation.remindAt) return;
+  conversation.remindAt = null;
+  writes.others.push([
+    `update notifications set status = 'skipped'
+     where tenant_id = ? and conversation_id = ? and status = 'queued' and attempts = 0 and due_at > now()`,
+    [conversation.tenantId, conversation.id],
+  ]);
+}
+
 function cutContext(conversation: Conversation): void {
   conversation.contextCutSeq = conversation.lastSeq;
   conversation.contextCutAt = new Date();
   conversation.answeredSeq = conversation.lastSeq;
+  countAfresh(conversation);
+}
+
+/** Nothing of the talk before speaks for a human any more. */
+export function countAfresh(conversation: Conversation): void {
   conversation.botReplyCount = 0;
   conversation.missedCount = 0;
   conversation.consentQuietTurns = 0;
+  conversation.lastTurnDigest = null;
 }

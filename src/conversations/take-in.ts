@@ -3,7 +3,7 @@ import type { Conversation } from '../entities/conversation.ts';
 import { Message } from '../entities/message.ts';
 import { newId } from '../id.ts';
 import { noteActivity } from './note-activity.ts';
-import { changeHands, system } from './ownership.ts';
+import { callOffReminder, changeHands, countAfresh, system } from './ownership.ts';
 import type { Unit } from './unit.ts';
 
 type Content<T extends InboundContent['type']> = Extract<InboundContent, { type: T }>;
@@ -15,6 +15,16 @@ export interface Said {
   sentAt: Date;
 }
 
+/**
+ * Whether a message came before, as another event: a platform may send it again under a new id. The unique key of
+ * messages holds it off in any case, so this is asked only when that, or something else, has made a batch fail.
+ */
+export async function cameBefore({ em, settings }: Unit, channelId: string, content: InboundContent): Promise<boolean> {
+  if (content.type !== 'message' && content.type !== 'echo') return false;
+  const same = { tenantId: settings.tenant.id, channelId, externalId: content.messageId };
+  return (await em.count(Message, same)) > 0;
+}
+
 /** Puts a contact's message into the conversation. */
 export function takeInMessage(
   unit: Unit,
@@ -23,6 +33,9 @@ export function takeInMessage(
   contactId: string,
 ): Said {
   const seq = (conversation.lastSeq += 1);
+  // Whoever comes back after a long pause begins a new talk, also where the conversation was never closed.
+  const silentMs = unit.now.getTime() - conversation.lastActivityAt.getTime();
+  if (silentMs > unit.settings.thresholds.count_afresh_after * 1000) countAfresh(conversation);
   noteActivity(conversation, unit.now);
   conversation.lastInboundAt = unit.now;
   conversation.isSubscribed = true;
@@ -55,7 +68,9 @@ export function takeInEcho(unit: Unit, conversation: Conversation, content: Cont
   const { echo_takes_over: takesOver, answer_max_age: mostSeconds } = unit.settings.thresholds;
   // One that comes after a long outage says nothing of who answers now.
   const isFresh = unit.now.getTime() - content.sentAt.getTime() <= mostSeconds * 1000;
-  if (takesOver && isFresh && conversation.handler !== 'human') {
+  if (!isFresh) return;
+  callOffReminder(conversation, unit.writes);
+  if (takesOver && conversation.handler !== 'human') {
     changeHands(conversation, 'human', system, "answered from the platform's own app", unit.writes);
   }
 }

@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import pg from 'pg';
-import { createKeyRing, keyFromDataDir, type KeyRing } from '../tenancy/secrets.ts';
+import { createKeyRing, keyFileIn, keyFromDataDir, type KeyRing } from '../tenancy/secrets.ts';
 import type { Config } from '../config.ts';
+import { checkKey } from './check-key.ts';
 import { appUrl, migrate } from './migrate.ts';
 import { startEmbeddedPostgres } from '../embedded/postgres.ts';
 import type { Logger } from '../logger.ts';
@@ -24,22 +25,29 @@ export async function openDatabase(config: Config, log: Logger): Promise<OpenedD
   const keys = createKeyRing(config.key ?? (await keyFromDataDir(config.dataDir)));
   const appPassword = keys.derive('database app role').toString('hex');
   const migrateLog = (line: string) => log.debug(line);
-  if (!config.databaseUrl && config.databaseAppUrl) {
-    return { databaseUrl: config.databaseAppUrl, keys, stop: async () => undefined };
-  }
-  if (config.databaseUrl) {
-    const password = config.databaseAppUrl ? null : appPassword;
-    await migrate({ ownerUrl: config.databaseUrl, appPassword: password, log: migrateLog });
-    const databaseUrl = config.databaseAppUrl ?? appUrl(config.databaseUrl, appPassword);
+  const keyFile = keyFileIn(config.dataDir);
+  const upToDate = async (ownerUrl: string, password: string | null) => {
+    const missing = await checkKey(ownerUrl, keys, config.key ? 'FRONTDESK_KEY' : `the one in ${keyFile}`);
+    if (missing.length > 0) log.warn({ keyIds: missing }, 'key.missing');
+    await migrate({ ownerUrl, appPassword: password, log: migrateLog });
+  };
+  const external = (databaseUrl: string): OpenedDatabase => {
+    // Another machine would make another key, and open nothing that is sealed here.
+    if (!config.key) log.warn({ keyFile, hint: 'set FRONTDESK_KEY in every process' }, 'key.not_set');
     return { databaseUrl, keys, stop: async () => undefined };
+  };
+  if (config.databaseUrl) {
+    await upToDate(config.databaseUrl, config.databaseAppUrl ? null : appPassword);
+    return external(config.databaseAppUrl ?? appUrl(config.databaseUrl, appPassword));
   }
+  if (config.databaseAppUrl) return external(config.databaseAppUrl);
   const start = () => startEmbeddedPostgres({ dataDir: config.dataDir, log: migrateLog });
   const server = await start();
   const watch = keepAlive(server.port, start, log);
   try {
     await ensureDatabase(server.superuserUrl('postgres'), EMBEDDED_DATABASE);
     const ownerUrl = server.superuserUrl(EMBEDDED_DATABASE);
-    await migrate({ ownerUrl, appPassword, log: migrateLog });
+    await upToDate(ownerUrl, appPassword);
     return { databaseUrl: appUrl(ownerUrl, appPassword), keys, stop: () => watch.stop().then(() => server.stop()) };
   } catch (error) {
     await watch.stop();

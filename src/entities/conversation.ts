@@ -31,7 +31,7 @@ const schema = defineEntity({
     contextCutAt: p.datetime().nullable(),
     turnStartedAt: p.datetime().nullable(),
     turnDueAt: p.datetime().nullable(),
-    /** Automatic replies since a human last spoke here. */
+    /** Automatic replies since a human last spoke here, or since a long silence. */
     botReplyCount: p.integer().default(0),
     /** Turns in a row that automation could not answer. */
     missedCount: p.integer().default(0),
@@ -44,6 +44,10 @@ const schema = defineEntity({
     activeRunId: p.uuid().nullable(),
     /** From the offer or the request until a manager has given it back or closed it. */
     openHandoverId: p.uuid().nullable(),
+    /** Managers are told then that the contact waits, unless one has written before. */
+    remindAt: p.datetime().nullable(),
+    /** The chat from which managers answer: it gets each message of the contact at once. */
+    relayTargetId: p.uuid().nullable(),
     /** False once the contact blocked us. */
     isSubscribed: p.boolean().default(true),
     lastInboundAt: p.datetime().nullable(),

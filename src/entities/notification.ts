@@ -11,7 +11,8 @@ const schema = defineEntity({
     conversationId: p.uuid(),
     handoverId: p.uuid().nullable(),
     notice: p.json<Record<string, unknown>>(),
-    status: p.text().$type<'queued' | 'sending' | 'sent' | 'failed'>().default('queued'),
+    /** Skipped: a manager wrote before it was due. */
+    status: p.text().$type<'queued' | 'sending' | 'sent' | 'failed' | 'skipped'>().default('queued'),
     attempts: p.integer().default(0),
     dueAt: p.datetime().defaultRaw('now()'),
     externalId: p.text().nullable(),

@@ -86,7 +86,7 @@ export function queueForManager(
   }
   const words = text ?? settings.handoverMessage ?? phrase('handedOver', language);
   const messageId = say(unit, conversation, { sender: SYSTEM, text: words });
-  notify(unit, conversation, { reason, isFirst: true });
+  notify(unit, conversation, unit.targets.ids, { reason, isFirst: true });
   return messageId;
 }
 
@@ -97,19 +97,42 @@ export function endHandover(unit: Unit, conversation: Conversation, end: Handove
   conversation.openHandoverId = null;
 }
 
-/** The contact wrote again while a manager has, or should have, the conversation. */
+/**
+ * The contact wrote again while a manager has, or should have, the conversation. A chat in which managers answer gets
+ * every message while nobody has it, and while it is answered from there. All others are told when a message has waited
+ * for an answer: whoever is answering in the desk sees it anyway.
+ */
 export function notifyAgain(unit: Unit, conversation: Conversation, turn: Turn): void {
-  const reason = turn.text === '' ? 'The customer sent something.' : 'The customer wrote again.';
-  notify(unit, conversation, { reason, isFirst: false });
+  const { now, settings, targets } = unit;
+  const chats = new Set(targets.replyThreads.values());
+  const isListening = (id: string) =>
+    conversation.handler === 'queued' ? chats.has(id) : id === conversation.relayTargetId;
+  const words = turn.text === '' ? 'The customer sent something.' : 'The customer wrote again.';
+  notify(unit, conversation, targets.ids.filter(isListening), { reason: words, isFirst: false });
+
+  // The reminder that is on its way speaks for this message as well.
+  if (conversation.remindAt && conversation.remindAt > now) return;
+  const others = targets.ids.filter((id) => !isListening(id));
+  if (others.length === 0) return;
+  const afterSeconds = settings.thresholds.notify_again_after;
+  conversation.remindAt = inSeconds(now, afterSeconds);
+  notify(unit, conversation, others, { reason: 'The customer waits for an answer.', isFirst: false }, afterSeconds);
 }
 
 /** One notification per target. What it says is put together when it is sent, from the rows as they then are. */
-function notify(unit: Unit, conversation: Conversation, notice: { reason: string; isFirst: boolean }): void {
+function notify(
+  unit: Unit,
+  conversation: Conversation,
+  targetIds: string[],
+  notice: { reason: string; isFirst: boolean },
+  afterSeconds = 0,
+): void {
   const { tenantId, id: conversationId, openHandoverId: handoverId } = conversation;
-  for (const targetId of unit.targets.ids) {
+  const later = afterSeconds > 0 ? { dueAt: inSeconds(unit.now, afterSeconds) } : {};
+  for (const targetId of targetIds) {
     const id = newId();
-    unit.writes.notifications.push({ tenantId, id, targetId, conversationId, handoverId, notice });
-    unit.writes.wakes.push(['notify-manager', tenantId, id]);
+    unit.writes.notifications.push({ tenantId, id, targetId, conversationId, handoverId, notice, ...later });
+    unit.writes.wakes.push(['notify-manager', tenantId, id, afterSeconds > 0 ? afterSeconds * 1000 + 50 : 0]);
   }
 }
 

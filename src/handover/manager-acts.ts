@@ -1,5 +1,5 @@
 import { LockMode } from '@mikro-orm/postgresql';
-import { changeHands, system, type Actor } from '../conversations/ownership.ts';
+import { callOffReminder, changeHands, system, type Actor } from '../conversations/ownership.ts';
 import { say } from '../conversations/say.ts';
 import type { Unit } from '../conversations/unit.ts';
 import { Conversation } from '../entities/conversation.ts';
@@ -10,10 +10,21 @@ import { chooseLanguage } from '../language/choose.ts';
 import { say as phrase } from '../language/replies.ts';
 import { endHandover, goOnWithoutHuman, queueForManager } from './hand-over.ts';
 
-/** Answers the contact as a manager. Whoever had the conversation, it is the manager's now. */
-export async function replyAsManager(unit: Unit, conversationId: string, actor: Actor, text: string): Promise<string> {
+/**
+ * Answers the contact as a manager. Whoever had the conversation, it is the manager's now. `from` is the chat of
+ * managers that it was written in, which gets the contact's next messages.
+ */
+export async function replyAsManager(
+  unit: Unit,
+  conversationId: string,
+  actor: Actor,
+  text: string,
+  from: string | null = null,
+): Promise<string> {
   const conversation = await lock(unit, conversationId);
   takeOver(unit, conversation, actor, 'answered the contact');
+  callOffReminder(conversation, unit.writes);
+  conversation.relayTargetId = from;
   conversation.answeredSeq = conversation.lastSeq;
   return say(unit, conversation, { sender: { kind: 'user', id: actor.id }, text });
 }

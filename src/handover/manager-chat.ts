@@ -21,7 +21,8 @@ export async function handleManagerChat(unit: Unit, { id, channelId, thread, con
   if (!notification) return end('ignored', 'answers something that is not a notification');
   if (content.text === '') return end('failed', 'only text can be passed on to the contact from here');
   try {
-    await replyAsManager(unit, notification.conversationId, { kind: 'user', id: null }, content.text);
+    const { conversationId, targetId } = notification;
+    await replyAsManager(unit, conversationId, { kind: 'user', id: null }, content.text, targetId);
     return end('handled');
   } catch (error) {
     return end('failed', messageOf(error));

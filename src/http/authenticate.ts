@@ -3,6 +3,7 @@ import { readManagerToken, type Manager } from '../auth/manager-token.ts';
 import type { Deps } from '../deps.ts';
 import { Membership } from '../entities/membership.ts';
 import { forbidden, unauthorized } from '../errors.ts';
+import { SLUG } from '../tenancy/as-system.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
 
 export interface ManagerState {
@@ -15,6 +16,13 @@ const DESK_HEADER = 'x-frontdesk-tenant';
 /** Each tenant's desk has a cookie of its own, so that one browser can have several open. */
 export const deskCookie = (slug: string) => `frontdesk_desk_${slug}`;
 
+/** Says how to get in. A name that no tenant can have is not repeated. */
+export const linkNeeded = (slug: string) =>
+  unauthorized(
+    'the link or token of a manager is missing or over; whoever runs Frontdesk makes a new one with ' +
+      `"npm run frontdesk -- desk ${SLUG.test(slug) ? slug : '<tenant>'} --email <email>"`,
+  );
+
 /** Lets managers in: by bearer token, or by the cookie that the desk's link has set. Membership is asked each time. */
 export function requireManager({ keys, orm }: Pick<Deps, 'keys' | 'orm'>) {
   return async function authenticateManager(ctx: Context & { state: ManagerState }, next: Next): Promise<void> {
@@ -22,7 +30,7 @@ export function requireManager({ keys, orm }: Pick<Deps, 'keys' | 'orm'>) {
     const slug = ctx.get(DESK_HEADER);
     const token = bearer ?? (slug ? ctx.cookies.get(deskCookie(slug)) : undefined);
     const manager = token ? await readManagerToken(keys, token) : null;
-    if (!manager) throw unauthorized('open the desk by its link, or send a manager token; "frontdesk desk" prints one');
+    if (!manager) throw linkNeeded(slug);
     const member = await withTenant(orm, manager.tenantId, (em) =>
       em.findOne(Membership, { ...manager, status: 'active', role: { $ne: 'viewer' } }),
     );

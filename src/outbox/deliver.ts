@@ -1,7 +1,6 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createBatcher } from '../batch.ts';
 import type { NewOutbound } from '../entities/outbound-message.ts';
 import type { Logger } from '../logger.ts';
 import { Places } from '../places.ts';
@@ -20,6 +19,7 @@ import {
   type SendResult,
 } from './outbox.ts';
 import { send, type SendDeps } from './send.ts';
+import { createTenantBatches } from './tenant-batches.ts';
 
 interface DeliverDeps extends SendDeps {
   orm: MikroORM;
@@ -68,20 +68,12 @@ export function createDelivery(deps: DeliverDeps): Delivery {
   const onTheirWay = new Map<string, number>();
   const running = new Places<Promise<void>>();
   let isOpen = false;
-  const recorders = new Map<string, (result: SendResult) => Promise<Claim | 'none'>>();
 
   /** Results of one tenant that wait at the same moment are written together, and the next messages claimed. */
-  function recorderOf(tenantId: string) {
-    let record = recorders.get(tenantId);
-    if (!record) {
-      record = createBatcher((results) => insist(deps, () => recordAndClaim(deps, tenantId, results)), {
-        most: 100,
-        inFlight: 1,
-      });
-      recorders.set(tenantId, record);
-    }
-    return record;
-  }
+  const records = createTenantBatches<SendResult, Claim | 'none'>(
+    (tenantId, results) => insist(deps, () => recordAndClaim(deps, tenantId, results)),
+    { most: 100, inFlight: 1 },
+  );
 
   async function deliverConversation(tenantId: string, first: Claim): Promise<void> {
     let next: Claim | 'none' = first;
@@ -91,7 +83,7 @@ export function createDelivery(deps: DeliverDeps): Delivery {
       count(claim.channelId, 1);
       const result = await send(deps, claim, channel).finally(() => count(claim.channelId, -1));
       if (result.status !== 'sent') logProblem(deps.log, tenantId, result);
-      next = await recorderOf(tenantId)(result);
+      next = await records.add(tenantId, result);
       if (channel?.kind === 'webchat') await deps.announce(threadSubject(claim.channelId, claim.thread));
       if (result.status === 'queued') {
         deps.wake('deliver-outbound', tenantId, claim.conversationId, (result.delayMs ?? 0) + 20);

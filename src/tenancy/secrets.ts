@@ -43,9 +43,11 @@ export function createKeyRing(text: string): KeyRing {
   };
 }
 
+export const keyFileIn = (dataDir: string) => join(dataDir, 'frontdesk.key');
+
 /** The key of this installation: made once, in the data folder, readable by its owner only. */
 export async function keyFromDataDir(dataDir: string): Promise<string> {
-  const path = join(dataDir, 'frontdesk.key');
+  const path = keyFileIn(dataDir);
   await mkdir(dataDir, { recursive: true });
   try {
     await writeFile(path, `local:${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });

@@ -20,6 +20,8 @@ export const Thresholds = z.strictObject({
   response_timeout: seconds.max(3600).default(30),
   /** Automatic replies in a row; then a human is asked for. */
   max_responses: z.number().int().min(1).max(1000).default(10),
+  /** Seconds of silence after which replies, misses and a "no" are counted afresh: it is another talk then. */
+  count_afresh_after: seconds.max(365 * 86_400).default(21_600),
   /** Signs that a human is needed add up to 0..1; from here on one is asked for. Lower hands over sooner. */
   escalation_threshold: share.default(0.8),
   /** Milliseconds without a new message after which a burst is answered as one. 0 answers each at once. */
@@ -34,6 +36,13 @@ export const Thresholds = z.strictObject({
   /** Seconds in the queue without a manager; then `nobody_there` applies. */
   queue_timeout: seconds.max(7 * 86_400).default(600),
   nobody_there: z.enum(['apologize', 'return']).default('apologize'),
+  /** Seconds that a contact's message may wait for the manager who has the conversation; then managers are told again. */
+  notify_again_after: z
+    .number()
+    .int()
+    .min(0)
+    .max(7 * 86_400)
+    .default(300),
   /** Seconds after which an old message (synced history, a platform's long outage) is stored but not answered. */
   answer_max_age: seconds.max(7 * 86_400).default(21_600),
   /** Whether the owner's message from the platform's own app takes the conversation over. */

@@ -1,5 +1,7 @@
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createDeps } from '../../src/deps.ts';
+import { Conversation } from '../../src/entities/conversation.ts';
 import { TenantSettings } from '../../src/entities/tenant-settings.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { buildShop, conversationOf, decisionsOf, writes, type Shop } from '../support/tenants.ts';
@@ -45,6 +47,37 @@ describe('bursts', () => {
   });
 });
 
+describe('max_responses', () => {
+  it('counts the replies of one talk: after a long silence it counts afresh', async () => {
+    const shop = await buildShop(world, { thresholds: { max_responses: 2, count_afresh_after: 3_600 } });
+    const question = (n: number) => `What are your opening hours? ${n}`;
+    const answered = (times: number) => until(() => expect(world.platform.textsTo('74')).toHaveLength(times));
+    const silentFor = async (minutes: number) => {
+      const { id } = await conversationOf(world, shop, 74);
+      await all(shop, (em) =>
+        em.nativeUpdate(
+          Conversation,
+          { tenantId: shop.tenantId, id },
+          { lastActivityAt: new Date(Date.now() - minutes * 60_000) },
+        ),
+      );
+    };
+    for (const n of [1, 2]) {
+      await writes(world, shop, 74, question(n));
+      await answered(n);
+    }
+    await silentFor(61);
+    for (const n of [3, 4]) {
+      await writes(world, shop, 74, question(n));
+      await answered(n);
+    }
+    expect(world.platform.textsTo('74')).toEqual(Array(4).fill('We open 7am-9pm daily'));
+    await silentFor(59);
+    await writes(world, shop, 74, question(5));
+    await until(async () => expect(await handlerOf(shop, 74)).toBe('awaiting_consent'));
+  });
+});
+
 describe('settings', () => {
   it('are in force at once when they change', async () => {
     const shop = await buildShop(world, { thresholds: { faq_confidence: 0.1 } });
@@ -60,6 +93,26 @@ describe('settings', () => {
     await until(async () => expect((await world.deps.settingsOf(shop.tenantId)).thresholds.max_responses).toBe(1));
     await writes(world, shop, 72, 'Do you have vegan options?');
     await until(async () => expect(await handlerOf(shop, 72)).toBe('awaiting_consent'));
+  });
+
+  it('answers nothing from a FAQ that is being deleted', async () => {
+    const shop = await buildShop(world);
+    const owner = new pg.Client(world.database.ownerUrl);
+    await owner.connect();
+    try {
+      await owner.query('begin');
+      await owner.query(`delete from faqs where tenant_id = $1 and question like 'What are%'`, [shop.tenantId]);
+      await writes(world, shop, 73, 'What are your opening hours?');
+      const waiting = `select from pg_locks where locktype = 'transactionid' and not granted`;
+      await until(async () => expect((await owner.query(waiting)).rowCount).toBeGreaterThan(0));
+      await owner.query('commit');
+      await until(() => expect(world.platform.textsTo('73')).toHaveLength(1));
+      expect(world.platform.textsTo('73')).not.toContain('We open 7am-9pm daily');
+      const { id } = await conversationOf(world, shop, 73);
+      expect(await decisionsOf(world, shop, id)).toMatchObject([{ outcome: 'clarify', faqId: null }]);
+    } finally {
+      await owner.end();
+    }
   });
 
   it('and FAQs are seen by another process within a second of the change', async () => {

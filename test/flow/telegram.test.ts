@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import {
   asManager,
   buildShop,
@@ -49,6 +50,43 @@ describe('a customer writes to a Telegram bot', () => {
     await until(() => expect(world.platform.textsTo('12')).toHaveLength(2));
     const conversation = await conversationOf(world, shop, 12);
     expect(await messagesOf(world, shop, conversation.id)).toHaveLength(4);
+  });
+
+  it('takes a message that comes again as another update for the one it had, and goes on with the others', async () => {
+    const shop = await buildShop(world);
+    const first = telegramUpdate(14, 'Do you have vegan options?');
+    await postTelegram(world, shop, first);
+    await until(() => expect(world.platform.textsTo('14')).toHaveLength(1));
+
+    const again = { ...first, update_id: first.update_id + 500_000 };
+    const twice = telegramUpdate(15, 'Do you have vegan options?');
+    const updates = [
+      again,
+      { ...again, update_id: again.update_id + 1 },
+      telegramUpdate(14, 'What are your opening hours?'),
+      twice,
+      { ...twice, update_id: twice.update_id + 600_000 },
+      telegramUpdate(16, 'What are your opening hours?'),
+    ];
+    await Promise.all(updates.map((update) => postTelegram(world, shop, update)));
+    const ends = () =>
+      withTenant(world.deps.orm, shop.tenantId, (em) =>
+        em.execute<{ status: string; error: string | null; n: number }[]>(
+          `select status, error, count(*)::int as n from inbound_events where tenant_id = ? group by 1, 2 order by 1`,
+          [shop.tenantId],
+        ),
+      );
+    await until(async () =>
+      expect(await ends()).toEqual([
+        { status: 'handled', error: null, n: 4 },
+        { status: 'ignored', error: 'this message came before, as another event', n: 3 },
+      ]),
+    );
+    await until(() => expect(world.platform.textsTo('14')).toHaveLength(2));
+    await until(() => expect(world.platform.textsTo('16')).toEqual(['We open 7am-9pm daily']));
+    await until(() => expect(world.platform.textsTo('15')).toHaveLength(1));
+    const { id } = await conversationOf(world, shop, 14);
+    expect(await messagesOf(world, shop, id)).toHaveLength(4);
   });
 
   it('asks before it hands over; a yes puts the conversation into the queue and a manager answers it', async () => {

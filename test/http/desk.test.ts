@@ -57,6 +57,18 @@ describe('the link to the desk', () => {
     }
   });
 
+  it('is asked for by the command that prints one, wherever it is missing', async () => {
+    const shop = await buildShop(world);
+    const say = async (response: Promise<Response>) => JSON.stringify(await (await response).json());
+    const command = `npm run frontdesk -- desk ${shop.slug} --email`;
+    const conversations = `${world.url}/api/v1/conversations`;
+    expect(await say(open(`${shop.slug}/login?token=x`))).toContain(command);
+    expect(await say(fetch(conversations, { headers: { 'x-frontdesk-tenant': shop.slug } }))).toContain(command);
+    expect(await say(fetch(conversations))).toContain('npm run frontdesk -- desk <tenant> --email');
+    const nonsense = { 'x-frontdesk-tenant': '; rm -rf /' };
+    expect(await say(fetch(conversations, { headers: nonsense }))).not.toContain('rm -rf');
+  });
+
   it('ends with the membership', async () => {
     const shop = await buildShop(world);
     await withTenant(world.deps.orm, shop.tenantId, (em) =>

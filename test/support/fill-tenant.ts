@@ -47,7 +47,7 @@ export async function fillTenant(owner: pg.Client, slug: string): Promise<{ tena
     epoch: 1,
     from_handler: 'bot',
     to_handler: 'human',
-    actor_kind: 'system',
+    actor_kind: 'user',
     reason: 'r',
   });
   await insert('inbound_events', { channel_id, external_id: '1', thread: '1', payload: '{}' });

@@ -57,6 +57,7 @@ async function as(tenantId: string | null, sql: string, values: unknown[] = []) 
   await app.query('begin');
   try {
     if (tenantId) await app.query(`select set_config('app.tenant_id', $1, true)`, [tenantId]);
+    await app.query('set constraints all immediate');
     return await app.query(sql, values);
   } finally {
     await app.query('rollback');
@@ -127,6 +128,32 @@ describe('the wall between tenants', () => {
       const stolen = as(b.tenantId, `update ${table} set ${column} = $1`, [a.ids[target]]);
       await expect(stolen, `${table}.${column}`).rejects.toMatchObject({ code: '23503' });
     }
+  });
+
+  it('has a foreign key for every id of a row, but for what proves it otherwise', async () => {
+    const { rows } = await owner.query<{ name: string }>(
+      `select table_name || '.' || column_name as name from information_schema.columns c
+       join information_schema.tables using (table_schema, table_name)
+       where table_schema = 'public' and table_type = 'BASE TABLE' and data_type = 'uuid'
+         and column_name <> 'id' and not exists (
+           select from pg_constraint join pg_attribute on attrelid = conrelid and attnum = any (conkey)
+           where contype = 'f' and conrelid = table_name::regclass and attname = column_name)`,
+    );
+    // The inbox has one door, which looks channels up itself.
+    expect(rows.map((row) => row.name).toSorted()).toEqual(['inbound_events.channel_id', 'inbound_events.tenant_id']);
+  });
+
+  it('keeps the decision when its FAQ is deleted, and people who did something', async () => {
+    const [faq, person] = [b.ids['faqs'], b.ids['memberships']];
+    const actor = `update ownership_transitions set actor_id = '${person}', actor_kind`;
+    const gone = await as(
+      b.tenantId,
+      `update decisions set faq_id = '${faq}'; delete from faqs; select faq_id from decisions`,
+    );
+    expect([gone].flat().at(-1)?.rows).toEqual([{ faq_id: null }]);
+    const left = as(b.tenantId, `${actor} = 'user'; delete from memberships`);
+    await expect(left).rejects.toMatchObject({ code: '23503' });
+    await expect(as(b.tenantId, `${actor} = 'system'`)).rejects.toMatchObject({ code: '23514' });
   });
 
   it('lets the inbox be written through its one door, which knows whose a channel is', async () => {

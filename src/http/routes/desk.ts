@@ -1,9 +1,9 @@
 import { Router } from '@koa/router';
 import { expiryOf, readManagerToken } from '../../auth/manager-token.ts';
 import type { Deps } from '../../deps.ts';
-import { notFound, unauthorized } from '../../errors.ts';
+import { notFound } from '../../errors.ts';
 import { findTenantBySlug } from '../../tenancy/as-system.ts';
-import { deskCookie } from '../authenticate.ts';
+import { deskCookie, linkNeeded } from '../authenticate.ts';
 import { sendPage } from '../page.ts';
 
 const ASSETS = new Set(['chat.js', 'desk.js', 'style.css']);
@@ -16,9 +16,9 @@ export function deskRoutes({ keys, orm, publicUrl }: Pick<Deps, 'keys' | 'orm' |
   router.get('/desk/:slug/login', async (ctx) => {
     const token = typeof ctx.query['token'] === 'string' ? ctx.query['token'] : '';
     const manager = await readManagerToken(keys, token);
-    const tenant = await findTenantBySlug(orm, ctx.params['slug'] ?? '');
-    if (!manager || manager.tenantId !== tenant?.id || !tenant)
-      throw unauthorized('this link is over; ask for a new one');
+    const slug = ctx.params['slug'] ?? '';
+    const tenant = await findTenantBySlug(orm, slug);
+    if (!manager || manager.tenantId !== tenant?.id || !tenant) throw linkNeeded(slug);
     // Whoever ends TLS in front of us, the address that people use decides.
     ctx.cookies.secure = publicUrl.startsWith('https:');
     ctx.cookies.set(deskCookie(tenant.slug), token, {
@@ -28,7 +28,7 @@ export function deskRoutes({ keys, orm, publicUrl }: Pick<Deps, 'keys' | 'orm' |
       expires: expiryOf(token),
       overwrite: true,
     });
-    ctx.redirect(`/desk/${ctx.params['slug']}`);
+    ctx.redirect(`/desk/${slug}`);
   });
 
   router.get('/desk/:slug', (ctx) => sendPage(ctx, 'desk.html'));
