@@ -51,8 +51,9 @@ export async function settleRun(unit: Unit, runId: string, end: RunEnd): Promise
     run.status = 'discarded';
     run.error ??= CHANGED_HANDS;
     unit.writes.others.push([
-      `update decisions set withheld_reason = ? where tenant_id = ? and agent_run_id = ? and reply_message_id is null`,
-      [run.error, tenantId, run.id],
+      `update decisions set withheld_reason = ?
+       where tenant_id = ? and conversation_id = ? and agent_run_id = ? and reply_message_id is null`,
+      [run.error, tenantId, conversation.id, run.id],
     ]);
     return run.status;
   }

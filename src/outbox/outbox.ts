@@ -105,8 +105,8 @@ export function withholdStatements(tenantId: string, rows: ClaimRow[]): Statemen
     [`update messages set status = 'withheld' where tenant_id = ? and id = any (?::uuid[])`, [tenantId, ids]],
     [
       `update decisions set withheld_reason = 'the conversation changed hands before the reply was sent'
-       where tenant_id = ? and reply_message_id = any (?::uuid[])`,
-      [tenantId, ids],
+       where tenant_id = ? and conversation_id = any (?::uuid[]) and reply_message_id = any (?::uuid[])`,
+      [tenantId, uuidList(rows.map((row) => row.conversation_id)), ids],
     ],
   ];
 }

@@ -38,7 +38,8 @@ export function manageRoutes(deps: Deps) {
     ctx.body = await withTenant(deps.orm, tenantId, async (em) => {
       const conversations = await em.find(
         Conversation,
-        { tenantId, ...(handler ? { handler } : {}) },
+        // It never is null; that it is asked for lets the index of the list be used.
+        { tenantId, lastActivityAt: { $ne: null }, ...(handler ? { handler } : {}) },
         { orderBy: { lastActivityAt: 'desc' }, limit },
       );
       const contacts = await em.find(Contact, { tenantId, id: { $in: conversations.map((one) => one.contactId) } });
