@@ -64,7 +64,6 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
   });
   const pool = await nativePool(orm);
   const delivery = createDelivery({
-    orm,
     pool,
     isOutage,
     channelsOf,

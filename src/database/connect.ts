@@ -1,6 +1,7 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import type { Pool, PoolClient } from 'pg';
 import { entities } from '../entities/index.ts';
+import { prepared } from '../tenancy/prepared.ts';
 
 interface ConnectOptions {
   url: string;
@@ -18,11 +19,17 @@ export async function connect({ url, pool, log }: ConnectOptions): Promise<Mikro
     driverOptions: {
       statement_timeout: 20_000,
       // Everything here is looked up by a key. Without statistics, as in a database that was empty a minute ago, the
-      // planner would read small tables whole, and go on doing so for foreign keys while they grow.
-      options: '-c enable_seqscan=off',
+      // planner would read small tables whole, and go on doing so for foreign keys while they grow. And what is prepared
+      // is planned once, for any values: no values would make another index the better one.
+      options: '-c enable_seqscan=off -c plan_cache_mode=force_generic_plan',
       connectionTimeoutMillis: 10_000,
       keepAlive: true,
-      onPoolCreated: takeBackBroken,
+      // What is sent without waiting for an answer travels together: see `atOnce`.
+      pipeline: true,
+      onPoolCreated(created: Pool) {
+        takeBackBroken(created);
+        created.on('connect', prepareWhatHasValues);
+      },
     },
     logger: log,
     ensureDatabase: false,
@@ -56,6 +63,18 @@ function takeBackBroken(pool: Pool): void {
       // Its user may still do so.
       client.release = () => undefined;
     });
+  });
+}
+
+/** The query builder knows no names for statements; those of `runBound` are the only ones that it sends with values. */
+function prepareWhatHasValues(client: PoolClient): void {
+  const query = client.query.bind(client);
+  Object.assign(client, {
+    query(text: unknown, values?: unknown, ...rest: unknown[]) {
+      const hasValues = typeof text === 'string' && Array.isArray(values) && values.length > 0;
+      const given = hasValues ? [{ ...prepared(text), values }] : [text, values];
+      return Reflect.apply(query, client, [...given, ...rest]);
+    },
   });
 }
 

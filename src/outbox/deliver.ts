@@ -1,4 +1,4 @@
-import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NewOutbound } from '../entities/outbound-message.ts';
@@ -22,7 +22,6 @@ import { send, type SendDeps } from './send.ts';
 import { createTenantBatches } from './tenant-batches.ts';
 
 interface DeliverDeps extends SendDeps {
-  orm: MikroORM;
   pool: Pool;
   channelsOf: ChannelsOf;
   wake: Wake;
@@ -159,7 +158,7 @@ async function recordAndClaim(deps: DeliverDeps, tenantId: string, results: Send
 
 /** Claims again for conversations in which something was discarded: what comes after it may be sent. */
 async function claimHeads(
-  { orm, pool }: Pick<DeliverDeps, 'orm' | 'pool'>,
+  { pool }: Pick<DeliverDeps, 'pool'>,
   tenantId: string,
   conversationIds: string[],
   busyChannels: string[],
@@ -169,7 +168,7 @@ async function claimHeads(
   let first = before;
   let wanted = conversationIds;
   while (wanted.length > 0) {
-    const rows = await atOnce(orm, pool, tenantId, [...first, claimStatement(tenantId, wanted, busyChannels)]);
+    const rows = await atOnce(pool, tenantId, [...first, claimStatement(tenantId, wanted, busyChannels)]);
     const { claims, discarded } = readClaims(rows.at(-1) ?? []);
     all.push(...claims);
     wanted = discarded.map((row) => row.conversation_id);

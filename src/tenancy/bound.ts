@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Statement } from './at-once.ts';
+import { prepared } from './prepared.ts';
 
 /** The part of the query builder's transaction that runs a finished statement. */
 interface Transaction {
@@ -18,8 +19,7 @@ interface Transaction {
 export async function runBound(em: EntityManager, [text, values]: Statement): Promise<Record<string, unknown>[]> {
   const transaction = em.getTransactionContext<Transaction>();
   if (!transaction) throw new Error('a bound statement needs a transaction: call it inside withTenant');
-  let given = 0;
-  const sql = text.replaceAll('?', () => `$${++given}`);
+  const { text: sql } = prepared(text);
   try {
     const { rows } = await transaction.executeQuery({
       sql,
