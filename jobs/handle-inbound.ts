@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { z } from 'zod';
 import { agentKind } from '../src/agents/registry.ts';
 import { handleThreads, type EventEnd, type ReadEvent } from '../src/conversations/handle-threads.ts';
 import { settleRun } from '../src/conversations/settle-run.ts';
@@ -12,6 +13,7 @@ import { messageOf } from '../src/errors.ts';
 import { handleManagerChat, isManagerChat } from '../src/handover/manager-chat.ts';
 import { parseThreadSubject } from '../src/queue/contracts.ts';
 import { uuidList, type Statement } from '../src/tenancy/at-once.ts';
+import { runBound } from '../src/tenancy/bound.ts';
 import type { OwnChannel } from '../src/tenancy/channels-of.ts';
 import { withTenant } from '../src/tenancy/with-tenant.ts';
 import { defineJob } from './define-job.ts';
@@ -25,13 +27,14 @@ const MOST_JOBS = 64;
 const MOST_TRIES = 3;
 const LATER_MS = 2_000;
 
-interface PendingRow {
-  id: string;
-  channel_id: string;
-  thread: string;
-  payload: string;
-  created_at: string;
-}
+const PendingRow = z.object({
+  id: z.string(),
+  channel_id: z.string(),
+  thread: z.string(),
+  payload: z.string(),
+  created_at: z.coerce.date(),
+});
+type PendingRow = z.infer<typeof PendingRow>;
 
 /**
  * Everything that has arrived in some threads of a tenant: stored, decided, answered into the outbox, and marked as
@@ -68,7 +71,7 @@ async function handle(deps: Deps, tenantId: string, subjects: string[], most: nu
   const threads = subjects.map(parseThreadSubject);
   const channels = await deps.channelsOf(tenantId);
   const taken = await withUnit(deps, tenantId, async (unit) => {
-    const rows = await lockPending(unit.em, tenantId, threads, most);
+    const rows = await lockPending(unit.em, tenantId, subjects, most);
     const { events: read, ends } = readAll(deps, channels, rows);
     const events = most === 1 ? await leaveOutKnown(unit, read, ends) : read;
     const [managers, contacts, answers] = sort(unit, events);
@@ -84,20 +87,16 @@ async function handle(deps: Deps, tenantId: string, subjects: string[], most: nu
 }
 
 /** In one order over all workers, so that two that share a thread wait for each other instead of deadlocking. */
-function lockPending(
-  em: EntityManager,
-  tenantId: string,
-  threads: { channelId: string; thread: string }[],
-  most: number,
-) {
-  return em.execute<PendingRow[]>(
-    `select e.id, e.channel_id, e.thread, e.payload, e.created_at
-     from inbound_events e
-     where e.tenant_id = ? and e.status = 'pending' and (e.channel_id, e.thread) in (
-       values ${threads.map(() => '(?::uuid, ?)').join()})
+async function lockPending(em: EntityManager, tenantId: string, subjects: string[], most: number) {
+  const threads = subjects.map((subject) => parseThreadSubject(subject).thread);
+  const rows = await runBound(em, [
+    `select e.id, e.channel_id, e.thread, e.payload, e.created_at from inbound_events e
+     where e.tenant_id = ? and e.status = 'pending' and e.thread = any (?::text[])
+       and e.channel_id || '/' || e.thread = any (?::text[])
      order by e.seq limit ? for update`,
-    [tenantId, ...threads.flatMap(({ channelId, thread }) => [channelId, thread]), most],
-  );
+    [tenantId, threads, subjects, most],
+  ]);
+  return rows.map((row) => PendingRow.parse(row));
 }
 
 function readAll(deps: Deps, channels: ReadonlyMap<string, OwnChannel>, rows: PendingRow[]) {
@@ -112,7 +111,7 @@ function readAll(deps: Deps, channels: ReadonlyMap<string, OwnChannel>, rows: Pe
         id: row.id,
         channelId: row.channel_id,
         thread: row.thread,
-        receivedAt: new Date(row.created_at),
+        receivedAt: row.created_at,
         content: event.content,
       });
     } catch (error) {

@@ -8,7 +8,7 @@ export class Migration20261125000009 extends Migration {
   override readonly name = 'Migration20261125000009_indexes';
 
   override up(): void {
-    for (const statement of [...conversationsInPlace(), ...ledByWhatIsLookedUp(), ...retention()])
+    for (const statement of [...conversationsInPlace(), ...ledByWhatIsLookedUp(), ...threads(), ...retention()])
       this.addSql(statement);
   }
 }
@@ -50,6 +50,15 @@ const ledByWhatIsLookedUp = () => [
     '(tenant_id, conversation_id, epoch)',
     '(conversation_id, epoch, tenant_id)',
   ),
+];
+
+/** What is looked up by the threads of a batch. */
+const threads = () => [
+  'drop index conversations_open_thread',
+  `create unique index conversations_open_thread on conversations (thread, channel_id, tenant_id)
+    where handler <> 'closed'`,
+  'drop index inbound_events_tenant_id_channel_id_thread_seq_idx',
+  `create index inbound_events_pending on inbound_events (thread, channel_id, seq) where status = 'pending'`,
 ];
 
 /** What retention looks through comes in when an event is handled, and so costs the webhook nothing. */

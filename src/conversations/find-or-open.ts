@@ -54,6 +54,8 @@ export async function lockOpen(em: EntityManager, tenantId: string, threads: { c
     {
       tenantId,
       handler: { $ne: 'closed' },
+      // Says what the pairs say, as one list: that is what the index is read by.
+      thread: { $in: threads.map(({ thread }) => thread) },
       $or: threads.map(({ channelId, thread }) => ({ channelId, thread })),
     },
     { orderBy: { id: 'asc' }, lockMode: LockMode.PESSIMISTIC_WRITE },
@@ -106,7 +108,11 @@ export async function findOrMakeContacts(
 async function contactIdsOf(em: EntityManager, tenantId: string, people: Pick<WantedThread, 'channelId' | 'from'>[]) {
   const identities = await em.find(
     ContactIdentity,
-    { tenantId, $or: people.map(({ channelId, from }) => ({ channelId, externalId: from.externalId })) },
+    {
+      tenantId,
+      externalId: { $in: people.map(({ from }) => from.externalId) },
+      $or: people.map(({ channelId, from }) => ({ channelId, externalId: from.externalId })),
+    },
     { disableIdentityMap: true },
   );
   return new Map(identities.map((row) => [threadSubject(row.channelId, row.externalId), row.contactId]));

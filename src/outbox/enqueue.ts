@@ -1,14 +1,12 @@
 import type { NewOutbound } from '../entities/outbound-message.ts';
 import { uuidList, type Statement } from '../tenancy/at-once.ts';
-import { LEASE_SECONDS } from './outbox.ts';
+import { LEASE_SECONDS, notPaused } from './outbox.ts';
 
 /** The first send of each conversation, where its channel has room: only these may leave at once. */
-export function firstOfEach(sends: NewOutbound[], busyChannels: string[]): string[] {
-  const first = new Map<string, string>();
-  for (const { id, conversationId, channelId } of sends) {
-    if (!first.has(conversationId)) first.set(conversationId, busyChannels.includes(channelId) ? '' : id);
-  }
-  return [...first.values()].filter(Boolean);
+export function firstOfEach(sends: NewOutbound[], busyChannels: string[]): NewOutbound[] {
+  const first = new Map<string, NewOutbound>();
+  for (const send of sends) if (!first.has(send.conversationId)) first.set(send.conversationId, send);
+  return [...first.values()].filter(({ channelId }) => !busyChannels.includes(channelId));
 }
 
 /**
@@ -16,9 +14,14 @@ export function firstOfEach(sends: NewOutbound[], busyChannels: string[]): strin
  * later, before which nothing of their conversation waits, whose channel is not paused and whose conversation has not
  * changed hands meanwhile. Gives the rows that were taken, for `readClaims`.
  */
-export const enqueueStatement = (sends: NewOutbound[], heads: string[]): Statement => [
+export const enqueueStatement = (sends: NewOutbound[], heads: NewOutbound[]): Statement => [
   ENQUEUE,
-  [JSON.stringify(sends.map(toRow)), uuidList(heads), LEASE_SECONDS],
+  [
+    JSON.stringify(sends.map(toRow)),
+    uuidList(heads.map((head) => head.conversationId)),
+    uuidList(heads.map((head) => head.id)),
+    LEASE_SECONDS,
+  ],
 ];
 
 const toRow = (send: NewOutbound) => ({
@@ -40,12 +43,11 @@ const ENQUEUE = `
     select * from json_populate_recordset(null::outbound_messages, ?::json)
   ), taken as (
     select g.id, c.thread, c.last_inbound_at
-    from given g
-    join conversations c on c.tenant_id = g.tenant_id and c.id = g.conversation_id
-    join channels ch on ch.tenant_id = g.tenant_id and ch.id = g.channel_id
-    where g.id = any (?::uuid[])
+    from conversations c
+    join given g on g.conversation_id = c.id
+    where c.tenant_id = current_setting('app.tenant_id')::uuid and c.id = any (?::uuid[]) and g.id = any (?::uuid[])
       and not (g.is_automatic and g.epoch <> c.epoch)
-      and (ch.paused_until is null or ch.paused_until <= now())
+      and ${notPaused('c.tenant_id', 'g.channel_id')}
       and not exists (
         select from outbound_messages o
         where o.tenant_id = g.tenant_id and o.conversation_id = g.conversation_id and o.status in ('queued', 'sending'))

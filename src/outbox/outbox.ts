@@ -36,6 +36,12 @@ export interface SendResult {
   scope?: 'message' | 'conversation' | 'channel';
 }
 
+/** SQL: whether sending through this channel is not put off. */
+export function notPaused(tenantId: string, channelId: string): string {
+  return `coalesce((select ch.paused_until from channels ch where ch.tenant_id = ${tenantId} and ch.id = ${channelId}),
+        '-infinity') <= now()`;
+}
+
 const ClaimRow = z.object({
   id: z.string(),
   status: z.string(),
@@ -69,8 +75,9 @@ export function readClaims(rows: Record<string, unknown>[]): { claims: Claim[]; 
   };
 }
 
-// Where a row is looked up by its key, its status is hidden from the planner by || '': it would take the small index of
-// what is unsent instead, and read all that the tenant has in it.
+// A plan is made once and must be right for ever, so nothing is left to it: rows are looked up by lists of their ids and
+// by sub-selects of one row, not by joins, for which the planner would rather read all that a tenant has. And where a row
+// is looked up by its key, its status is hidden by || '', or the small index of what is unsent would be taken.
 const CLAIM = `
   with ready as (
     select head.id, c.thread, c.last_inbound_at, head.is_automatic and head.epoch <> c.epoch as is_stale
@@ -80,10 +87,8 @@ const CLAIM = `
       where o.tenant_id = c.tenant_id and o.conversation_id = c.id and o.status in ('queued', 'sending')
       order by o.seq, o.part limit 1
     ) head
-    join channels ch on ch.tenant_id = c.tenant_id and ch.id = head.channel_id
-    where c.tenant_id = ? and c.id = any (?::uuid[])
-      and head.due_at <= now() and (ch.paused_until is null or ch.paused_until <= now())
-      and head.channel_id <> all (?::uuid[])
+    where c.tenant_id = ? and c.id = any (?::uuid[]) and head.due_at <= now() and head.channel_id <> all (?::uuid[])
+      and ${notPaused('c.tenant_id', 'head.channel_id')}
   )
   update outbound_messages o
   set status = case when ready.is_stale then 'discarded' else 'sending' end,
@@ -92,8 +97,8 @@ const CLAIM = `
       attempts = o.attempts + 1,
       due_at = now() + make_interval(secs => ?)
   from ready
-  where o.tenant_id = current_setting('app.tenant_id')::uuid and o.id = ready.id
-    and o.status || '' in ('queued', 'sending') and o.due_at <= now()
+  where o.tenant_id = current_setting('app.tenant_id')::uuid and o.id = any (array(select id from ready))
+    and o.id = ready.id and o.status || '' in ('queued', 'sending') and o.due_at <= now()
   returning o.id, o.status, o.conversation_id, o.channel_id, o.message_id, ready.thread, o.text, o.quick_replies,
     o.reply_to_external_id, o.attempts, ready.last_inbound_at`;
 
@@ -174,16 +179,15 @@ const RECORD = `
     from given g
     where o.tenant_id = ? and o.id = any (?::uuid[]) and o.id = g.id and o.attempts = g.attempts
       and o.status || '' = 'sending'
-    returning o.tenant_id, o.id, o.message_id, o.status
+    returning o.id, o.message_id, o.status
   )
   update messages m set status = 'sent', sent_at = now()
-  from changed
-  where changed.status = 'sent' and m.tenant_id = changed.tenant_id and m.id = changed.message_id
-    and m.status = 'queued'
-    and not exists (
-      select from outbound_messages other
-      where other.tenant_id = changed.tenant_id and other.message_id = changed.message_id
-        and other.id <> changed.id and other.status || '' in ('queued', 'sending'))`;
+  where m.tenant_id = current_setting('app.tenant_id')::uuid
+    and m.id = any (array(select message_id from changed where status = 'sent')) and m.status = 'queued'
+    and (select count(*) from outbound_messages other
+         where other.tenant_id = m.tenant_id and other.message_id = m.id
+           and other.id <> all (array(select id from changed))
+           and other.status || '' in ('queued', 'sending')) = 0`;
 
 function fail(
   tenantId: string,
