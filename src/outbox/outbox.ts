@@ -185,9 +185,9 @@ const RECORD = `
   where m.tenant_id = current_setting('app.tenant_id')::uuid
     and m.id = any (array(select message_id from changed where status = 'sent')) and m.status = 'queued'
     and (select count(*) from outbound_messages other
-         where other.tenant_id = m.tenant_id and other.message_id = m.id
-           and other.id <> all (array(select id from changed))
-           and other.status || '' in ('queued', 'sending')) = 0`;
+         where other.tenant_id = m.tenant_id and other.conversation_id = m.conversation_id
+           and other.status in ('queued', 'sending') and other.message_id = m.id
+           and other.id <> all (array(select id from changed))) = 0`;
 
 function fail(
   tenantId: string,
