@@ -1,9 +1,9 @@
 import { LockMode, type EntityManager } from '@mikro-orm/postgresql';
-import { Contact } from '../entities/contact.ts';
-import { ContactIdentity } from '../entities/contact-identity.ts';
+import { z } from 'zod';
 import { Conversation } from '../entities/conversation.ts';
 import { newId } from '../id.ts';
 import { threadSubject } from '../queue/contracts.ts';
+import { runBound } from '../tenancy/bound.ts';
 
 /** A thread on a channel and who speaks there. */
 export interface WantedThread {
@@ -24,22 +24,7 @@ export async function findOrOpen(
   const found = await lockOpen(em, tenantId, wanted);
   const missing = wanted.filter(({ channelId, thread }) => !found.has(threadSubject(channelId, thread)));
   if (missing.length === 0) return found;
-  const contactIds = await findOrMakeContacts(em, tenantId, missing);
-  await em
-    .createQueryBuilder(Conversation)
-    .insert(
-      missing.map(({ channelId, thread, from }) => ({
-        tenantId,
-        id: newId(),
-        channelId,
-        thread,
-        contactId: contactIds.get(threadSubject(channelId, from.externalId)) ?? '',
-        language: from.language ?? null,
-      })),
-    )
-    .onConflict()
-    .ignore()
-    .execute('run');
+  await runBound(em, [`${PEOPLE} ${OPEN}`, peopleValues(missing)]);
   return new Map([...found, ...(await lockOpen(em, tenantId, missing))]);
 }
 
@@ -66,54 +51,59 @@ export async function lockOpen(em: EntityManager, tenantId: string, threads: { c
 /** Contact ids by `<channel>/<external id>`. An identity belongs to one contact for good; names are hints. */
 export async function findOrMakeContacts(
   em: EntityManager,
-  tenantId: string,
-  people: Pick<WantedThread, 'channelId' | 'from'>[],
+  people: Omit<WantedThread, 'thread'>[],
 ): Promise<Map<string, string>> {
-  const known = await contactIdsOf(em, tenantId, people);
-  const missing = new Map(
-    people
-      .map((person) => [threadSubject(person.channelId, person.from.externalId), person] as const)
-      .filter(([key]) => !known.has(key)),
+  const rows = await runBound(em, [`${PEOPLE} select * from people`, peopleValues(people)]);
+  return new Map(
+    rows.map((row) => Person.parse(row)).map((row) => [threadSubject(row.channel_id, row.external_id), row.contact_id]),
   );
-  if (missing.size === 0) return known;
-  const made = [...missing.values()].map((person) => ({ ...person, contactId: newId() }));
-  await em.insertMany(
-    Contact,
-    made.map(({ contactId, from }) => ({
-      tenantId,
-      id: contactId,
-      displayName: from.name ?? null,
-      locale: from.language ?? null,
-      attributes: {},
-    })),
-  );
-  await em
-    .createQueryBuilder(ContactIdentity)
-    .insert(
-      made.map(({ channelId, from, contactId }) => ({
-        tenantId,
-        id: newId(),
-        contactId,
-        channelId,
-        externalId: from.externalId,
-      })),
-    )
-    .onConflict(['tenantId', 'channelId', 'externalId'])
-    .ignore()
-    .execute('run');
-  // Someone else may have been first: the identity that stands decides.
-  return new Map([...known, ...(await contactIdsOf(em, tenantId, [...missing.values()]))]);
 }
 
-async function contactIdsOf(em: EntityManager, tenantId: string, people: Pick<WantedThread, 'channelId' | 'from'>[]) {
-  const identities = await em.find(
-    ContactIdentity,
-    {
-      tenantId,
-      externalId: { $in: people.map(({ from }) => from.externalId) },
-      $or: people.map(({ channelId, from }) => ({ channelId, externalId: from.externalId })),
-    },
-    { disableIdentityMap: true },
-  );
-  return new Map(identities.map((row) => [threadSubject(row.channelId, row.externalId), row.contactId]));
+const Person = z.object({ channel_id: z.string(), external_id: z.string(), contact_id: z.string() });
+
+function peopleValues(wanted: (Omit<WantedThread, 'thread'> & { thread?: string })[]): unknown[] {
+  const rows = wanted.map(({ channelId, thread, from }) => ({
+    channel_id: channelId,
+    external_id: from.externalId,
+    name: from.name,
+    language: from.language,
+    thread,
+    contact_id: newId(),
+    identity_id: newId(),
+    conversation_id: newId(),
+  }));
+  return [JSON.stringify(rows), rows.map((row) => row.external_id)];
 }
+
+/**
+ * Those who are known, and those who are not, made. Whoever else makes the same one at this moment is waited for, and his
+ * row counts. In one order, so that two who wait for each other are rare; they are a deadlock, and one tries again.
+ */
+const PEOPLE = `
+  with given as (
+    select * from json_to_recordset(?::json) as g (channel_id uuid, external_id text, name text, language text,
+      thread text, contact_id uuid, identity_id uuid, conversation_id uuid)
+  ), known as (
+    select i.channel_id, i.external_id, i.contact_id from contact_identities i where i.external_id = any (?::text[])
+  ), missing as (
+    select distinct on (g.channel_id, g.external_id) g.* from given g
+    where not exists (select from known k where k.channel_id = g.channel_id and k.external_id = g.external_id)
+    order by g.channel_id, g.external_id
+  ), contact as (
+    insert into contacts (tenant_id, id, display_name, locale)
+    select current_setting('app.tenant_id')::uuid, contact_id, name, language from missing
+  ), identity as (
+    insert into contact_identities (tenant_id, id, contact_id, channel_id, external_id)
+    select current_setting('app.tenant_id')::uuid, identity_id, contact_id, channel_id, external_id from missing
+    on conflict (tenant_id, channel_id, external_id) do update set external_id = excluded.external_id
+    returning channel_id, external_id, contact_id
+  ), people as (
+    select * from known union all select * from identity
+  )`;
+
+const OPEN = `
+  insert into conversations (tenant_id, id, channel_id, thread, contact_id, language)
+  select current_setting('app.tenant_id')::uuid, g.conversation_id, g.channel_id, g.thread, p.contact_id, g.language
+  from given g join people p on p.channel_id = g.channel_id and p.external_id = g.external_id
+  order by g.thread
+  on conflict do nothing`;

@@ -126,7 +126,7 @@ async function writerOf(
   content: Extract<InboundContent, { type: 'message' }>,
 ): Promise<string> {
   if (!content.isGroup) return conversation.contactId;
-  const people = await findOrMakeContacts(unit.em, unit.settings.tenant.id, [{ channelId, from: content.from }]);
+  const people = await findOrMakeContacts(unit.em, [{ channelId, from: content.from }]);
   return people.get(threadSubject(channelId, content.from.externalId)) ?? conversation.contactId;
 }
 

@@ -28,7 +28,7 @@ export async function connect({ url, pool, log }: ConnectOptions): Promise<Mikro
       pipeline: true,
       onPoolCreated(created: Pool) {
         takeBackBroken(created);
-        created.on('connect', prepareWhatHasValues);
+        created.on('connect', hurry);
       },
     },
     logger: log,
@@ -66,17 +66,27 @@ function takeBackBroken(pool: Pool): void {
   });
 }
 
-/** The query builder knows no names for statements; those of `runBound` are the only ones that it sends with values. */
-function prepareWhatHasValues(client: PoolClient): void {
+/**
+ * Saves a transaction two waits on the way to the database, and statements with values the planning; those of `runBound`
+ * are the only ones that the ORM sends with values.
+ */
+function hurry(client: PoolClient): void {
   const query = client.query.bind(client);
   Object.assign(client, {
     query(text: unknown, values?: unknown, ...rest: unknown[]) {
       const hasValues = typeof text === 'string' && Array.isArray(values) && values.length > 0;
       const given = hasValues ? [{ ...prepared(text), values }] : [text, values];
-      return Reflect.apply(query, client, [...given, ...rest]);
+      const answer: unknown = Reflect.apply(query, client, [...given, ...rest]);
+      if (typeof text !== 'string' || !OPENING.test(text) || !(answer instanceof Promise)) return answer;
+      // Nobody waits for it. Had it failed, so would all that follows.
+      answer.catch(() => undefined);
+      return Promise.resolve({ command: '', rowCount: 0, rows: [] });
     },
   });
 }
+
+/** What a transaction begins with: `begin`, and the tenant's name. */
+const OPENING = /^(?:begin$|select set_config\()/;
 
 async function refuseUnboundRole(orm: MikroORM): Promise<void> {
   const [role] = await orm.em.execute<{ name: string; unbound: boolean; owns: boolean }[]>(
