@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** Tests of flow, queue and faults also run on Redis; everything else knows nothing of the queue's backend. */
 const onBothBackends = ['test/flow/**/*.test.ts', 'test/queue/**/*.test.ts'];
 const faults = ['test/faults/**/*.test.ts'];
+/** These start whole processes and servers of their own, and take as long as all the others together. */
+const processes = ['test/embedded*.test.ts', 'test/cli.test.ts', 'test/main.test.ts'];
 
 export default defineConfig({
   test: {
@@ -13,7 +15,17 @@ export default defineConfig({
         test: {
           name: 'embedded',
           include: ['test/**/*.test.ts'],
-          exclude: faults,
+          exclude: [...faults, ...processes],
+          globalSetup: 'test/support/postgres-setup.ts',
+          testTimeout: 15_000,
+          hookTimeout: 30_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'processes',
+          include: processes,
           globalSetup: 'test/support/postgres-setup.ts',
           testTimeout: 15_000,
           hookTimeout: 30_000,

@@ -33,7 +33,7 @@ export function createKeyRing(text: string): KeyRing {
       const start = 2 + (bytes[1] ?? 0);
       const id = bytes.toString('utf8', 2, start);
       const key = keys.get(id) ?? fail(`FRONTDESK_KEY does not hold the key '${id}' that this secret was sealed with`);
-      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(start, start + 12))
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(start, start + 12), { authTagLength: 16 })
         .setAAD(Buffer.from(context))
         .setAuthTag(bytes.subarray(start + 12, start + 28));
       const opened = Buffer.concat([decipher.update(bytes.subarray(start + 28)), decipher.final()]).toString('utf8');

@@ -44,20 +44,23 @@ const vegan = 'Do you have vegan options?';
 describe('sending', () => {
   it('tries again after a fault of the platform, and keeps the order of the conversation meanwhile', async () => {
     const shop = await buildShop(world);
-    let refusals = 0;
+    let isBroken = true;
     world.platform.answer = (call, response) =>
-      String(call.body['chat_id']) === '41' && refusals++ < 1
+      String(call.body['chat_id']) === '41' && isBroken
         ? reply(response, 502, { ok: false, error_code: 502 })
         : undefined;
     await writes(world, shop, 41, hours);
-    await until(() => expect(world.platform.textsTo('41')).toHaveLength(1));
+    await until(() => expect(world.platform.textsTo('41')).not.toHaveLength(0));
     await writes(world, shop, 41, vegan);
     await writes(world, shop, 42, hours);
-    // Another conversation is not held up by the one that waits for its second try.
+    // Another conversation is not held up by the one that waits for its next try.
     await until(() => expect(world.platform.textsTo('42')).toHaveLength(1));
-    expect(world.platform.textsTo('41')).toHaveLength(1);
+    const [first, second] = coffeeFaqs.map((faq) => faq.answer);
+    const refused = world.platform.textsTo('41');
+    expect(new Set(refused)).toEqual(new Set([first]));
 
-    await until(() => expect(world.platform.textsTo('41').slice(1)).toEqual(coffeeFaqs.map((faq) => faq.answer)));
+    isBroken = false;
+    await until(() => expect(world.platform.textsTo('41').slice(-2)).toEqual([first, second]));
     await until(async () =>
       expect((await outboundOf(shop)).map((row) => row.status)).toEqual(['sent', 'sent', 'sent']),
     );
