@@ -58,7 +58,7 @@ export function verifyStandardWebhook({ headers, rawBody, now }: WebhookRequest,
   if (!(skewSeconds <= TOLERANCE_SECONDS)) return false;
 
   const expected = listOf(secrets).map((secret) => standardSignature(id, timestamp, rawBody, secret));
-  return signatures.split(' ').some((signature) => sameSecret(signature, expected));
+  return signatures.split(' ').some((signature) => sameSignature(signature, expected));
 }
 
 /**
@@ -83,7 +83,19 @@ function standardSignature(id: string, timestamp: string, body: BinaryLike, secr
 
 function verifyHmac(given: HeaderValue, body: BinaryLike, secrets: Secrets, encoding: 'hex' | 'base64'): boolean {
   const expected = listOf(secrets).map((secret) => createHmac('sha256', secret).update(body).digest(encoding));
-  return sameSecret(given, expected);
+  return sameSignature(given, expected);
+}
+
+/** As `sameSecret`, for what has a length that everybody knows; a tenth of its price. */
+function sameSignature(given: HeaderValue, expected: readonly (string | undefined)[]): boolean {
+  if (typeof given !== 'string') return false;
+  const bytes = Buffer.from(given);
+  let same = false;
+  for (const signature of expected) {
+    const other = Buffer.from(signature ?? '');
+    same = (other.length > 0 && other.length === bytes.length && timingSafeEqual(bytes, other)) || same;
+  }
+  return same;
 }
 
 const sha256 = (text: string) => hash('sha256', text, 'buffer');
