@@ -201,6 +201,17 @@ describe('the wall between tenants', () => {
     await empty.drop();
   });
 
+  it('has no index that could be read for all rows of a tenant where one is meant', async () => {
+    const { rows } = await owner.query<{ name: string }>(
+      `select i.indexrelid::regclass::text as name from pg_index i
+       join pg_class c on c.oid = i.indrelid and c.relnamespace = 'public'::regnamespace
+       join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0] and a.attname = 'tenant_id'
+       where not i.indisprimary and i.indpred is null`,
+    );
+    // A key that foreign keys point at.
+    expect(rows.map(({ name }) => name)).toEqual(['conversations_tenant_id_id_channel_id_key']);
+  });
+
   it('stands around the overview of a tenant, whose numbers do not multiply each other', async () => {
     await owner.query(
       `insert into faqs (tenant_id, id, question, answer, is_active) values ($1, $2, 'q', 'a', true), ($1, $3, 'q', 'a', false)`,
