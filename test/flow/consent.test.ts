@@ -1,19 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { withUnit } from '../../src/conversations/with-unit.ts';
 import { Handover } from '../../src/entities/handover.ts';
 import { watchHandover } from '../../src/handover/manager-acts.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
-import { buildShop, conversationOf, messagesOf, writes, type Shop } from '../support/tenants.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { buildShop, conversationOf, handlerOf, messagesOf, writes, type Shop } from '../support/tenants.ts';
+import { until, useWorld } from '../support/world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
-
-const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 10_000, interval: 15 });
-const handlerOf = async (shop: Shop, chat: number) => (await conversationOf(world, shop, chat)).handler;
+const world = useWorld();
 
 describe('an offer of a person that is not taken', () => {
   const limit = { max_responses: 2 };
@@ -24,26 +17,26 @@ describe('an offer of a person that is not taken', () => {
     await writes(world, shop, chat, 'Do you have vegan options?');
     await until(() => expect(world.platform.textsTo(String(chat))).toEqual(answers));
     await writes(world, shop, chat, 'What are your opening hours?');
-    await until(async () => expect(await handlerOf(shop, chat)).toBe('awaiting_consent'));
+    await until(async () => expect(await handlerOf(world, shop, chat)).toBe('awaiting_consent'));
   };
 
   it('lets automation go on after a no, up to max_responses again', async () => {
     const shop = await buildShop(world, { thresholds: limit });
     await reachesLimit(shop, 74);
     await writes(world, shop, 74, 'no');
-    await until(async () => expect(await handlerOf(shop, 74)).toBe('bot'));
+    await until(async () => expect(await handlerOf(world, shop, 74)).toBe('bot'));
     await writes(world, shop, 74, 'Do you have vegan options?');
     await until(() => expect(world.platform.textsTo('74').at(-1)).toBe(answers[1]));
     await writes(world, shop, 74, 'What are your opening hours?');
     await until(() => expect(world.platform.textsTo('74').at(-1)).toBe(answers[0]));
     await writes(world, shop, 74, 'Do you have vegan options?');
-    await until(async () => expect(await handlerOf(shop, 74)).toBe('awaiting_consent'));
+    await until(async () => expect(await handlerOf(world, shop, 74)).toBe('awaiting_consent'));
   });
 
   it('lets automation go on after a silence', async () => {
     const shop = await buildShop(world, { thresholds: { ...limit, consent_timeout: 1 } });
     await reachesLimit(shop, 75);
-    await until(async () => expect(await handlerOf(shop, 75)).toBe('bot'));
+    await until(async () => expect(await handlerOf(world, shop, 75)).toBe('bot'));
     await writes(world, shop, 75, 'Do you have vegan options?');
     await until(() => expect(world.platform.textsTo('75').at(-1)).toBe(answers[1]));
   });

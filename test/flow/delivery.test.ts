@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { Channel } from '../../src/entities/channel.ts';
 import { OutboundMessage } from '../../src/entities/outbound-message.ts';
@@ -14,18 +14,13 @@ import {
   writes,
   type Shop,
 } from '../support/tenants.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { until, useWorld } from '../support/world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
+const world = useWorld();
 afterEach(() => {
   world.platform.answer = undefined;
 });
 
-const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 10_000, interval: 15 });
 const outboundOf = (shop: Pick<Shop, 'tenantId'>) =>
   withTenant(world.deps.orm, shop.tenantId, (em) =>
     em.find(OutboundMessage, { tenantId: shop.tenantId }, { orderBy: { seq: 'asc', part: 'asc' } }),

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import {
   asManager,
@@ -10,16 +10,9 @@ import {
   telegramUpdate,
   writes,
 } from '../support/tenants.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { until, useWorld } from '../support/world.ts';
 
-let world: World;
-
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
-
-const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 10_000, interval: 15 });
+const world = useWorld();
 
 describe('a customer writes to a Telegram bot', () => {
   it('is answered from the FAQ, and the decision says why', async () => {

@@ -94,6 +94,10 @@ export const conversationOf = ({ deps }: World, { tenantId }: Shop, chat: number
     em.findOneOrFail(Conversation, { tenantId, thread: String(chat) }, { orderBy: { createdAt: 'desc' } }),
   );
 
+/** Who answers in a chat. */
+export const handlerOf = async (world: World, shop: Shop, chat: number | string) =>
+  (await conversationOf(world, shop, chat)).handler;
+
 export const messagesOf = ({ deps }: World, { tenantId }: Shop, conversationId: string) =>
   withTenant(deps.orm, tenantId, (em) => em.find(Message, { tenantId, conversationId }, { orderBy: { seq: 'asc' } }));
 

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { inject } from 'vitest';
+import { afterAll, beforeAll, inject, vi } from 'vitest';
 import { startWorkers } from '../../jobs/main.ts';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
@@ -73,6 +73,39 @@ export async function startWorld({ workers = true, env = {} }: Wishes = {}): Pro
     },
   };
 }
+
+/** The world of a test file, there as long as its tests run. */
+export function useWorld(wishes: Wishes = {}): World {
+  let started: World | undefined;
+  beforeAll(async () => {
+    started = await startWorld(wishes);
+  });
+  afterAll(() => started?.close());
+  const world = () => {
+    if (!started) throw new Error('the world is there only while tests run');
+    return started;
+  };
+  return {
+    get deps() {
+      return world().deps;
+    },
+    get url() {
+      return world().url;
+    },
+    get platform() {
+      return world().platform;
+    },
+    get database() {
+      return world().database;
+    },
+    stopWorkers: () => world().stopWorkers(),
+    close: () => world().close(),
+  };
+}
+
+/** Looks again until `check` holds: for what the service does in its own time. */
+export const until = <T>(check: () => T | Promise<T>): Promise<T> =>
+  vi.waitFor(check, { timeout: 10_000, interval: 25 });
 
 /** Files run side by side; each has a Redis database of its own, emptied by whoever used it before. */
 function redisOfThisFile(): Record<string, string> {
