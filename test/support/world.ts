@@ -108,7 +108,7 @@ export const until = <T>(check: () => T | Promise<T>): Promise<T> =>
   vi.waitFor(check, { timeout: 10_000, interval: 25 });
 
 /** Files run side by side; each has a Redis database of its own, emptied by whoever used it before. */
-function redisOfThisFile(): Record<string, string> {
+export function redisOfThisFile(): Record<string, string> {
   const url = inject('redisUrl');
   return url ? { REDIS_URL: `${url}/${process.env['VITEST_POOL_ID'] ?? '0'}` } : {};
 }
