@@ -22,6 +22,8 @@ export interface World {
 interface Wishes {
   workers?: boolean;
   env?: Record<string, string>;
+  /** Default: one of its own, copied from the template. */
+  database?: TestDatabase;
 }
 
 const KEY = Buffer.alloc(32, 7).toString('base64');
@@ -30,8 +32,8 @@ const KEY = Buffer.alloc(32, 7).toString('base64');
  * The real service in this process: real PostgreSQL as the restricted role, real queue (Redis in the redis lane), a
  * real port. Only the platforms are stood for, by a server of ours.
  */
-export async function startWorld({ workers = true, env = {} }: Wishes = {}): Promise<World> {
-  const database = await createDatabase();
+export async function startWorld({ workers = true, env = {}, ...wishes }: Wishes = {}): Promise<World> {
+  const database = wishes.database ?? (await createDatabase());
   const platform = await startFakePlatform();
   const config = readConfig({
     TELEGRAM_API_BASE: platform.url,
