@@ -85,7 +85,7 @@ export async function writes(world: World, shop: Shop, chat: number, text: strin
   if (response.status !== 200) throw new Error(`the webhook was answered ${response.status}`);
 }
 
-export const metaSignature = (body: string, appSecret: string) =>
+export const metaSignature = (body: string | Uint8Array, appSecret: string) =>
   `sha256=${createHmac('sha256', appSecret).update(body).digest('hex')}`;
 
 /** The newest conversation of a chat, as the tenant sees it. */
