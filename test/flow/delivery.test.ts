@@ -58,28 +58,6 @@ describe('sending', () => {
     );
   });
 
-  it('waits as long as the platform asks, for that channel only, without using up a try', async () => {
-    const shop = await buildShop(world);
-    const other = await buildShop(world);
-    let refusals = 0;
-    world.platform.answer = (call, response) =>
-      call.path.includes(shop.telegram.botToken) && refusals++ < 1
-        ? reply(response, 429, {
-            ok: false,
-            error_code: 429,
-            description: 'Too Many Requests',
-            parameters: { retry_after: 1 },
-          })
-        : undefined;
-    await writes(world, shop, 43, hours);
-    await until(async () =>
-      expect((await outboundOf(shop))[0]).toMatchObject({ status: 'queued', errorCode: 'retry_after', attempts: 0 }),
-    );
-    await writes(world, other, 44, hours);
-    await until(() => expect(world.platform.textsTo('44')).toHaveLength(1));
-    await until(async () => expect((await outboundOf(shop))[0]).toMatchObject({ status: 'sent', attempts: 1 }));
-  });
-
   it('ends a message that can never arrive as failed with the reason, and goes on with the next', async () => {
     const shop = await buildShop(world);
     let refusals = 0;
@@ -140,20 +118,6 @@ describe('sending', () => {
     await writes(world, shop, 47, hours);
     await until(async () => expect((await conversationOf(world, shop, 47)).isSubscribed).toBe(false));
     expect((await outboundOf(shop))[0]?.status).toBe('failed');
-  });
-
-  it('sends again what may or may not have arrived, and says so', async () => {
-    const shop = await buildShop(world);
-    let resets = 0;
-    world.platform.answer = (call, response) => {
-      if (String(call.body['chat_id']) !== '48' || resets++ > 0) return undefined;
-      response.socket?.destroy();
-      return true;
-    };
-    await writes(world, shop, 48, hours);
-    await until(async () =>
-      expect((await outboundOf(shop))[0]).toMatchObject({ status: 'sent', isUncertain: true, attempts: 2 }),
-    );
   });
 
   it('withholds what automation wrote when a human has taken over before it was sent', async () => {

@@ -38,9 +38,10 @@ describe('a proof with a time in it', () => {
   ] as const)('of %s, %i seconds off, is refused, stores nothing, and leaves one line', async (kind, seconds) => {
     const shop = await buildShop(world);
     const { log, lines } = recordLog();
-    const side = await serve({ ...world.deps, log });
+    const { deps, platform } = world;
+    const side = await serve({ ...deps, log });
     try {
-      const sender = await addSender({ deps: world.deps, url: side.url }, shop, kind);
+      const sender = await addSender({ deps, platform, url: side.url }, shop, kind);
       const body = sender.bodyOf('canary-words');
       const response = await callFrom(sender, body, { now: secondsFromNow(seconds) });
       expect(await answerOf(response)).toEqual([

@@ -16,6 +16,8 @@ type SenderKind = (typeof senderKinds)[number];
 export interface Sender {
   url: string;
   channelId: string;
+  /** In the path of what is sent back through this channel; null where nothing is posted anywhere. */
+  replyPath: string | null;
   /** One message of its kind, as JSON, with `text` in it just as it is written here. */
   bodyOf: (text: string) => string;
   /** Proof over these bytes, as it was made at `now`. */
@@ -38,7 +40,11 @@ let count = 0;
 const secretOf = (byte: number) => `whsec_${Buffer.alloc(32, byte).toString('base64')}`;
 
 /** A channel of this kind for a shop, and the platform at its other end. */
-export async function addSender(world: Pick<World, 'deps' | 'url'>, shop: Shop, kind: SenderKind): Promise<Sender> {
+export async function addSender(
+  world: Pick<World, 'deps' | 'url' | 'platform'>,
+  shop: Shop,
+  kind: SenderKind,
+): Promise<Sender> {
   count += 1;
   const [id, account, visitor] = [String(count), String(70_000 + count), `visitor-${count}`];
   const [secret, other] = [secretOf(100 + (count % 50)), secretOf(1)];
@@ -62,6 +68,7 @@ export async function addSender(world: Pick<World, 'deps' | 'url'>, shop: Shop, 
       const { channelId, key, secretToken, botToken } = shop.telegram;
       return {
         ...at({ channelId, key }),
+        replyPath: botToken,
         bodyOf: (text) =>
           `{"update_id":${count},"message":{"message_id":${count},"date":${Math.floor(Date.now() / 1000)},` +
           `"from":{"id":${id},"is_bot":false,"first_name":"Ana"},"chat":{"id":${id},"type":"private"},"text":"${text}"}}`,
@@ -78,6 +85,7 @@ export async function addSender(world: Pick<World, 'deps' | 'url'>, shop: Shop, 
       const sign = (its: string) => (body: Uint8Array) => ({ 'x-hub-signature-256': metaSignature(body, its) });
       return {
         ...channel,
+        replyPath: `/${account}/messages`,
         url: kind === 'whatsapp' ? channel.url : `${world.url}/webhooks/whatsapp`,
         bodyOf: (text) =>
           `{"object":"whatsapp_business_account","entry":[{"id":"9","changes":[{"field":"messages","value":{` +
@@ -91,7 +99,8 @@ export async function addSender(world: Pick<World, 'deps' | 'url'>, shop: Shop, 
     }
     case 'webhook':
       return {
-        ...at(await add(kind, { secret, replyUrl: 'http://127.0.0.1:1/replies' })),
+        ...at(await add(kind, { secret, replyUrl: `${world.platform.url}/replies/${id}` })),
+        replyPath: `/replies/${id}`,
         bodyOf: (text) =>
           `{"type":"message","id":"${id}","thread":"t${id}","from":{"id":"ana","name":"Ana"},"text":"${text}"}`,
         prove: standard(secret),
@@ -101,6 +110,7 @@ export async function addSender(world: Pick<World, 'deps' | 'url'>, shop: Shop, 
     case 'n8n':
       return {
         ...at(await add(kind, { secret, callbackToken: `callback-token-${id}` })),
+        replyPath: null,
         bodyOf: (text) => `{"runId":"${randomUUID()}","reply":"${text}"}`,
         prove: standard(secret),
         forge: standard(other),
@@ -113,6 +123,7 @@ export async function addSender(world: Pick<World, 'deps' | 'url'>, shop: Shop, 
       });
       return {
         ...at(await add(kind, config)),
+        replyPath: null,
         bodyOf: (text) => `{"visitorId":"${visitor}","id":"${randomUUID()}","text":"${text}"}`,
         prove: issue(config.visitorSecret),
         forge: issue('a-secret-of-nobody-at-all-of-32-letters'),
