@@ -3,7 +3,15 @@ import { withUnit } from '../../src/conversations/with-unit.ts';
 import { Handover } from '../../src/entities/handover.ts';
 import { watchHandover } from '../../src/handover/manager-acts.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
-import { buildShop, conversationOf, handlerOf, messagesOf, writes, type Shop } from '../support/tenants.ts';
+import {
+  buildShop,
+  conversationOf,
+  decisionsOf,
+  handlerOf,
+  messagesOf,
+  writes,
+  type Shop,
+} from '../support/tenants.ts';
 import { until, useWorld } from '../support/world.ts';
 
 const world = useWorld();
@@ -39,6 +47,34 @@ describe('an offer of a person that is not taken', () => {
     await until(async () => expect(await handlerOf(world, shop, 75)).toBe('bot'));
     await writes(world, shop, 75, 'Do you have vegan options?');
     await until(() => expect(world.platform.textsTo('75').at(-1)).toBe(answers[1]));
+  });
+});
+
+describe('consent_quiet_turns', () => {
+  it('keeps a person from being offered for that many answered turns after a no, and not longer', async () => {
+    const thresholds = { escalation_threshold: 0.5, consent_quiet_turns: 2 };
+    const shop = await buildShop(world, { thresholds });
+    const miss = 'Can I bring my dog?';
+    const turns = [
+      [miss, 'offer_human'],
+      ['no thanks', 'decline_human'],
+      [miss, 'clarify'],
+      ['What are your opening hours?', 'answer'],
+      ['Is there a parking garage', 'clarify'],
+      ['Do you have vegan options?', 'answer'],
+      [miss, 'offer_human'],
+    ] as const;
+    for (const [n, [text, outcome]] of turns.entries()) {
+      await writes(world, shop, 78, text);
+      await until(() => expect(world.platform.textsTo('78')).toHaveLength(n + 1));
+      const { id } = await conversationOf(world, shop, 78);
+      expect((await decisionsOf(world, shop, id)).at(-1), `turn ${n}: ${text}`).toMatchObject({ outcome });
+    }
+    const offers = world.platform.calls.filter(
+      ({ body }) => body['chat_id'] === 78 && body['reply_markup'] !== undefined,
+    );
+    expect(offers).toHaveLength(2);
+    expect(await handlerOf(world, shop, 78)).toBe('awaiting_consent');
   });
 });
 
