@@ -89,6 +89,8 @@ describe('POST /webhooks/:kind/:key', () => {
     );
     expect(replays.every((response) => response.status === 200)).toBe(true);
     expect((await stored()).map((row) => row.status)).toEqual(['handled', 'pending']);
+    const again = await asManager(world, shop, `/failures/inbound/${event?.id}/replay`, {});
+    expect(await again.json()).toEqual({ replayed: false });
   });
 
   it('does not let one bad request spoil others that are stored in the same insert', async () => {
