@@ -21,6 +21,8 @@ const refusal = { error: { code: expect.any(String), message: expect.any(String)
 const bomb = gzipSync(Buffer.alloc(30_000_000, ' '));
 const brackets = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 
+const kept: { kind: string; shop: Shop }[] = [];
+
 type Bad = [name: string, make: (sender: Sender) => Uint8Array];
 const bytes = (text: string, encoding: BufferEncoding = 'utf8') => Uint8Array.from(Buffer.from(text, encoding));
 /** Genuine, and nothing that can be read: the proof is over these very bytes. */
@@ -64,7 +66,6 @@ describe.each(senderKinds)('a genuine body of %s', (kind) => {
     const { shop, sender } = ends;
     const large = sender.bodyOf('x'.repeat(1_100_000));
     expect(await answerOf(await callFrom(sender, large))).toEqual([413, refusal]);
-    expect(await answerOf(await callFrom(sender, large, { gzip: true }))).toEqual([413, refusal]);
     const bombed = { headers: { 'content-encoding': 'gzip' } };
     expect(await answerOf(await callFrom(sender, bomb, bombed))).toEqual([413, refusal]);
     const headers = { 'content-encoding': 'br' };
@@ -72,7 +73,7 @@ describe.each(senderKinds)('a genuine body of %s', (kind) => {
     expect(await eventsOf(shop)).toEqual([]);
   });
 
-  it('with what no database and no object takes is stored without it, once, and handled', async () => {
+  it('with what no database and no object takes is stored without it, once', async () => {
     const { shop, sender } = await start();
     const text = String.raw`a\u0000b\ud800c \ud83d\ude00`;
     const polluted = '"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}';
@@ -86,13 +87,7 @@ describe.each(senderKinds)('a genuine body of %s', (kind) => {
     expect([event?.status, second]).toEqual(['pending', undefined]);
     expect(event?.payload).toContain('a\ufffdb\ufffdc 😀');
     expect(event?.payload).not.toMatch(/__proto__|never/);
-    const workers = startWorkers(world.deps);
-    await until(async () => expect((await eventsOf(shop))[0]?.status).toBe(kind === 'n8n' ? 'ignored' : 'handled'));
-    await workers.stop();
-    const [message] = await withTenant(world.deps.orm, shop.tenantId, (em) =>
-      em.find(Message, { tenantId: shop.tenantId, direction: 'in' }),
-    );
-    expect(message?.content).toBe(kind === 'n8n' ? undefined : 'a\ufffdb\ufffdc 😀');
+    kept.push({ kind, shop });
   });
 
   it('in a shape of tomorrow is kept as failed and seen, or the browser is told what is wrong', async () => {
@@ -110,6 +105,21 @@ describe.each(senderKinds)('a genuine body of %s', (kind) => {
     expect(events).toMatchObject([{ status: 'failed', error: expect.stringMatching(/\w/), payload: body }]);
     expect(inbound).toEqual([{ id: events[0]?.id, error: events[0]?.error }]);
   });
+});
+
+it('what was stored of all these is handled, and shown as it was stored', async () => {
+  expect(kept.map(({ kind }) => kind)).toEqual(senderKinds);
+  const workers = startWorkers(world.deps);
+  for (const { kind, shop } of kept) {
+    // There is no run that the workflow could answer.
+    const status = kind === 'n8n' ? 'ignored' : 'handled';
+    await until(async () => expect((await eventsOf(shop)).map((event) => event.status)).toEqual([status]));
+    const messages = await withTenant(world.deps.orm, shop.tenantId, (em) =>
+      em.find(Message, { tenantId: shop.tenantId, direction: 'in' }),
+    );
+    expect(messages.map(({ content }) => content)).toEqual(kind === 'n8n' ? [] : ['a\ufffdb\ufffdc 😀']);
+  }
+  await workers.stop();
 });
 
 const Failures = z.object({ inbound: z.array(z.object({ id: z.string(), error: z.string() })) });

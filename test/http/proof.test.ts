@@ -8,7 +8,7 @@ import { InboundEventRow } from '../../src/entities/inbound-event.ts';
 import { Tenant } from '../../src/entities/tenant.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { query } from '../support/embedded.ts';
-import { addSender, callFrom, META_APP, senderKinds, type Sender } from '../support/senders.ts';
+import { addSender, callFrom, META_APP, senderKinds, type Sender, type SenderKind } from '../support/senders.ts';
 import { recordLog, serve } from '../support/serve.ts';
 import { asManager, buildShop, type Shop } from '../support/tenants.ts';
 import { until, useWorld } from '../support/world.ts';
@@ -27,6 +27,28 @@ function strangerTo(sender: Sender): [Sender, number] {
   return sender.url.endsWith('/webhooks/whatsapp') ? [{ ...sender, bodyOf }, 401] : [{ ...sender, url }, 404];
 }
 
+/** A channel whose requests are logged into `lines`. */
+async function watched(shop: Shop, kind: SenderKind, work: (sender: Sender, lines: string[]) => Promise<void>) {
+  const { deps, platform } = world;
+  const { log, lines } = recordLog();
+  const side = await serve({ ...deps, log });
+  try {
+    await work(await addSender({ deps, platform, url: side.url }, shop, kind), lines);
+  } finally {
+    side.close();
+  }
+}
+
+/** The refusal left a line that says what happened, and no secret, address or words. */
+function expectOneLine(lines: string[], { url, secrets }: Sender): void {
+  const route = expect.stringMatching(/^\/webhooks\/:kind/);
+  expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject([
+    { msg: 'http.refused', status: 401, code: 'unauthorized', route },
+  ]);
+  const key = url.endsWith('/webhooks/whatsapp') ? 'canary' : (url.split('/').at(-1) ?? '');
+  for (const secret of ['canary', key, ...secrets]) expect(lines.join()).not.toContain(secret);
+}
+
 describe('a proof with a time in it', () => {
   it.each([
     ['webhook', -302],
@@ -37,11 +59,7 @@ describe('a proof with a time in it', () => {
     ['webchat', -301],
   ] as const)('of %s, %i seconds off, is refused, stores nothing, and leaves one line', async (kind, seconds) => {
     const shop = await buildShop(world);
-    const { log, lines } = recordLog();
-    const { deps, platform } = world;
-    const side = await serve({ ...deps, log });
-    try {
-      const sender = await addSender({ deps, platform, url: side.url }, shop, kind);
+    await watched(shop, kind, async (sender, lines) => {
       const body = sender.bodyOf('canary-words');
       const response = await callFrom(sender, body, { now: secondsFromNow(seconds) });
       expect(await answerOf(response)).toEqual([
@@ -49,19 +67,12 @@ describe('a proof with a time in it', () => {
         { error: { code: 'unauthorized', message: 'the signature does not match, is missing or is too old' } },
       ]);
       expect(await storedOf(shop)).toBe(0);
-      expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject([
-        { msg: 'http.refused', status: 401, code: 'unauthorized', route: '/webhooks/:kind/:key' },
-      ]);
-      const address = sender.url.split('/').at(-1) ?? '';
-      for (const secret of ['canary', address, ...sender.secrets]) expect(lines.join()).not.toContain(secret);
-
+      expectOneLine(lines, sender);
       for (const near of [seconds > 0 ? 298 : -298, 0]) {
         expect((await callFrom(sender, body, { now: secondsFromNow(near) })).status).toBe(200);
       }
       expect([await storedOf(shop), lines.length]).toEqual([1, 1]);
-    } finally {
-      side.close();
-    }
+    });
   });
 
   it('of a manager, who comes an hour after its end, is refused', async () => {
@@ -77,24 +88,25 @@ describe('a proof with a time in it', () => {
 });
 
 describe.each(senderKinds)('for %s', (kind) => {
-  const start = async () => {
-    const shop = await buildShop(world);
-    return { shop, sender: await addSender(world, shop, kind) };
-  };
   const isShared = kind === 'whatsapp (shared)';
 
-  it('who cannot prove himself is refused and stores nothing, and an unknown address is nobody’s', async () => {
-    const { shop, sender } = await start();
-    const body = sender.bodyOf('hello');
-    expect((await callFrom(sender, body, { isForged: true })).status).toBe(401);
-    const [stranger, refusal] = strangerTo(sender);
-    expect((await callFrom(stranger, stranger.bodyOf('hello'))).status).toBe(refusal);
-    expect(await storedOf(shop)).toBe(0);
-    expect(await answerOf(await callFrom(sender, body))).toEqual([200, { ok: true, stored: 1 }]);
+  it('who cannot prove himself is refused, stores nothing and leaves one line; an unknown address is nobody’s', async () => {
+    const shop = await buildShop(world);
+    await watched(shop, kind, async (sender, lines) => {
+      const body = sender.bodyOf('canary-words');
+      expect((await callFrom(sender, body, { isForged: true })).status).toBe(401);
+      expectOneLine(lines, sender);
+      const [stranger, refusal] = strangerTo(sender);
+      expect((await callFrom(stranger, stranger.bodyOf('hello'))).status).toBe(refusal);
+      expect(await storedOf(shop)).toBe(0);
+      expect(await answerOf(await callFrom(sender, body))).toEqual([200, { ok: true, stored: 1 }]);
+      expect(lines).toHaveLength(2);
+    });
   });
 
   it('a suspended tenant takes nothing; a disabled channel and a deleted tenant are not there', async () => {
-    const { shop, sender } = await start();
+    const shop = await buildShop(world);
+    const sender = await addSender(world, shop, kind);
     const id = shop.tenantId;
     const body = sender.bodyOf('hello');
     const setTenant = (status: Tenant['status']) =>

@@ -10,7 +10,7 @@ export const META_APP = { META_APP_SECRET: 'app-secret-of-the-operator', META_VE
 
 /** Every way into the house; the shared one is the address for all accounts of a Meta app. */
 export const senderKinds = ['telegram', 'whatsapp', 'whatsapp (shared)', 'webhook', 'n8n', 'webchat'] as const;
-type SenderKind = (typeof senderKinds)[number];
+export type SenderKind = (typeof senderKinds)[number];
 
 /** A platform's side of one channel: what it sends, and how it proves that it was itself. */
 export interface Sender {
