@@ -43,15 +43,20 @@ export async function openDatabase(config: Config, log: Logger): Promise<OpenedD
   if (config.databaseAppUrl) return external(config.databaseAppUrl);
   const start = () => startEmbeddedPostgres({ dataDir: config.dataDir, log: migrateLog });
   const server = await start();
-  const watch = keepAlive(server.port, start, log);
+  const servers = [server];
+  const watch = keepAlive(server.port, async () => servers.push(await start()), log);
+  // Of several starts, the one that started the server that runs is the one that stops it.
+  const stop = async () => {
+    await watch.stop();
+    for (const each of servers) await each.stop();
+  };
   try {
     await ensureDatabase(server.superuserUrl('postgres'), EMBEDDED_DATABASE);
     const ownerUrl = server.superuserUrl(EMBEDDED_DATABASE);
     await upToDate(ownerUrl, appPassword);
-    return { databaseUrl: appUrl(ownerUrl, appPassword), keys, stop: () => watch.stop().then(() => server.stop()) };
+    return { databaseUrl: appUrl(ownerUrl, appPassword), keys, stop };
   } catch (error) {
-    await watch.stop();
-    await server.stop();
+    await stop();
     throw error;
   }
 }

@@ -49,8 +49,9 @@ export const elides = (language: string) => eliding.has(baseLanguage(language));
 const ASCII = /^[\0-\x7f]*$/;
 const ASCII_RUN = /[a-z0-9]+(?:'[a-z0-9]+)*/g;
 /** Character classes of scripts that write no spaces, and of the other letters and digits. */
-const spaceless = String.raw`[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\u30fc\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]`;
-const spaced = String.raw`[[\p{L}\p{M}\p{N}]--${spaceless}]`;
+const letters = String.raw`[\p{L}\p{M}\p{N}]`;
+const spaceless = String.raw`[${letters}&&[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\u30fc\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]]`;
+const spaced = String.raw`[${letters}--${spaceless}]`;
 const SPACELESS = new RegExp(spaceless, 'v');
 const RUN = new RegExp(`${spaceless}+|${spaced}+(?:'${spaced}+)*`, 'gv');
 

@@ -1,19 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { withUnit } from '../../src/conversations/with-unit.ts';
 import { Handover } from '../../src/entities/handover.ts';
 import { watchHandover } from '../../src/handover/manager-acts.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
-import { buildShop, conversationOf, messagesOf, writes, type Shop } from '../support/tenants.ts';
-import { startWorld, type World } from '../support/world.ts';
+import {
+  buildShop,
+  conversationOf,
+  decisionsOf,
+  handlerOf,
+  messagesOf,
+  writes,
+  type Shop,
+} from '../support/tenants.ts';
+import { until, useWorld } from '../support/world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
-
-const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 10_000, interval: 15 });
-const handlerOf = async (shop: Shop, chat: number) => (await conversationOf(world, shop, chat)).handler;
+const world = useWorld();
 
 describe('an offer of a person that is not taken', () => {
   const limit = { max_responses: 2 };
@@ -24,28 +25,56 @@ describe('an offer of a person that is not taken', () => {
     await writes(world, shop, chat, 'Do you have vegan options?');
     await until(() => expect(world.platform.textsTo(String(chat))).toEqual(answers));
     await writes(world, shop, chat, 'What are your opening hours?');
-    await until(async () => expect(await handlerOf(shop, chat)).toBe('awaiting_consent'));
+    await until(async () => expect(await handlerOf(world, shop, chat)).toBe('awaiting_consent'));
   };
 
   it('lets automation go on after a no, up to max_responses again', async () => {
     const shop = await buildShop(world, { thresholds: limit });
     await reachesLimit(shop, 74);
     await writes(world, shop, 74, 'no');
-    await until(async () => expect(await handlerOf(shop, 74)).toBe('bot'));
+    await until(async () => expect(await handlerOf(world, shop, 74)).toBe('bot'));
     await writes(world, shop, 74, 'Do you have vegan options?');
     await until(() => expect(world.platform.textsTo('74').at(-1)).toBe(answers[1]));
     await writes(world, shop, 74, 'What are your opening hours?');
     await until(() => expect(world.platform.textsTo('74').at(-1)).toBe(answers[0]));
     await writes(world, shop, 74, 'Do you have vegan options?');
-    await until(async () => expect(await handlerOf(shop, 74)).toBe('awaiting_consent'));
+    await until(async () => expect(await handlerOf(world, shop, 74)).toBe('awaiting_consent'));
   });
 
   it('lets automation go on after a silence', async () => {
     const shop = await buildShop(world, { thresholds: { ...limit, consent_timeout: 1 } });
     await reachesLimit(shop, 75);
-    await until(async () => expect(await handlerOf(shop, 75)).toBe('bot'));
+    await until(async () => expect(await handlerOf(world, shop, 75)).toBe('bot'));
     await writes(world, shop, 75, 'Do you have vegan options?');
     await until(() => expect(world.platform.textsTo('75').at(-1)).toBe(answers[1]));
+  });
+});
+
+describe('consent_quiet_turns', () => {
+  it('keeps a person from being offered for that many answered turns after a no, and not longer', async () => {
+    const thresholds = { escalation_threshold: 0.5, consent_quiet_turns: 2 };
+    const shop = await buildShop(world, { thresholds });
+    const miss = 'Can I bring my dog?';
+    const turns = [
+      [miss, 'offer_human'],
+      ['no thanks', 'decline_human'],
+      [miss, 'clarify'],
+      ['What are your opening hours?', 'answer'],
+      ['Is there a parking garage', 'clarify'],
+      ['Do you have vegan options?', 'answer'],
+      [miss, 'offer_human'],
+    ] as const;
+    for (const [n, [text, outcome]] of turns.entries()) {
+      await writes(world, shop, 78, text);
+      await until(() => expect(world.platform.textsTo('78')).toHaveLength(n + 1));
+      const { id } = await conversationOf(world, shop, 78);
+      expect((await decisionsOf(world, shop, id)).at(-1), `turn ${n}: ${text}`).toMatchObject({ outcome });
+    }
+    const offers = world.platform.calls.filter(
+      ({ body }) => body['chat_id'] === 78 && body['reply_markup'] !== undefined,
+    );
+    expect(offers).toHaveLength(2);
+    expect(await handlerOf(world, shop, 78)).toBe('awaiting_consent');
   });
 });
 

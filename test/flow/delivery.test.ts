@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { Channel } from '../../src/entities/channel.ts';
 import { OutboundMessage } from '../../src/entities/outbound-message.ts';
@@ -14,18 +14,13 @@ import {
   writes,
   type Shop,
 } from '../support/tenants.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { until, useWorld } from '../support/world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
+const world = useWorld();
 afterEach(() => {
   world.platform.answer = undefined;
 });
 
-const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 10_000, interval: 15 });
 const outboundOf = (shop: Pick<Shop, 'tenantId'>) =>
   withTenant(world.deps.orm, shop.tenantId, (em) =>
     em.find(OutboundMessage, { tenantId: shop.tenantId }, { orderBy: { seq: 'asc', part: 'asc' } }),
@@ -64,28 +59,6 @@ describe('sending', () => {
     await until(async () =>
       expect((await outboundOf(shop)).map((row) => row.status)).toEqual(['sent', 'sent', 'sent']),
     );
-  });
-
-  it('waits as long as the platform asks, for that channel only, without using up a try', async () => {
-    const shop = await buildShop(world);
-    const other = await buildShop(world);
-    let refusals = 0;
-    world.platform.answer = (call, response) =>
-      call.path.includes(shop.telegram.botToken) && refusals++ < 1
-        ? reply(response, 429, {
-            ok: false,
-            error_code: 429,
-            description: 'Too Many Requests',
-            parameters: { retry_after: 1 },
-          })
-        : undefined;
-    await writes(world, shop, 43, hours);
-    await until(async () =>
-      expect((await outboundOf(shop))[0]).toMatchObject({ status: 'queued', errorCode: 'retry_after', attempts: 0 }),
-    );
-    await writes(world, other, 44, hours);
-    await until(() => expect(world.platform.textsTo('44')).toHaveLength(1));
-    await until(async () => expect((await outboundOf(shop))[0]).toMatchObject({ status: 'sent', attempts: 1 }));
   });
 
   it('ends a message that can never arrive as failed with the reason, and goes on with the next', async () => {
@@ -148,20 +121,6 @@ describe('sending', () => {
     await writes(world, shop, 47, hours);
     await until(async () => expect((await conversationOf(world, shop, 47)).isSubscribed).toBe(false));
     expect((await outboundOf(shop))[0]?.status).toBe('failed');
-  });
-
-  it('sends again what may or may not have arrived, and says so', async () => {
-    const shop = await buildShop(world);
-    let resets = 0;
-    world.platform.answer = (call, response) => {
-      if (String(call.body['chat_id']) !== '48' || resets++ > 0) return undefined;
-      response.socket?.destroy();
-      return true;
-    };
-    await writes(world, shop, 48, hours);
-    await until(async () =>
-      expect((await outboundOf(shop))[0]).toMatchObject({ status: 'sent', isUncertain: true, attempts: 2 }),
-    );
   });
 
   it('withholds what automation wrote when a human has taken over before it was sent', async () => {

@@ -1,15 +1,9 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { addAgent } from '../../src/tenancy/provision.ts';
 import { asManager, buildShop, conversationOf, writes } from '../support/tenants.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { until, useWorld } from '../support/world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
-
-const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 10_000, interval: 15 });
+const world = useWorld();
 
 it('an agent is told nothing from before the hand back', async () => {
   const shop = await buildShop(world, { handoverMode: 'immediate' });

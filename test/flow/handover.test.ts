@@ -1,5 +1,5 @@
 import { Webhook } from 'standardwebhooks';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { issueManagerToken } from '../../src/auth/manager-token.ts';
 import { Handover } from '../../src/entities/handover.ts';
@@ -11,6 +11,7 @@ import {
   asManager,
   buildShop,
   conversationOf,
+  handlerOf,
   decisionsOf,
   messagesOf,
   postTelegram,
@@ -18,20 +19,14 @@ import {
   writes,
   type Shop,
 } from '../support/tenants.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { until, useWorld } from '../support/world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
+const world = useWorld();
 
 const Failures = z.object({
   notifications: z.array(z.object({ id: z.string(), kind: z.string(), name: z.string(), error: z.string() })),
 });
 const Replayed = z.object({ replayed: z.boolean() });
-const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 10_000, interval: 15 });
-const handlerOf = async (shop: Shop, chat: number) => (await conversationOf(world, shop, chat)).handler;
 const all = <T>(shop: Shop, find: (em: Parameters<Parameters<typeof withTenant>[2]>[0]) => Promise<T>) =>
   withTenant(world.deps.orm, shop.tenantId, find);
 
@@ -58,7 +53,7 @@ describe('handover', () => {
     });
 
     await writes(world, shop, 61, 'I want to talk to a human, my order is wrong');
-    await until(async () => expect(await handlerOf(shop, 61)).toBe('queued'));
+    await until(async () => expect(await handlerOf(world, shop, 61)).toBe('queued'));
     await until(() =>
       expect(world.platform.calls.find((call) => call.path === `/managers/${shop.slug}`)).toBeDefined(),
     );
@@ -96,7 +91,7 @@ describe('handover', () => {
     });
     expect((await postTelegram(world, shop, answer)).status).toBe(200);
     await until(() => expect(world.platform.textsTo('61').at(-1)).toBe('Sorry! A new one is on its way.'));
-    expect(await handlerOf(shop, 61)).toBe('human');
+    expect(await handlerOf(world, shop, 61)).toBe('human');
 
     // Talk among managers in that chat is nobody's message.
     await postTelegram(world, shop, telegramUpdate(777, 'lunch?', { chat: { id: -100500, type: 'supergroup' } }));
@@ -150,7 +145,7 @@ describe('handover', () => {
   it('goes back to automation, which does not read the old request again, and can be taken by one manager only', async () => {
     const shop = await buildShop(world, { handoverMode: 'immediate' });
     await writes(world, shop, 63, 'I want to talk to a human');
-    await until(async () => expect(await handlerOf(shop, 63)).toBe('queued'));
+    await until(async () => expect(await handlerOf(world, shop, 63)).toBe('queued'));
     const { id } = await conversationOf(world, shop, 63);
     const colleague = await anotherManager(shop);
     const takes = await Promise.all(
@@ -204,7 +199,7 @@ describe('handover', () => {
     });
     await writes(world, shop, chat, 'I want to talk to a human');
     await until(() => expect(world.platform.textsTo(String(chat))).toHaveLength(2));
-    expect(await handlerOf(shop, chat)).toBe(handler);
+    expect(await handlerOf(world, shop, chat)).toBe(handler);
   });
 
   it.each([
@@ -216,8 +211,8 @@ describe('handover', () => {
       thresholds: { escalation_threshold: 0.5, consent_timeout: 1, consent_silence: rule },
     });
     await writes(world, shop, chat, 'Can I bring my dog?');
-    await until(async () => expect(await handlerOf(shop, chat)).toBe('awaiting_consent'));
-    await until(async () => expect(await handlerOf(shop, chat)).toBe(handler));
+    await until(async () => expect(await handlerOf(world, shop, chat)).toBe('awaiting_consent'));
+    await until(async () => expect(await handlerOf(world, shop, chat)).toBe(handler));
   });
 
   it('is refused to strangers, to another tenant’s manager, and to ids that are none', async () => {

@@ -1,20 +1,14 @@
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createDeps } from '../../src/deps.ts';
 import { Conversation } from '../../src/entities/conversation.ts';
 import { TenantSettings } from '../../src/entities/tenant-settings.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
-import { buildShop, conversationOf, decisionsOf, writes, type Shop } from '../support/tenants.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { buildShop, conversationOf, handlerOf, decisionsOf, writes, type Shop } from '../support/tenants.ts';
+import { until, useWorld } from '../support/world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
+const world = useWorld();
 
-const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 10_000, interval: 15 });
-const handlerOf = async (shop: Shop, chat: number) => (await conversationOf(world, shop, chat)).handler;
 const all = <T>(shop: Shop, find: (em: Parameters<Parameters<typeof withTenant>[2]>[0]) => Promise<T>) =>
   withTenant(world.deps.orm, shop.tenantId, find);
 
@@ -32,7 +26,7 @@ describe('bursts', () => {
     });
     await writes(world, slow, 70, 'Hi');
     await writes(world, slow, 70, 'I want to talk to a human');
-    await until(async () => expect(await handlerOf(slow, 70)).toBe('queued'));
+    await until(async () => expect(await handlerOf(world, slow, 70)).toBe('queued'));
   });
 
   it('are answered after debounce_max_ms although they go on', async () => {
@@ -74,7 +68,7 @@ describe('max_responses', () => {
     expect(world.platform.textsTo('74')).toEqual(Array(4).fill('We open 7am-9pm daily'));
     await silentFor(59);
     await writes(world, shop, 74, question(5));
-    await until(async () => expect(await handlerOf(shop, 74)).toBe('awaiting_consent'));
+    await until(async () => expect(await handlerOf(world, shop, 74)).toBe('awaiting_consent'));
   });
 });
 
@@ -92,7 +86,7 @@ describe('settings', () => {
     );
     await until(async () => expect((await world.deps.settingsOf(shop.tenantId)).thresholds.max_responses).toBe(1));
     await writes(world, shop, 72, 'Do you have vegan options?');
-    await until(async () => expect(await handlerOf(shop, 72)).toBe('awaiting_consent'));
+    await until(async () => expect(await handlerOf(world, shop, 72)).toBe('awaiting_consent'));
   });
 
   it('answers nothing from a FAQ that is being deleted', async () => {

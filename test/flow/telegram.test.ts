@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { InboundEventRow } from '../../src/entities/inbound-event.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import {
   asManager,
@@ -10,16 +11,9 @@ import {
   telegramUpdate,
   writes,
 } from '../support/tenants.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { until, useWorld } from '../support/world.ts';
 
-let world: World;
-
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
-
-const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 10_000, interval: 15 });
+const world = useWorld();
 
 describe('a customer writes to a Telegram bot', () => {
   it('is answered from the FAQ, and the decision says why', async () => {
@@ -45,6 +39,10 @@ describe('a customer writes to a Telegram bot', () => {
     const responses = await Promise.all(Array.from({ length: 50 }, () => postTelegram(world, shop, update)));
 
     expect(new Set(responses.map((response) => response.status))).toEqual(new Set([200]));
+    const events = await withTenant(world.deps.orm, shop.tenantId, (em) =>
+      em.find(InboundEventRow, { tenantId: shop.tenantId }),
+    );
+    expect(events.map(({ externalId }) => externalId)).toEqual([String(update.update_id)]);
     await until(() => expect(world.platform.textsTo('12')).toHaveLength(1));
     await writes(world, shop, 12, 'What are your opening hours?');
     await until(() => expect(world.platform.textsTo('12')).toHaveLength(2));

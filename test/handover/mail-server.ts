@@ -11,8 +11,15 @@ interface Mail {
   body: string;
 }
 
-/** A mail server that takes every mail, except for what `options` refuse. */
+/** A mail server that takes every mail, except for what `options` refuse. It ends with the test. */
 export async function startMailServer(options: SMTPServerOptions = {}) {
+  const { close, ...server } = await openMailServer(options);
+  closeAfterwards(close);
+  return server;
+}
+
+/** The same until it is closed. */
+export async function openMailServer(options: SMTPServerOptions = {}) {
   const mails: Mail[] = [];
   const server = new SMTPServer({
     disabledCommands: ['STARTTLS'],
@@ -32,9 +39,9 @@ export async function startMailServer(options: SMTPServerOptions = {}) {
   server.on('error', () => undefined);
   const listening = server.listen(0, '127.0.0.1');
   await once(listening, 'listening');
-  closeAfterwards(() => new Promise<void>((resolve) => server.close(() => resolve())));
+  const close = () => new Promise<void>((resolve) => server.close(() => resolve()));
   const { port } = z.object({ port: z.number() }).parse(listening.address());
-  return { mails, smtp: { url: `smtp://127.0.0.1:${port}`, from: 'Frontdesk <desk@acme.example>' }, port };
+  return { mails, smtp: { url: `smtp://127.0.0.1:${port}`, from: 'Frontdesk <desk@acme.example>' }, port, close };
 }
 
 function readMail(raw: string) {

@@ -1,23 +1,17 @@
 import { connect } from 'node:net';
-import { gzipSync } from 'node:zlib';
 import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { InboundEventRow } from '../../src/entities/inbound-event.ts';
-import { Tenant } from '../../src/entities/tenant.ts';
 import { newId } from '../../src/id.ts';
 import { addChannel } from '../../src/tenancy/provision.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { asManager, buildShop, metaSignature, postTelegram, telegramUpdate, type Shop } from '../support/tenants.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { useWorld } from '../support/world.ts';
 
-let world: World;
+// No workers: what is looked at here is what was stored.
+const world = useWorld({ workers: false });
 let shop: Shop;
 
-beforeAll(async () => {
-  // No workers: what is looked at here is what was stored.
-  world = await startWorld({ workers: false });
-});
-afterAll(() => world.close());
 beforeEach(async () => {
   shop = await buildShop(world);
 });
@@ -25,13 +19,12 @@ beforeEach(async () => {
 const stored = ({ tenantId }: Shop = shop) =>
   withTenant(world.deps.orm, tenantId, (em) => em.find(InboundEventRow, { tenantId }, { orderBy: { seq: 'asc' } }));
 
-const post = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}, target = shop) =>
+const post = (body: string, target = shop) =>
   fetch(`${world.url}/webhooks/telegram/${target.telegram.key}`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
       'x-telegram-bot-api-secret-token': target.telegram.secretToken,
-      ...headers,
     },
     body,
   });
@@ -64,46 +57,12 @@ describe('POST /webhooks/:kind/:key', () => {
     expect((await fetch(`${world.url}/webhooks/telegram/unknown-key`)).status).toBe(404);
   });
 
-  it('takes nothing for a suspended tenant, and tells Telegram nothing that makes it repeat', async () => {
-    const suspend = (id: string) =>
-      withTenant(world.deps.orm, id, (em) => em.nativeUpdate(Tenant, { id }, { status: 'suspended' }));
-    await suspend(shop.tenantId);
-    await expect
-      .poll(async () => await (await postTelegram(world, shop, telegramUpdate(1, 'x'))).text())
-      .toBe('{"ok":true,"stored":0}');
-    expect((await postTelegram(world, shop, telegramUpdate(1, 'x'))).status).toBe(200);
-  });
-
-  it.each([
-    ['not JSON', '{"update_id":', 400],
-    ['empty', '', 400],
-    ['nested 10,000 deep', `${'['.repeat(10_000)}${']'.repeat(10_000)}`, 400],
-    ['over the limit', JSON.stringify({ update_id: 1, x: 'x'.repeat(1_100_000) }), 413],
-  ])('refuses a body that is %s', async (_name, body, status) => {
-    const response = await post(body);
-    expect(response.status).toBe(status);
-    expect(await response.json()).toMatchObject({ error: { message: expect.any(String) } });
-    expect(await stored()).toEqual([]);
-  });
-
-  it('refuses a gzip bomb, a foreign encoding and bytes that are not UTF-8, and goes on', async () => {
-    const bomb = new Uint8Array(gzipSync(Buffer.alloc(30_000_000)));
-    expect((await post(bomb, { 'content-encoding': 'gzip' })).status).toBe(413);
-    expect((await post('{}', { 'content-encoding': 'br' })).status).toBe(415);
-    expect((await post(new Uint8Array([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d]))).status).toBe(400);
-    const zipped = new Uint8Array(gzipSync(JSON.stringify(telegramUpdate(1, 'zipped'))));
-    expect((await post(zipped, { 'content-encoding': 'gzip' })).status).toBe(200);
-  });
-
-  it('stores NUL, lone surrogates, __proto__ and ids beyond 2^53 safely', async () => {
-    const update = JSON.stringify(telegramUpdate(1, 'PLACE'))
-      .replace('PLACE', 'a\\u0000b\\ud800c')
-      .replace('"message":{', '"__proto__":{"polluted":true},"message":{"message_thread_id":90071992547409931234,');
-    expect((await post(update)).status).toBe(200);
-    const [event] = await stored();
-    expect(event?.payload).toContain('a\ufffdb\ufffdc');
-    expect(event?.payload).not.toContain('polluted');
-    expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+  it('keeps every digit of ids beyond 2^53', async () => {
+    const update = JSON.stringify(telegramUpdate(1, 'hello'));
+    expect(
+      (await post(update.replace('"message":{', '"message":{"message_thread_id":90071992547409931234,'))).status,
+    ).toBe(200);
+    expect((await stored())[0]?.payload).toContain('"90071992547409931234"');
   });
 
   it('keeps a genuine body that it cannot read, once, visibly, and handles it after a fix', async () => {
@@ -130,6 +89,8 @@ describe('POST /webhooks/:kind/:key', () => {
     );
     expect(replays.every((response) => response.status === 200)).toBe(true);
     expect((await stored()).map((row) => row.status)).toEqual(['handled', 'pending']);
+    const again = await asManager(world, shop, `/failures/inbound/${event?.id}/replay`, {});
+    expect(await again.json()).toEqual({ replayed: false });
   });
 
   it('does not let one bad request spoil others that are stored in the same insert', async () => {

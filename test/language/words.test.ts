@@ -71,6 +71,8 @@ describe('words', () => {
     ['नमस्ते दुनिया', 'hi', ['नमस्ते', 'दुनिया']],
     ['مرحبا، كيف الحال؟', 'ar', ['مرحبا', 'كيف', 'الحال']],
     ['👍 !!! …', 'en', []],
+    // Signs of a script that are no letters: a radical, and the mark of a Thai paragraph.
+    ['𠀀⺀业 ๏สวัสดี', 'zh', ['𠀀', '业', 'สวัสดี']],
     ['', 'en', []],
   ])('%s (%s)', (text, language, expected) => {
     expect(words(text, language)).toEqual(expected);

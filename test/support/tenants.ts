@@ -85,7 +85,7 @@ export async function writes(world: World, shop: Shop, chat: number, text: strin
   if (response.status !== 200) throw new Error(`the webhook was answered ${response.status}`);
 }
 
-export const metaSignature = (body: string, appSecret: string) =>
+export const metaSignature = (body: string | Uint8Array, appSecret: string) =>
   `sha256=${createHmac('sha256', appSecret).update(body).digest('hex')}`;
 
 /** The newest conversation of a chat, as the tenant sees it. */
@@ -93,6 +93,10 @@ export const conversationOf = ({ deps }: World, { tenantId }: Shop, chat: number
   withTenant(deps.orm, tenantId, (em) =>
     em.findOneOrFail(Conversation, { tenantId, thread: String(chat) }, { orderBy: { createdAt: 'desc' } }),
   );
+
+/** Who answers in a chat. */
+export const handlerOf = async (world: World, shop: Shop, chat: number | string) =>
+  (await conversationOf(world, shop, chat)).handler;
 
 export const messagesOf = ({ deps }: World, { tenantId }: Shop, conversationId: string) =>
   withTenant(deps.orm, tenantId, (em) => em.find(Message, { tenantId, conversationId }, { orderBy: { seq: 'asc' } }));

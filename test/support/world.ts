@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { inject } from 'vitest';
+import { afterAll, beforeAll, inject, vi } from 'vitest';
 import { startWorkers } from '../../jobs/main.ts';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
@@ -22,6 +22,8 @@ export interface World {
 interface Wishes {
   workers?: boolean;
   env?: Record<string, string>;
+  /** Default: one of its own, copied from the template. */
+  database?: TestDatabase;
 }
 
 const KEY = Buffer.alloc(32, 7).toString('base64');
@@ -30,8 +32,8 @@ const KEY = Buffer.alloc(32, 7).toString('base64');
  * The real service in this process: real PostgreSQL as the restricted role, real queue (Redis in the redis lane), a
  * real port. Only the platforms are stood for, by a server of ours.
  */
-export async function startWorld({ workers = true, env = {} }: Wishes = {}): Promise<World> {
-  const database = await createDatabase();
+export async function startWorld({ workers = true, env = {}, ...wishes }: Wishes = {}): Promise<World> {
+  const database = wishes.database ?? (await createDatabase());
   const platform = await startFakePlatform();
   const config = readConfig({
     TELEGRAM_API_BASE: platform.url,
@@ -74,8 +76,41 @@ export async function startWorld({ workers = true, env = {} }: Wishes = {}): Pro
   };
 }
 
+/** The world of a test file, there as long as its tests run. */
+export function useWorld(wishes: Wishes = {}): World {
+  let started: World | undefined;
+  beforeAll(async () => {
+    started = await startWorld(wishes);
+  });
+  afterAll(() => started?.close());
+  const world = () => {
+    if (!started) throw new Error('the world is there only while tests run');
+    return started;
+  };
+  return {
+    get deps() {
+      return world().deps;
+    },
+    get url() {
+      return world().url;
+    },
+    get platform() {
+      return world().platform;
+    },
+    get database() {
+      return world().database;
+    },
+    stopWorkers: () => world().stopWorkers(),
+    close: () => world().close(),
+  };
+}
+
+/** Looks again until `check` holds: for what the service does in its own time. */
+export const until = <T>(check: () => T | Promise<T>): Promise<T> =>
+  vi.waitFor(check, { timeout: 10_000, interval: 25 });
+
 /** Files run side by side; each has a Redis database of its own, emptied by whoever used it before. */
-function redisOfThisFile(): Record<string, string> {
+export function redisOfThisFile(): Record<string, string> {
   const url = inject('redisUrl');
   return url ? { REDIS_URL: `${url}/${process.env['VITEST_POOL_ID'] ?? '0'}` } : {};
 }

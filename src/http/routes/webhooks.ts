@@ -59,14 +59,18 @@ async function find(deps: WebhookDeps, kind = '', key = '', request: WebhookRequ
   const adapter = deps.adapterOf(kind);
   const channel = adapter ? await deps.findChannel(kind, 'key', key) : null;
   if (!adapter || !channel) {
-    // As much work as a wrong signature, so that the time of the answer tells nothing.
-    createHmac('sha256', key).update(request.rawBody).digest();
+    spendAsMuch(request, key);
     throw notFound('there is no channel at this address');
   }
   if (!adapter.verify(request, channel.config)) {
     throw unauthorized('the signature does not match, is missing or is too old');
   }
   return { adapter, channel };
+}
+
+/** As much work as a wrong signature, so that the time of the answer does not tell who is a customer of ours. */
+function spendAsMuch({ rawBody: body }: WebhookRequest, key: string): void {
+  createHmac('sha256', key).update(body).digest();
 }
 
 /** Reads a genuine body and stores what it says. */
@@ -115,7 +119,8 @@ async function takeShared(deps: WebhookDeps, adapter: ChannelAdapter, request: W
   const proven = new Map<string, Channel>();
   for (const account of accounts) {
     const channel = await deps.findChannel(adapter.kind, 'account', account);
-    if (channel && adapter.verify(request, channel.config)) proven.set(account, channel);
+    if (!channel) spendAsMuch(request, account);
+    else if (adapter.verify(request, channel.config)) proven.set(account, channel);
   }
   // News of the app itself names no account; the operator's own secret proves it, and there is nothing to store.
   if (accounts.length === 0 && isOfApp()) return { ok: true, stored: 0 };

@@ -1,0 +1,88 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { createBatcher } from '../src/batch.ts';
+
+/** Runs that end when the test says so. */
+function scripted(options: { most: number; inFlight: number }) {
+  const began: { items: number[]; end(results?: (string | Error)[]): void; fail(error: Error): void }[] = [];
+  const call = createBatcher<number, string>(
+    (items) =>
+      new Promise((resolve, reject) => {
+        began.push({ items, end: (results) => resolve(results ?? items.map(String)), fail: reject });
+      }),
+    options,
+  );
+  return { began, call };
+}
+
+const numbered = (count: number) => Array.from({ length: count }, (_, n) => n);
+const endsOf = async (calls: Promise<string>[]) =>
+  (await Promise.allSettled(calls)).map((end) => (end.status === 'fulfilled' ? end.value : String(end.reason)));
+
+describe('calls that wait at the same moment', () => {
+  it('share a run, and each gets its own result', async () => {
+    const { began, call } = scripted({ most: 10, inFlight: 2 });
+    const calls = numbered(3).map(call);
+    await turn();
+    expect(began.map(({ items }) => items)).toEqual([[0, 1, 2]]);
+    began[0]?.end();
+    expect(await endsOf(calls)).toEqual(['0', '1', '2']);
+  });
+
+  it('share as few runs as may hold them, whatever comes while one is on its way', async () => {
+    const { began, call } = scripted({ most: 4, inFlight: 1 });
+    const calls = numbered(4).map(call);
+    await turn();
+    for (const n of [4, 5, 6, 7, 8]) {
+      calls.push(call(n));
+      await turn();
+    }
+    expect(began).toHaveLength(1);
+    for (const n of numbered(3)) {
+      began[n]?.end();
+      await turn();
+      await turn();
+    }
+    expect(began.map(({ items }) => items)).toEqual([[0, 1, 2, 3], [4, 5, 6, 7], [8]]);
+    expect(await endsOf(calls)).toEqual(numbered(9).map(String));
+  });
+
+  it('start another run beside one on its way only when it is as large, and never more than may be', async () => {
+    const { began, call } = scripted({ most: 10, inFlight: 2 });
+    for (const n of numbered(3)) void call(n);
+    await turn();
+    for (const n of [3, 4]) void call(n);
+    await turn();
+    expect(began).toHaveLength(1);
+    void call(5);
+    await turn();
+    expect(began.map(({ items }) => items)).toEqual([
+      [0, 1, 2],
+      [3, 4, 5],
+    ]);
+    for (const n of numbered(9)) void call(n);
+    await turn();
+    expect(began).toHaveLength(2);
+  });
+
+  it('fail alone where one is at fault, and together where the run broke, and those after them go on', async () => {
+    const { began, call } = scripted({ most: 2, inFlight: 1 });
+    const ends = endsOf(numbered(7).map(call));
+    const script = [[new Error('its own fault'), '1'], new Error('away'), ['4'], undefined];
+    for (const [n, end] of script.entries()) {
+      await turn();
+      await turn();
+      if (end instanceof Error) began[n]?.fail(end);
+      else began[n]?.end(end);
+    }
+    expect(await ends).toEqual([
+      'Error: its own fault',
+      '1',
+      'Error: away',
+      'Error: away',
+      '4',
+      'Error: a batch answered with too few results',
+      '6',
+    ]);
+  });
+});

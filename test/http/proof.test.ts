@@ -1,0 +1,181 @@
+import crypto from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
+import { describe, expect, it } from 'vitest';
+import { issueManagerToken } from '../../src/auth/manager-token.ts';
+import { nativePool } from '../../src/database/connect.ts';
+import { Channel } from '../../src/entities/channel.ts';
+import { InboundEventRow } from '../../src/entities/inbound-event.ts';
+import { Tenant } from '../../src/entities/tenant.ts';
+import { withTenant } from '../../src/tenancy/with-tenant.ts';
+import { query } from '../support/embedded.ts';
+import { addSender, callFrom, META_APP, senderKinds, type Sender, type SenderKind } from '../support/senders.ts';
+import { recordLog, serve } from '../support/serve.ts';
+import { asManager, buildShop, type Shop } from '../support/tenants.ts';
+import { until, useWorld } from '../support/world.ts';
+
+const world = useWorld({ workers: false, env: META_APP });
+
+const storedOf = ({ tenantId }: Shop) =>
+  withTenant(world.deps.orm, tenantId, (em) => em.count(InboundEventRow, { tenantId }));
+const secondsFromNow = (seconds: number) => new Date(Date.now() + seconds * 1000);
+const answerOf = async (response: Response) => [response.status, await response.json()];
+
+/** The same at an address, or with an account, that nobody has; and what it is told. */
+function strangerTo(sender: Sender): [Sender, number] {
+  const url = sender.url.replace(/[^/]+$/, `nobody-${crypto.randomUUID()}`);
+  const bodyOf = (text: string) => sender.bodyOf(text).replace(/("phone_number_id":")\d+/, '$1404404');
+  return sender.url.endsWith('/webhooks/whatsapp') ? [{ ...sender, bodyOf }, 401] : [{ ...sender, url }, 404];
+}
+
+/** A channel whose requests are logged into `lines`. */
+async function watched(shop: Shop, kind: SenderKind, work: (sender: Sender, lines: string[]) => Promise<void>) {
+  const { deps, platform } = world;
+  const { log, lines } = recordLog();
+  const side = await serve({ ...deps, log });
+  try {
+    await work(await addSender({ deps, platform, url: side.url }, shop, kind), lines);
+  } finally {
+    side.close();
+  }
+}
+
+/** The refusal left a line that says what happened, and no secret, address or words. */
+function expectOneLine(lines: string[], { url, secrets }: Sender): void {
+  const route = expect.stringMatching(/^\/webhooks\/:kind/);
+  expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject([
+    { msg: 'http.refused', status: 401, code: 'unauthorized', route },
+  ]);
+  const key = url.endsWith('/webhooks/whatsapp') ? 'canary' : (url.split('/').at(-1) ?? '');
+  for (const secret of ['canary', key, ...secrets]) expect(lines.join()).not.toContain(secret);
+}
+
+describe('a proof with a time in it', () => {
+  it.each([
+    ['webhook', -302],
+    ['webhook', 302],
+    ['n8n', -302],
+    ['n8n', 302],
+    // The token of a visitor ends five minutes after it was given.
+    ['webchat', -301],
+  ] as const)('of %s, %i seconds off, is refused, stores nothing, and leaves one line', async (kind, seconds) => {
+    const shop = await buildShop(world);
+    await watched(shop, kind, async (sender, lines) => {
+      const body = sender.bodyOf('canary-words');
+      const response = await callFrom(sender, body, { now: secondsFromNow(seconds) });
+      expect(await answerOf(response)).toEqual([
+        401,
+        { error: { code: 'unauthorized', message: 'the signature does not match, is missing or is too old' } },
+      ]);
+      expect(await storedOf(shop)).toBe(0);
+      expectOneLine(lines, sender);
+      for (const near of [seconds > 0 ? 298 : -298, 0]) {
+        expect((await callFrom(sender, body, { now: secondsFromNow(near) })).status).toBe(200);
+      }
+      expect([await storedOf(shop), lines.length]).toEqual([1, 1]);
+    });
+  });
+
+  it('of a manager, who comes an hour after its end, is refused', async () => {
+    const shop = await buildShop(world);
+    const manager = { tenantId: shop.tenantId, userId: shop.managerId };
+    const tokenFor = async (hours: number) => ({
+      ...shop,
+      managerToken: await issueManagerToken(world.deps.keys, manager, hours),
+    });
+    expect((await asManager(world, await tokenFor(-1), '/conversations')).status).toBe(401);
+    expect((await asManager(world, await tokenFor(1), '/conversations')).status).toBe(200);
+  });
+});
+
+describe.each(senderKinds)('for %s', (kind) => {
+  const isShared = kind === 'whatsapp (shared)';
+
+  it('who cannot prove himself is refused, stores nothing and leaves one line; an unknown address is nobody’s', async () => {
+    const shop = await buildShop(world);
+    await watched(shop, kind, async (sender, lines) => {
+      const body = sender.bodyOf('canary-words');
+      expect((await callFrom(sender, body, { isForged: true })).status).toBe(401);
+      expectOneLine(lines, sender);
+      const [stranger, refusal] = strangerTo(sender);
+      expect((await callFrom(stranger, stranger.bodyOf('hello'))).status).toBe(refusal);
+      expect(await storedOf(shop)).toBe(0);
+      expect(await answerOf(await callFrom(sender, body))).toEqual([200, { ok: true, stored: 1 }]);
+      expect(lines).toHaveLength(2);
+    });
+  });
+
+  it('a suspended tenant takes nothing; a disabled channel and a deleted tenant are not there', async () => {
+    const shop = await buildShop(world);
+    const sender = await addSender(world, shop, kind);
+    const id = shop.tenantId;
+    const body = sender.bodyOf('hello');
+    const setTenant = (status: Tenant['status']) =>
+      withTenant(world.deps.orm, id, (em) => em.nativeUpdate(Tenant, { id }, { status }));
+    const untilItAnswers = (expected: unknown[]) =>
+      until(async () => expect(await answerOf(await callFrom(sender, body))).toEqual(expected));
+    const error = (code: string) => ({ error: { code, message: expect.any(String) } });
+    const gone = isShared ? [401, error('unauthorized')] : [404, error('not_found')];
+    const repeatsRefusals = kind === 'telegram' || kind.startsWith('whatsapp');
+
+    await setTenant('suspended');
+    await untilItAnswers(repeatsRefusals ? [200, { ok: true, stored: 0 }] : [403, error('forbidden')]);
+    await setTenant('deleted');
+    await untilItAnswers(gone);
+    expect(await storedOf(shop)).toBe(0);
+    await setTenant('active');
+    await untilItAnswers([200, { ok: true, stored: 1 }]);
+    await withTenant(world.deps.orm, id, (em) =>
+      em.nativeUpdate(Channel, { tenantId: id, id: sender.channelId }, { status: 'disabled' }),
+    );
+    await untilItAnswers(gone);
+  });
+});
+
+/** HMACs made while `work` runs, and connections that it takes from the pool of the service. */
+async function costOf(work: () => Promise<unknown>) {
+  const cost = { hmacs: 0, queries: 0 };
+  const pool = await nativePool(world.deps.orm);
+  const onAcquire = () => void (cost.queries += 1);
+  const real = crypto.createHmac;
+  crypto.createHmac = (...given) => {
+    cost.hmacs += 1;
+    return real(...given);
+  };
+  syncBuiltinESMExports();
+  pool.on('acquire', onAcquire);
+  try {
+    await work();
+  } finally {
+    pool.off('acquire', onAcquire);
+    crypto.createHmac = real;
+    syncBuiltinESMExports();
+  }
+  return cost;
+}
+
+/** Resolves when all changes made so far have been heard, and what they make stale is forgotten. */
+async function changesAreHeard(): Promise<void> {
+  const mark = `heard-${crypto.randomUUID()}`;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  world.deps.changes.listen((_tenantId, table) => void (table === mark && resolve()));
+  await query(world.database.ownerUrl, `select pg_notify('frontdesk_changes', '${mark} ${crypto.randomUUID()}')`);
+  await promise;
+}
+
+// Telegram signs nothing: its header is compared, which is the same work whatever the body.
+describe.each(senderKinds.filter((kind) => kind !== 'telegram'))('for %s', (kind) => {
+  it('an address of nobody costs as much as a wrong proof, the first time and later', async () => {
+    const shop = await buildShop(world);
+    const sender = await addSender(world, shop, kind);
+    const [stranger] = strangerTo(sender);
+    await changesAreHeard();
+    for (const time of ['first', 'second']) {
+      const ask = (one: Sender) => costOf(() => callFrom(one, one.bodyOf('hello'), { isForged: true }));
+      const wrong = await ask(sender);
+      expect(await ask(stranger), time).toEqual(wrong);
+      expect(wrong, time).toEqual({ hmacs: expect.any(Number), queries: time === 'first' ? 1 : 0 });
+      // One by the test and one by the service.
+      expect(wrong.hmacs, time).toBeGreaterThanOrEqual(2);
+    }
+  });
+});
