@@ -100,7 +100,7 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
     settingsOf: createSettings(orm, changes),
     matcherOf: createMatcherOf(orm, changes),
     targetsOf: createTargetsOf(orm, changes),
-    enqueue: (em, tenantId, replies) => delivery.enqueue(em, tenantId, replies),
+    enqueue: (tenantId, replies) => delivery.enqueue(tenantId, replies),
     findChannel: createFindChannel(orm, keys, changes, readChannelConfig),
     inbox,
     replay: createReplay({ orm, channelsOf, adapterOf: channelAdapter, inbox, wake }),

@@ -24,8 +24,13 @@ export async function findOrOpen(
   const found = await lockOpen(em, tenantId, wanted);
   const missing = wanted.filter(({ channelId, thread }) => !found.has(threadSubject(channelId, thread)));
   if (missing.length === 0) return found;
-  await runBound(em, [`${PEOPLE} ${OPEN}`, peopleValues(missing)]);
-  return new Map([...found, ...(await lockOpen(em, tenantId, missing))]);
+  for (const row of await runBound(em, [`${PEOPLE} ${OPEN}`, peopleValues(missing)])) {
+    const opened = em.map(Conversation, row);
+    found.set(threadSubject(opened.channelId, opened.thread), opened);
+  }
+  // Somebody else was faster.
+  const others = missing.filter(({ channelId, thread }) => !found.has(threadSubject(channelId, thread)));
+  return new Map([...found, ...(await lockOpen(em, tenantId, others))]);
 }
 
 /**
@@ -106,4 +111,5 @@ const OPEN = `
   select current_setting('app.tenant_id')::uuid, g.conversation_id, g.channel_id, g.thread, p.contact_id, g.language
   from given g join people p on p.channel_id = g.channel_id and p.external_id = g.external_id
   order by g.thread
-  on conflict do nothing`;
+  on conflict do nothing
+  returning *`;

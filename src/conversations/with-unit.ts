@@ -1,8 +1,9 @@
-import { DeadlockException, type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
+import { DeadlockException, type MikroORM } from '@mikro-orm/postgresql';
 import type { ChannelLimits } from '../channels/adapter.ts';
 import type { MatcherOf } from '../faqs/matcher-of.ts';
 import type { TargetsOf } from '../handover/targets-of.ts';
 import type { Wake } from '../queue/wake.ts';
+import type { Statement } from '../tenancy/at-once.ts';
 import type { ChannelsOf } from '../tenancy/channels-of.ts';
 import type { SettingsOf } from '../tenancy/settings.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
@@ -20,12 +21,13 @@ export interface UnitDeps {
   linkTo: (tenantSlug: string, conversationId: string) => string;
   wake: Wake;
   /** Puts replies into the outbox and, in a process that sends, takes those that may leave: `outbox/deliver.ts`. */
-  enqueue: (em: EntityManager, tenantId: string, replies: Writes['outbound']) => Promise<Taken | null>;
+  enqueue: (tenantId: string, replies: Writes['outbound']) => Enqueuing | null;
 }
 
-interface Taken {
-  conversationIds: ReadonlySet<string>;
-  send(): void;
+interface Enqueuing {
+  statement: Statement;
+  /** Of the rows that the statement gave; null where a job will send. */
+  taken: (rows: Record<string, unknown>[]) => { conversationIds: ReadonlySet<string>; send(): void } | null;
 }
 
 const TRIES = 3;
@@ -66,8 +68,9 @@ export async function withUnit<T>(deps: UnitDeps, tenantId: string, work: (unit:
           targets,
           linkTo: (id) => deps.linkTo(settings.tenant.slug, id),
         });
-        await write(em, writes);
-        return { result: done, taken: await deps.enqueue(em, tenantId, writes.outbound) };
+        const enqueuing = deps.enqueue(tenantId, writes.outbound);
+        const rows = await write(em, writes, enqueuing?.statement);
+        return { result: done, taken: enqueuing?.taken(rows) };
       });
       taken?.send();
       wakeAll(writes, deps.wake, taken?.conversationIds);

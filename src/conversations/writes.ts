@@ -44,8 +44,15 @@ export const noWrites = (): Writes => ({
   wakes: [],
 });
 
-/** The changed conversations in one update, then everything else but the outbox in one statement. */
-export async function write(em: EntityManager, writes: Writes): Promise<void> {
+/**
+ * The changed conversations in one update, then everything else in one statement: together with `enqueue`, which puts the
+ * replies into the outbox, and whose rows it gives.
+ */
+export async function write(
+  em: EntityManager,
+  writes: Writes,
+  enqueue?: Statement,
+): Promise<Record<string, unknown>[]> {
   await em.flush();
   const statements = [
     ...insertStatements('messages', writes.messages),
@@ -56,8 +63,9 @@ export async function write(em: EntityManager, writes: Writes): Promise<void> {
     ...insertStatements('notifications', writes.notifications),
     ...writes.others,
   ];
-  if (statements.length > 0) await runBound(em, together(statements));
+  const rows = statements.length > 0 || enqueue ? await runBound(em, together(statements, enqueue)) : [];
   for (const { id, set } of writes.handoverChanges) await em.nativeUpdate(Handover, { id }, set);
+  return rows;
 }
 
 /**

@@ -1,4 +1,3 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Pool } from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NewOutbound } from '../entities/outbound-message.ts';
@@ -8,7 +7,6 @@ import { threadSubject } from '../queue/contracts.ts';
 import type { Wake } from '../queue/wake.ts';
 import type { ChannelsOf } from '../tenancy/channels-of.ts';
 import { atOnce, type Statement } from '../tenancy/at-once.ts';
-import { runBound } from '../tenancy/bound.ts';
 import { enqueueStatement, firstOfEach } from './enqueue.ts';
 import {
   claimStatement,
@@ -39,11 +37,11 @@ export interface Delivery {
    */
   deliver(tenantId: string, conversationIds: string[]): Promise<void>;
   /**
-   * For the transaction that writes replies: puts them into the outbox, takes those that may leave at once, and gives
-   * what sends them after its commit. Null where nothing is to be sent, and in a process that does not send; then, and
-   * for conversations of which nothing was taken, a job will do it.
+   * For the transaction that writes replies: the statement that puts them into the outbox and takes those that may leave
+   * at once, and what sends these after the commit. Null where there is nothing to send. Nothing is taken in a process
+   * that does not send; then, and for conversations of which nothing was taken, a job will do it.
    */
-  enqueue(em: EntityManager, tenantId: string, replies: NewOutbound[]): Promise<Taken | null>;
+  enqueue(tenantId: string, replies: NewOutbound[]): Enqueuing | null;
   /** From now on, until `close`, this process sends. */
   open(): void;
   close(): void;
@@ -51,7 +49,12 @@ export interface Delivery {
   settled(): Promise<void>;
 }
 
-export interface Taken {
+interface Enqueuing {
+  statement: Statement;
+  taken(rows: Record<string, unknown>[]): Taken | null;
+}
+
+interface Taken {
   /** Conversations whose next message was taken. */
   conversationIds: ReadonlySet<string>;
   send(): void;
@@ -119,13 +122,18 @@ export function createDelivery(deps: DeliverDeps): Delivery {
       if (busy.length > 0) for (const id of conversationIds) deps.wake('deliver-outbound', tenantId, id, 1_000);
       await withPatience(sendAll(tenantId, claims));
     },
-    async enqueue(em, tenantId, replies) {
+    enqueue(tenantId, replies) {
       if (replies.length === 0) return null;
-      const heads = isOpen ? firstOfEach(replies, busyChannels()) : [];
-      const { claims } = readClaims(await runBound(em, enqueueStatement(replies, heads)));
-      if (!isOpen) return null;
-      const conversationIds = new Set(claims.map((claim) => claim.conversationId));
-      return { conversationIds, send: () => void sendAll(tenantId, claims) };
+      const isSending = isOpen;
+      return {
+        statement: enqueueStatement(replies, isSending ? firstOfEach(replies, busyChannels()) : []),
+        taken(rows) {
+          if (!isSending) return null;
+          const { claims } = readClaims(rows);
+          const conversationIds = new Set(claims.map((claim) => claim.conversationId));
+          return { conversationIds, send: () => void sendAll(tenantId, claims) };
+        },
+      };
     },
     open: () => void (isOpen = true),
     close: () => void (isOpen = false),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobQueue, QueueBackend } from './backend.ts';
 import { jobNames, type JobName } from './contracts.ts';
 
@@ -10,6 +11,8 @@ const DELAY_STEP_MS = 50;
 const GATHER = 3;
 const QUIET = 2;
 const GATHER_MS = { least: 25, most: 40 };
+/** A tenant that was not among the last ones waits only so long: it is none of those who are many. */
+const NEWCOMER_MS = 5;
 
 /** Asks some worker to look at a row again, at once or after `delayMs`. Never throws and never waits. */
 export type Wake = (job: JobName, tenantId: string, subject: string, delayMs?: number) => void;
@@ -36,6 +39,7 @@ export function createWaker(backend: QueueBackend, onError: (error: Error) => vo
   let pending: Pending = new Map();
   let sending: Promise<void> | null = null;
   let isClosing = false;
+  let onWake: ((tenantId: string) => void) | undefined;
 
   async function send(): Promise<void> {
     // Let everything that is ready at this moment come along.
@@ -48,9 +52,20 @@ export function createWaker(backend: QueueBackend, onError: (error: Error) => vo
       // Where little is going on, the next one does not wait for company.
       if (isClosing || subjectsIn(batch) <= QUIET) continue;
       const gatherMs = Math.min(Math.max((performance.now() - started) * GATHER, GATHER_MS.least), GATHER_MS.most);
-      await new Promise((resolve) => setTimeout(resolve, gatherMs));
+      await gather(gatherMs, tenantsIn(batch));
     }
     sending = null;
+  }
+
+  async function gather(ms: number, known: ReadonlySet<string>): Promise<void> {
+    await sleep(NEWCOMER_MS);
+    if ([...tenantsIn(pending)].some((tenantId) => !known.has(tenantId))) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms - NEWCOMER_MS);
+    onWake = (tenantId) => known.has(tenantId) || resolve();
+    await promise;
+    clearTimeout(timer);
+    onWake = undefined;
   }
 
   return {
@@ -62,6 +77,7 @@ export function createWaker(backend: QueueBackend, onError: (error: Error) => vo
         newMap<string, Set<string>>,
       );
       entry(tenants, tenantId, () => new Set<string>()).add(subject);
+      onWake?.(tenantId);
       sending ??= send();
     },
     async settled() {
@@ -74,6 +90,12 @@ export function createWaker(backend: QueueBackend, onError: (error: Error) => vo
       await Promise.all([...queues.values()].map((queue) => queue.close()));
     },
   };
+}
+
+function tenantsIn(batch: Pending): Set<string> {
+  return new Set(
+    [...batch.values()].flatMap((delays) => [...delays.values()].flatMap((tenants) => [...tenants.keys()])),
+  );
 }
 
 function subjectsIn(batch: Pending): number {

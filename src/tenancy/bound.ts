@@ -33,8 +33,16 @@ export async function runBound(em: EntityManager, [text, values]: Statement): Pr
   }
 }
 
-/** One statement that does what several do, if none of them has to see what another one has changed. */
-export function together(statements: readonly Statement[]): Statement {
-  const parts = statements.map(([text], n) => `part${n} as (${text})`);
-  return [`with ${parts.join(',\n')} select`, statements.flatMap(([, values]) => values)];
+/**
+ * One statement that does what several do, if none of them has to see what another one has changed. `last` begins with
+ * `with`, as it may change rows by several parts itself; its rows are those of the whole.
+ */
+export function together(
+  statements: readonly Statement[],
+  last: Statement = ['with nothing as (select 1) select', []],
+) {
+  const parts = statements.map(([text], n) => `part${n} as (${text}),\n`);
+  const [lastText, lastValues] = last;
+  const text = lastText.replace(/^\s*with /, `with ${parts.join('')}`);
+  return [text, [...statements.flatMap(([, values]) => values), ...lastValues]] as const satisfies Statement;
 }
