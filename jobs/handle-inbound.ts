@@ -19,9 +19,9 @@ import { withTenant } from '../src/tenancy/with-tenant.ts';
 import { defineJob } from './define-job.ts';
 
 /** Events taken in one transaction; the rest of a backlog is woken for again. */
-const MOST_EVENTS = 100;
+const MOST_EVENTS = 40;
 /** Threads taken in one transaction. */
-const MOST_THREADS = 50;
+const MOST_THREADS = 20;
 /** Jobs held in a process: almost all of their time they wait for their tenants' turns. */
 const MOST_JOBS = 64;
 const MOST_TRIES = 3;

@@ -12,7 +12,7 @@ const GATHER = 3;
 const QUIET = 2;
 const GATHER_MS = { least: 25, most: 40 };
 /** A tenant that was not among the last ones waits only so long: it is none of those who are many. */
-const NEWCOMER_MS = 5;
+const NEWCOMER_MS = 2;
 
 /** Asks some worker to look at a row again, at once or after `delayMs`. Never throws and never waits. */
 export type Wake = (job: JobName, tenantId: string, subject: string, delayMs?: number) => void;
