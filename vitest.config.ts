@@ -6,6 +6,10 @@ const faults = ['test/faults/**/*.test.ts'];
 /** These start whole processes and servers of their own, and take as long as all the others together. */
 const processes = ['test/embedded*.test.ts', 'test/cli.test.ts', 'test/main.test.ts'];
 
+const postgres = 'test/support/postgres-setup.ts';
+// Files share a process: loading everything anew for each of them would take longer than most of them do.
+const usual = { isolate: false, testTimeout: 15_000, hookTimeout: 30_000 };
+
 export default defineConfig({
   test: {
     // Most of a test's time is waiting for PostgreSQL and for timers.
@@ -13,33 +17,24 @@ export default defineConfig({
     projects: [
       {
         test: {
+          ...usual,
           name: 'embedded',
           include: ['test/**/*.test.ts'],
           exclude: [...faults, ...processes],
-          globalSetup: 'test/support/postgres-setup.ts',
-          testTimeout: 15_000,
-          hookTimeout: 30_000,
+          globalSetup: postgres,
           sequence: { groupOrder: 0 },
         },
       },
       {
-        test: {
-          name: 'processes',
-          include: processes,
-          globalSetup: 'test/support/postgres-setup.ts',
-          testTimeout: 15_000,
-          hookTimeout: 30_000,
-          sequence: { groupOrder: 0 },
-        },
+        test: { ...usual, name: 'processes', include: processes, globalSetup: postgres, sequence: { groupOrder: 1 } },
       },
       {
         test: {
+          ...usual,
           name: 'redis',
           include: onBothBackends,
-          globalSetup: ['test/support/postgres-setup.ts', 'test/support/redis-setup.ts'],
-          testTimeout: 15_000,
-          hookTimeout: 30_000,
-          sequence: { groupOrder: 1 },
+          globalSetup: [postgres, 'test/support/redis-setup.ts'],
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -48,7 +43,7 @@ export default defineConfig({
           include: faults,
           testTimeout: 600_000,
           hookTimeout: 120_000,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import nock from 'nock';
 import { Webhook } from 'standardwebhooks';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { NotAcceptedError, type AgentTurn } from '../../src/agents/agent.ts';
 import { n8n, readAnswer, type N8nSettings } from '../../src/agents/n8n.ts';
@@ -9,6 +9,7 @@ import { agentKind } from '../../src/agents/registry.ts';
 import { PermanentError, UncertainError } from '../../src/errors.ts';
 import { createSafeRequest, type SafeRequest } from '../../src/safe-request.ts';
 import { isStandardWebhookSecret, signStandardWebhook } from '../../src/standard-webhook.ts';
+import { useNock } from '../support/use-nock.ts';
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const settings: N8nSettings = { workflowUrl: 'https://n8n.example/webhook/agent', secret };
@@ -49,9 +50,7 @@ async function received(over: Partial<N8nSettings> = {}) {
 
 const reply = (text: string, confidence: number | null = null) => ({ type: 'reply', text, confidence });
 
-beforeAll(() => {
-  nock.disableNetConnect();
-});
+useNock();
 
 afterEach(() => {
   nock.cleanAll();
@@ -59,8 +58,6 @@ afterEach(() => {
 
 afterAll(() => {
   request.close();
-  nock.enableNetConnect();
-  nock.restore();
 });
 
 describe('the call', () => {

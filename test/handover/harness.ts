@@ -1,8 +1,9 @@
 import nock from 'nock';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { afterEach, expect } from 'vitest';
 import type { HandoverNotice, NotifierIo } from '../../src/handover/notifier.ts';
 import { notifierKind } from '../../src/handover/notifiers/registry.ts';
 import { plainRequest } from '../support/plain-request.ts';
+import { useNock } from '../support/use-nock.ts';
 
 export const notice: HandoverNotice = {
   id: '01935f2a-8b1c-7d3e-9f40-123456789abc',
@@ -48,17 +49,10 @@ export const closeAfterwards = (close: () => Promise<unknown> | void) => void cl
 
 /** Nothing but this machine and what the test announces can be reached; what was announced must have been called. */
 export function stayOnThisMachine() {
-  beforeAll(() => {
-    nock.disableNetConnect();
-    nock.enableNetConnect('127.0.0.1');
-  });
+  useNock({ hosts: ['127.0.0.1'] });
   afterEach(async () => {
     for (const close of closers.splice(0)) await close();
     expect(nock.pendingMocks()).toEqual([]);
-  });
-  afterAll(() => {
-    nock.enableNetConnect();
-    nock.restore();
   });
 }
 
