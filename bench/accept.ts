@@ -21,7 +21,7 @@ export async function benchAccept(setting: Setting, redisUrl: string | null, cou
   const ownerUrl = await setting.database();
   const tenants = await fillDatabase(ownerUrl, setting.key, TENANTS);
   const measure = async (what: string, server: Running, make: Maker, rate?: number) => {
-    await run(server, tenants, make, 2_000);
+    await run(server, tenants, make, 10_000);
     const result = await run(server, tenants, make, rate ? Math.round(rate * 4) : count, rate);
     if (result.failed > 0) throw new Error(`${what}: ${result.failed} requests were refused`);
     rows.push({ what, result });

@@ -32,21 +32,30 @@ export async function benchEndToEnd(
     await until(() => flow.arrivals.length >= CHATS);
     const idle = await timeAlone(flow, ask);
 
-    const before = flow.arrivals.length;
-    const requests = Array.from({ length: CHATS * PER_CHAT }, (_, n) => ask(n % CHATS, 2 + Math.floor(n / CHATS)));
-    const started = now();
-    await load({ port: flow.web.port, connections: 32, requests });
-    await until(() => flow.arrivals.length - before >= requests.length);
-    const measured = flow.arrivals.slice(before);
+    // A service runs for days: what the first seconds cost the compiler is not what a message costs.
+    await timeAll(flow, ask);
+    const { perSecond, outOfOrder } = await timeAll(flow, ask);
     return {
-      perSecond: requests.length / (((measured.at(-1)?.at ?? started) - started) / 1000),
-      outOfOrder: countOutOfOrder(measured),
+      perSecond,
+      outOfOrder,
       idleP50Ms: at(idle, 0.5),
       idleP99Ms: at(idle, 0.99),
     };
   } finally {
     await flow.stop();
   }
+}
+
+/** All chats ask as fast as they are taken, until all is answered. */
+async function timeAll(flow: Flow, ask: (chat: number, product: number) => Buffer) {
+  const before = flow.arrivals.length;
+  const requests = Array.from({ length: CHATS * PER_CHAT }, (_, n) => ask(n % CHATS, 2 + Math.floor(n / CHATS)));
+  const started = now();
+  await load({ port: flow.web.port, connections: 32, requests });
+  await until(() => flow.arrivals.length - before >= requests.length);
+  const measured = flow.arrivals.slice(before);
+  const seconds = ((measured.at(-1)?.at ?? started) - started) / 1000;
+  return { perSecond: requests.length / seconds, outOfOrder: countOutOfOrder(measured) };
 }
 
 /** Milliseconds from sending a webhook to the arrival of its answer, one after the other, sorted. */
