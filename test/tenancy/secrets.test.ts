@@ -32,7 +32,8 @@ describe('a key ring', () => {
       changed[at] = (changed[at] ?? 0) ^ 1;
       expect(() => ring.open(changed, 'x'), `byte ${at}`).toThrow();
     }
-    expect(() => ring.open(sealed.subarray(0, 20), 'x')).toThrow();
+    // Four of the tag's sixteen bytes could be guessed.
+    expect(() => ring.open(sealed.subarray(0, 20), 'x')).toThrow(/tag length/);
   });
 
   it('opens with an older key while a newer one seals, and names the key that is missing', () => {
