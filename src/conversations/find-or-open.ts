@@ -24,7 +24,10 @@ export async function findOrOpen(
   const found = await lockOpen(em, tenantId, wanted);
   const missing = wanted.filter(({ channelId, thread }) => !found.has(threadSubject(channelId, thread)));
   if (missing.length === 0) return found;
-  for (const row of await runBound(em, [`${PEOPLE} ${OPEN}`, peopleValues(missing)])) {
+  // By their names: a statement that is planned once would fail after an upgrade that adds a column to `*`.
+  const columns = em.getMetadata(Conversation).props.flatMap(({ fieldNames }) => fieldNames);
+  const sql = `${PEOPLE} ${OPEN} returning ${columns.join()}`;
+  for (const row of await runBound(em, [sql, peopleValues(missing)])) {
     const opened = em.map(Conversation, row);
     found.set(threadSubject(opened.channelId, opened.thread), opened);
   }
@@ -111,5 +114,4 @@ const OPEN = `
   select current_setting('app.tenant_id')::uuid, g.conversation_id, g.channel_id, g.thread, p.contact_id, g.language
   from given g join people p on p.channel_id = g.channel_id and p.external_id = g.external_id
   order by g.thread
-  on conflict do nothing
-  returning *`;
+  on conflict do nothing`;
