@@ -129,6 +129,7 @@ describe('workers', () => {
     const shop = await buildShop(world);
     const hours = 'What are your opening hours?';
     await writes(world, shop, 81, hours);
+    await world.deps.waker.settled();
     const first = startWorkers(world.deps);
     await until(() => expect(world.platform.textsTo('81')).toHaveLength(1));
     await first.stop();
@@ -159,6 +160,8 @@ describe('workers', () => {
     const said = () => ['84', '85'].flatMap((chat) => world.platform.textsTo(chat));
     const events = `select from inbound_events where tenant_id = '${slow.tenantId}' for update`;
     const held = await hold(world.database.ownerUrl, events);
+    // A job that comes while a worker is starting may be seen only at its next look, seconds later.
+    await world.deps.waker.settled();
     const first = startWorkers(world.deps);
     await held.isWaitedFor();
     await writes(world, behind, 85, 'What are your opening hours?');
