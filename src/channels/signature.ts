@@ -1,4 +1,4 @@
-import { createHmac, hash, timingSafeEqual, type BinaryLike } from 'node:crypto';
+import { createHmac, createSecretKey, timingSafeEqual, type BinaryLike } from 'node:crypto';
 import { z } from 'zod';
 import type { WebhookRequest } from './adapter.ts';
 
@@ -9,15 +9,18 @@ export type HeaderValue = string | string[] | undefined;
 export type Secrets = string | readonly (string | undefined)[];
 
 /**
- * Compares in a time that tells nothing about the content or the length. False for a missing or repeated header,
- * and for an expected value that is empty: an unset secret must never let anyone in.
+ * Compares in a time that tells nothing about the content; the length is no secret. False for a missing or repeated
+ * header, and for an expected value that is empty: an unset secret must never let anyone in.
  */
 export function sameSecret(given: HeaderValue, expected: Secrets): boolean {
   if (typeof given !== 'string') return false;
-  const digest = sha256(given);
+  const bytes = Buffer.from(given);
   let same = false;
   // No early exit: how long it takes must not say which of the two secrets was right.
-  for (const secret of listOf(expected)) same = timingSafeEqual(digest, sha256(secret)) || same;
+  for (const secret of listOf(expected)) {
+    const other = Buffer.from(secret);
+    same = (other.length === bytes.length && timingSafeEqual(bytes, other)) || same;
+  }
   return same;
 }
 
@@ -58,7 +61,7 @@ export function verifyStandardWebhook({ headers, rawBody, now }: WebhookRequest,
   if (!(skewSeconds <= TOLERANCE_SECONDS)) return false;
 
   const expected = listOf(secrets).map((secret) => standardSignature(id, timestamp, rawBody, secret));
-  return signatures.split(' ').some((signature) => sameSignature(signature, expected));
+  return signatures.split(' ').some((signature) => sameSecret(signature, expected));
 }
 
 /**
@@ -78,27 +81,14 @@ export function signStandardWebhook(id: string, timestampSeconds: number, body: 
 function standardSignature(id: string, timestamp: string, body: BinaryLike, secret: string): string | undefined {
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
   if (key.length === 0) return undefined;
-  return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64')}`;
+  // As a key object: of bytes, Node finds out the hard way that they are none, which costs more than the hash.
+  return `v1,${createHmac('sha256', createSecretKey(key)).update(`${id}.${timestamp}.`).update(body).digest('base64')}`;
 }
 
 function verifyHmac(given: HeaderValue, body: BinaryLike, secrets: Secrets, encoding: 'hex' | 'base64'): boolean {
   const expected = listOf(secrets).map((secret) => createHmac('sha256', secret).update(body).digest(encoding));
-  return sameSignature(given, expected);
+  return sameSecret(given, expected);
 }
-
-/** As `sameSecret`, for what has a length that everybody knows; a tenth of its price. */
-function sameSignature(given: HeaderValue, expected: readonly (string | undefined)[]): boolean {
-  if (typeof given !== 'string') return false;
-  const bytes = Buffer.from(given);
-  let same = false;
-  for (const signature of expected) {
-    const other = Buffer.from(signature ?? '');
-    same = (other.length > 0 && other.length === bytes.length && timingSafeEqual(bytes, other)) || same;
-  }
-  return same;
-}
-
-const sha256 = (text: string) => hash('sha256', text, 'buffer');
 
 function listOf(secrets: Secrets): string[] {
   const all: readonly (string | undefined)[] = typeof secrets === 'string' ? [secrets] : secrets;
