@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 interface FairOptions {
   /** Batches that run at the same time, each of another tenant. */
   atOnce: number;
@@ -17,9 +19,12 @@ export interface FairBatches {
 
 type Waiting = Map<string, PromiseWithResolvers<void>>;
 
+/** A tenant that is behind is not held up longer than this by others, however many they are. */
+const GIVE_WAY_MS = 30;
+
 /**
  * Runs work for many tenants as fair neighbours: one batch of a tenant at a time, the tenants in turn, whatever each
- * has waiting. What is asked for while a tenant's batch runs joins its next one, a subject once.
+ * has waiting; and a tenant with more than one batch waiting begins none while those run that have less. What is asked for while a tenant's batch runs joins its next one, a subject once.
  */
 export function createFairBatches(
   run: (tenantId: string, subjects: string[]) => Promise<void>,
@@ -27,6 +32,8 @@ export function createFairBatches(
 ): FairBatches {
   const waiting = new Map<string, Waiting>();
   const running = new Set<string>();
+  /** Running batches that are all their tenants have. */
+  const light = new Set<Promise<void>>();
   /** In the order in which their turn comes. */
   const turns = new Set<string>();
 
@@ -44,10 +51,12 @@ export function createFairBatches(
     for (const [subject] of batch) all.delete(subject);
     running.add(tenantId);
     try {
-      await run(
+      if (all.size > 0 && light.size > 0) await Promise.race([Promise.allSettled(light), sleep(GIVE_WAY_MS)]);
+      const work = run(
         tenantId,
         batch.map(([subject]) => subject),
       );
+      await (all.size > 0 ? work : noted(work));
       for (const [, done] of batch) done.resolve();
     } catch (error) {
       for (const [, done] of batch) done.reject(error);
@@ -56,6 +65,15 @@ export function createFairBatches(
       if (all.size > 0) turns.add(tenantId);
       else waiting.delete(tenantId);
       next();
+    }
+  }
+
+  async function noted(work: Promise<void>): Promise<void> {
+    light.add(work);
+    try {
+      await work;
+    } finally {
+      light.delete(work);
     }
   }
 

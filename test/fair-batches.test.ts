@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createFairBatches } from '../src/fair-batches.ts';
 
 /** Runs that end when the test says so, in the order in which they began. */
@@ -25,6 +25,27 @@ describe('batches of many tenants', () => {
     began[0]?.end();
     await turn();
     expect(began.map(({ tenantId }) => tenantId)).toEqual(['flood', 'quiet']);
+  });
+
+  it('lets a tenant that is behind wait while others run all that they have', async () => {
+    const { began, batches } = scripted({ atOnce: 4, most: 10 });
+    void batches.add('quiet', ['its only row']);
+    void batches.add('flood', numbered(1_000));
+    await turn();
+    expect(began.map(({ tenantId }) => tenantId)).toEqual(['quiet']);
+    began[0]?.end();
+    await turn();
+    expect(began.map(({ tenantId }) => tenantId)).toEqual(['quiet', 'flood']);
+  });
+
+  it('does not let it wait for ever, nor for others that are behind as well', async () => {
+    const { began, batches } = scripted({ atOnce: 4, most: 10 });
+    void batches.add('flood', numbered(1_000));
+    void batches.add('another flood', numbered(1_000));
+    void batches.add('never ends', ['its only row']);
+    expect(began.map(({ tenantId }) => tenantId)).toEqual(['flood', 'another flood', 'never ends']);
+    began[0]?.end();
+    await vi.waitFor(() => expect(began.map(({ tenantId }) => tenantId).slice(3)).toEqual(['flood']));
   });
 
   it('runs one batch of a tenant at a time, and what comes meanwhile joins the next, once', async () => {
