@@ -1,6 +1,7 @@
 import { stemmer } from '../language/stems.ts';
 import { stopWords } from '../language/stop-words.ts';
 import { words } from '../language/words.ts';
+import { gramBetween, GRAMS, gramsOf } from './grams.ts';
 import { createTypos, type Typos } from './typos.ts';
 
 export interface Faq {
@@ -14,79 +15,202 @@ export interface Faq {
   isActive: boolean;
 }
 
-/** The forms of one word, and where they stand. */
-export interface Term {
-  /** Positions in `FaqIndex.entries`, ascending, and for each how good the best field is that has the word. */
-  positions: number[];
-  fields: number[];
-  /** What it counts: a word of few FAQs tells more than a word of many, and a stop word next to nothing. */
-  weight: number;
+/** Where a FAQ has a word. */
+export const FIELD = { keyword: 1, question: 2, answer: 4 } as const;
+/** Of the bits of an occurrence. */
+const ALONE = 8;
+const RANK_SHIFT = 4;
+const MOST_RANK = 255;
+
+/** A FAQ as numbers. */
+export interface Entry {
+  id: string;
+  priority: number;
+  /** Ids of its words, each once, and for each the bits of `occurrence`. */
+  terms: Int32Array;
+  occurrences: Uint16Array;
+  /** Its keywords as written, and the word ids of each, one keyword after another. */
+  keywords: string[];
+  keywordTerms: Int32Array;
+  keywordEnds: Uint16Array;
+  /** Pieces of its question and keywords. */
+  grams: Uint16Array;
+  /** Different words of its question. */
+  questionLength: number;
 }
 
-export interface Entry {
-  faq: Faq;
-  keywords: { written: string; terms: Set<Term> }[];
-  question: Set<Term>;
+/** A known word: `term` is what it has in common with its other forms. */
+interface Known {
+  term: number;
+  isStopWord: boolean;
+  grams: Uint16Array;
 }
 
 export interface FaqIndex {
-  language: string;
-  /** The active FAQs, those that win a draw first. */
-  entries: Entry[];
-  terms: Map<string, Term>;
+  readonly language: string;
+  /** Active FAQs. */
+  size: number;
+  entries: (Entry | undefined)[];
+  /** Counts changes; whoever remembers something of the index compares it. */
+  version: number;
+  terms: Map<string, number>;
+  /** By word id: the FAQs that have it, each as position * 8 + fields. */
+  postings: number[][];
+  /** By word id: in how many questions or keyword lists it is; by piece likewise. */
+  counts: number[];
+  gramCounts: Uint32Array;
+  isStopTerm: boolean[];
+  typos: Typos;
   stem(word: string): string;
   isStopWord(word: string): boolean;
-  typos: Typos;
-  /** What a word counts that no FAQ has. */
-  unknownWeight: number;
+  termOf(word: string): number | undefined;
+  /** Puts a FAQ in, instead of the one with its id. One that is not active only leaves. */
+  put(faq: Faq): void;
+  remove(id: string): void;
 }
 
-/** How much a word counts that a FAQ has there. */
-export const FIELD = { keyword: 1, question: 0.9, answer: 0.2 };
-/** Enough to tell "who are you" from "how are you", and too little to answer anything else by. */
-export const STOP_WORD = 0.25;
-const UNKNOWN = 0.7;
+export const isIn = (occurrence: number, field: number) => (occurrence & field) !== 0;
+export const standsAlone = (occurrence: number) => (occurrence & ALONE) !== 0;
+/** The place of the first keyword that has the word; a business writes first what matters most. */
+export const rankOf = (occurrence: number) => occurrence >> RANK_SHIFT;
 
-export function buildIndex(language: string, faqs: readonly Faq[]): FaqIndex {
+/** Work for one FAQ does not depend on how many there are, so that a change of one is not a new index. */
+export function createFaqIndex(language: string): FaqIndex {
   const stem = stemmer(language);
   const stops = stopWords(language);
-  const terms = new Map<string, Term>();
-  const typos = createTypos();
+  const known = new Map<string, Known>();
+  const positions = new Map<string, number>();
+  const free: number[] = [];
 
-  function add(text: string, position: number, field: number): Set<Term> {
-    const found = new Set<Term>();
-    for (const word of words(text, language)) {
-      const stemmed = stem(word);
-      let term = terms.get(stemmed);
-      if (!term) {
-        term = { positions: [], fields: [], weight: stops.has(word) ? STOP_WORD : 1 };
-        terms.set(stemmed, term);
-      }
-      typos.add(word);
-      found.add(term);
-      // Fields are added best first, so the first one that has the word is the one that counts.
-      if (term.positions.at(-1) !== position) {
-        term.positions.push(position);
-        term.fields.push(field);
-      }
+  function learn(word: string): Known {
+    const before = known.get(word);
+    if (before) return before;
+    const stemmed = stem(word);
+    const isStopWord = stops.has(word);
+    let term = index.terms.get(stemmed);
+    if (term === undefined) {
+      term = index.postings.push([]) - 1;
+      index.terms.set(stemmed, term);
+      index.counts.push(0);
+      index.isStopTerm.push(isStopWord);
     }
-    return found;
+    index.typos.add(word);
+    const now = { term, isStopWord, grams: gramsOf(word) };
+    known.set(word, now);
+    return now;
   }
 
-  const entries = faqs
-    .filter((faq) => faq.isActive)
-    .toSorted((one, other) => other.priority - one.priority || (one.id < other.id ? -1 : 1))
-    .map((faq, position) => {
-      const keywords = keywordsOf(faq).map((written) => ({ written, terms: add(written, position, FIELD.keyword) }));
-      const question = add(faq.question, position, FIELD.question);
-      add(faq.answer, position, FIELD.answer);
-      return { faq, keywords: keywords.filter((keyword) => keyword.terms.size > 0), question };
-    });
+  function remove(id: string): void {
+    const position = positions.get(id);
+    const entry = position === undefined ? undefined : index.entries[position];
+    if (position === undefined || !entry) return;
+    positions.delete(id);
+    free.push(position);
+    index.entries[position] = undefined;
+    index.size -= 1;
+    index.version += 1;
+    count(index, entry, -1);
+    for (const term of entry.terms) {
+      const postings = index.postings[term] ?? [];
+      const at = postings.findIndex((posting) => posting >> 3 === position);
+      if (at >= 0) postings.splice(at, 1);
+    }
+  }
 
-  const rarity = (count: number) => Math.log(1 + (entries.length + 1) / (count + 0.5));
-  for (const term of terms.values()) term.weight *= rarity(term.positions.length);
-  const unknownWeight = UNKNOWN * rarity(0);
-  return { language, entries, terms, stem, isStopWord: (word) => stops.has(word), typos, unknownWeight };
+  function put(faq: Faq): void {
+    remove(faq.id);
+    if (!faq.isActive) return;
+    const entry = read(faq, language, learn);
+    const position = free.pop() ?? index.entries.length;
+    index.entries[position] = entry;
+    positions.set(faq.id, position);
+    index.size += 1;
+    index.version += 1;
+    count(index, entry, 1);
+    for (const [at, term] of entry.terms.entries()) {
+      index.postings[term]?.push(position * 8 + ((entry.occurrences[at] ?? 0) & 7));
+    }
+  }
+
+  const index: FaqIndex = {
+    language,
+    size: 0,
+    entries: [],
+    version: 0,
+    terms: new Map(),
+    postings: [],
+    counts: [],
+    gramCounts: new Uint32Array(GRAMS),
+    isStopTerm: [],
+    typos: createTypos(),
+    stem,
+    isStopWord: (word) => stops.has(word),
+    termOf: (word) => known.get(word)?.term ?? index.terms.get(stem(word)),
+    put,
+    remove,
+  };
+  return index;
+}
+
+function count(index: FaqIndex, { terms, occurrences, grams }: Entry, change: 1 | -1): void {
+  for (const [at, term] of terms.entries()) {
+    if (isIn(occurrences[at] ?? 0, FIELD.keyword | FIELD.question)) {
+      index.counts[term] = (index.counts[term] ?? 0) + change;
+    }
+  }
+  for (const gram of grams) index.gramCounts[gram] = (index.gramCounts[gram] ?? 0) + change;
+}
+
+function read(faq: Faq, language: string, learn: (word: string) => Known): Entry {
+  const occurrences = new Map<number, number>();
+  const grams = new Set<number>();
+  const note = (term: number, bits: number) => occurrences.set(term, (occurrences.get(term) ?? 0) | bits);
+
+  function wordsOf(text: string): Known[] {
+    let before = '';
+    return words(text, language).map((word) => {
+      const found = learn(word);
+      const between = gramBetween(before, word);
+      if (between !== null) grams.add(between);
+      if (!found.isStopWord) for (const gram of found.grams) grams.add(gram);
+      before = word;
+      return found;
+    });
+  }
+
+  const keywords: string[] = [];
+  const keywordTerms: number[] = [];
+  const keywordEnds: number[] = [];
+  for (const written of keywordsOf(faq)) {
+    const found = wordsOf(written);
+    if (found.length === 0) continue;
+    for (const { term } of found) {
+      const isNew = !isIn(occurrences.get(term) ?? 0, FIELD.keyword);
+      const rank = isNew ? Math.min(keywords.length, MOST_RANK) << RANK_SHIFT : 0;
+      note(term, FIELD.keyword | rank | (found.length === 1 ? ALONE : 0));
+      keywordTerms.push(term);
+    }
+    keywords.push(written);
+    keywordEnds.push(keywordTerms.length);
+  }
+  for (const { term } of wordsOf(faq.question)) note(term, FIELD.question);
+  const questionLength = [...occurrences.values()].filter((bits) => isIn(bits, FIELD.question)).length;
+  // Of an answer only what tells something is kept: its other words are in every answer.
+  for (const word of words(faq.answer, language)) {
+    const { term, isStopWord } = learn(word);
+    if (!isStopWord) note(term, FIELD.answer);
+  }
+  return {
+    id: faq.id,
+    priority: faq.priority,
+    terms: Int32Array.from(occurrences.keys()),
+    occurrences: Uint16Array.from(occurrences.values()),
+    keywords,
+    keywordTerms: Int32Array.from(keywordTerms),
+    keywordEnds: Uint16Array.from(keywordEnds),
+    grams: Uint16Array.from(grams),
+    questionLength,
+  };
 }
 
 function keywordsOf({ keywords }: Faq): string[] {

@@ -1,0 +1,164 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { createFaqIndex } from '../../src/faqs/faq-index.ts';
+import { DOUBT, EVIDENCE, readDoubt } from '../../src/faqs/features.ts';
+import { createFinder } from '../../src/faqs/match.ts';
+import { WEIGHTS } from '../../src/faqs/weights.ts';
+
+/**
+ * Fits the weights of the matcher: the most likely ones for the messages of many businesses, each business counting by
+ * the square root of its messages. Evidence may only speak for a FAQ, so more of it never lowers a confidence.
+ *
+ *   npm run fit:faq [data.json]
+ */
+
+const Data = z.object({
+  tenants: z.array(
+    z.object({
+      language: z.string(),
+      faqs: z.array(
+        z.object({
+          id: z.string(),
+          question: z.string(),
+          answer: z.string(),
+          keywords_few: z.string(),
+          keywords_rich: z.string(),
+          priority: z.number(),
+          is_active: z.boolean(),
+        }),
+      ),
+      messages: z.array(
+        z.object({ text: z.string(), faqId: z.string().nullable(), accept: z.array(z.string()).optional() }),
+      ),
+    }),
+  ),
+});
+
+/** Not fitted: nothing goes before the very question, and the data has too few of them. */
+const FIXED = new Map([['the very question', 6]]);
+/** What may only speak against a FAQ. */
+const AGAINST = new Set(['words not in the FAQ', 'length of the FAQ']);
+const STEPS = 400;
+const RATE = 0.03;
+const SMALL_WEIGHTS = 1e-3;
+
+interface Row {
+  candidates: Float64Array[];
+  doubt: Float64Array;
+  /** Candidates that are right; none of them where no FAQ is, or where it was not among the candidates. */
+  right: boolean[];
+  counts: number;
+}
+
+function readRows(path: string): Row[] {
+  const { tenants } = Data.parse(JSON.parse(readFileSync(path, 'utf8')));
+  return tenants.flatMap((tenant) =>
+    (['keywords_few', 'keywords_rich'] as const).flatMap((keywords) => {
+      const index = createFaqIndex(tenant.language);
+      for (const faq of tenant.faqs) index.put({ ...faq, keywords: faq[keywords], isActive: faq.is_active });
+      const find = createFinder(index);
+      return tenant.messages.map(({ text, faqId, accept }) => {
+        const { message, judged } = find(text);
+        const doubt = new Float64Array(DOUBT.length);
+        readDoubt(index, message, doubt);
+        return {
+          doubt,
+          candidates: judged.map(({ evidence }) => Float64Array.from(evidence)),
+          right: judged.map(({ entry }) => (accept ?? [faqId]).includes(entry.id)),
+          counts: 1 / Math.sqrt(tenant.messages.length),
+        };
+      });
+    }),
+  );
+}
+
+/** One over the spread of each value, so that all weights are of a size while they are fitted. */
+function scalesOf(all: Float64Array[], size: number): Float64Array {
+  return Float64Array.from({ length: size }, (_, at) => {
+    const mean = all.reduce((sum, values) => sum + (values[at] ?? 0), 0) / all.length;
+    const spread = all.reduce((sum, values) => sum + ((values[at] ?? 0) - mean) ** 2, 0) / all.length;
+    return spread > 1e-12 ? 1 / Math.sqrt(spread) : 1;
+  });
+}
+
+function fit(rows: Row[]): { weights: typeof WEIGHTS; loss: number } {
+  const [nEvidence, nDoubt] = [EVIDENCE.length, DOUBT.length];
+  const scales = [
+    ...scalesOf(
+      rows.flatMap((row) => row.candidates),
+      nEvidence,
+    ),
+    ...scalesOf(
+      rows.map((row) => row.doubt),
+      nDoubt,
+    ),
+  ];
+  const scale = (at: number) => scales[at] ?? 1;
+  const all = rows.reduce((sum, row) => sum + row.counts, 0);
+  const weights = new Float64Array(nEvidence + nDoubt);
+  const first = new Float64Array(weights.length);
+  const second = new Float64Array(weights.length);
+  const project = () => {
+    for (const [at, name] of EVIDENCE.entries()) {
+      const fixed = FIXED.get(name);
+      const weight = weights[at] ?? 0;
+      if (fixed !== undefined) weights[at] = fixed / scale(at);
+      else weights[at] = AGAINST.has(name) ? Math.min(0, weight) : Math.max(0, weight);
+    }
+  };
+  let loss = 0;
+  project();
+  for (let step = 1; step <= STEPS; step++) {
+    const slope = Float64Array.from(weights, (weight) => 2 * SMALL_WEIGHTS * weight);
+    loss = 0;
+    for (const { candidates, doubt, right, counts } of rows) {
+      const score = (values: Float64Array, from: number) =>
+        values.reduce((sum, value, at) => sum + value * scale(from + at) * (weights[from + at] ?? 0), 0);
+      const scores = [...candidates.map((values) => score(values, 0)), score(doubt, nEvidence)];
+      const highest = Math.max(...scores);
+      const odds = scores.map((one) => Math.exp(one - highest));
+      const sum = odds.reduce((one, other) => one + other, 0);
+      const isNone = !right.includes(true);
+      const good = [...right, isNone];
+      const likely = odds.reduce((one, odd, at) => one + (good[at] ? odd : 0), 0) / sum;
+      loss -= (counts / all) * Math.log(likely + 1e-12);
+      for (const [at, odd] of odds.entries()) {
+        const p = odd / sum;
+        const g = (counts / all) * (p - (good[at] ? p / (likely + 1e-12) : 0));
+        const values = candidates[at] ?? doubt;
+        const from = at < candidates.length ? 0 : nEvidence;
+        for (let k = 0; k < values.length; k++) {
+          slope[from + k] = (slope[from + k] ?? 0) + g * (values[k] ?? 0) * scale(from + k);
+        }
+      }
+    }
+    const rate = RATE * (1 - step / STEPS) + 1e-4;
+    for (let at = 0; at < weights.length; at++) {
+      const g = slope[at] ?? 0;
+      const m = (first[at] = 0.9 * (first[at] ?? 0) + 0.1 * g);
+      const v = (second[at] = 0.999 * (second[at] ?? 0) + 0.001 * g * g);
+      weights[at] = (weights[at] ?? 0) - (rate * (m / (1 - 0.9 ** step))) / (Math.sqrt(v / (1 - 0.999 ** step)) + 1e-8);
+    }
+    project();
+  }
+  const plain = Array.from(weights, (weight, at) => Number((weight * scale(at)).toFixed(4)));
+  return { weights: { evidence: plain.slice(0, nEvidence), doubt: plain.slice(nEvidence) }, loss };
+}
+
+const write = ({ evidence, doubt }: typeof WEIGHTS) => `/**
+ * What each kind of evidence in EVIDENCE and of doubt in DOUBT counts, in logits. Fitted on the messages of many
+ * businesses in \`bench/faq\`: \`npm run fit:faq\` writes this file.
+ */
+export const WEIGHTS: { readonly evidence: readonly number[]; readonly doubt: readonly number[] } = {
+  evidence: [${evidence.join(', ')}],
+  doubt: [${doubt.join(', ')}],
+};
+`;
+
+const rows = readRows(process.argv[2] ?? join(import.meta.dirname, 'dev.json'));
+const { weights, loss } = fit(rows);
+writeFileSync(join(import.meta.dirname, '../../src/faqs/weights.ts'), write(weights));
+for (const [at, name] of EVIDENCE.entries()) console.log(name.padEnd(26), weights.evidence[at]);
+for (const [at, name] of DOUBT.entries()) console.log(name.padEnd(26), weights.doubt[at]);
+console.log(`${rows.length} messages, loss ${loss.toFixed(4)}`);

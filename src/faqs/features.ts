@@ -1,0 +1,122 @@
+import { FIELD, isIn, rankOf, standsAlone, type Entry, type FaqIndex } from './faq-index.ts';
+import type { Message } from './read-message.ts';
+
+/**
+ * What speaks for a FAQ as the answer to a message, and what against; each a number of about 0 to 10. All but the last
+ * two only grow with what the two have in common.
+ */
+export const EVIDENCE = [
+  'stop words in keywords',
+  'stop words in question',
+  'words in common',
+  'share of the message',
+  'share of the question',
+  'share of the keywords',
+  'first keywords',
+  'keywords of one word',
+  'whole keywords',
+  'pieces of words',
+  'words of the answer',
+  'the very question',
+  'words not in the FAQ',
+  'length of the FAQ',
+] as const;
+
+/** What speaks for no FAQ being the answer, whichever is the best. */
+export const DOUBT = [
+  'always',
+  'unknown words',
+  'words that tell',
+  'number of FAQs',
+  'unknown pieces of words',
+  'stop words',
+] as const;
+
+/** How much less a stop word counts in a keyword. */
+const STOP_WORD = 0.25;
+
+/** Writes the evidence for a FAQ into `into`, in the order of EVIDENCE. */
+export function readEvidence(message: Message, entry: Entry, into: Float64Array): void {
+  const { terms, occurrences } = entry;
+  let stopKeyword = 0;
+  let stopQuestion = 0;
+  let covered = 0;
+  let ranked = 0;
+  let alone = 0;
+  let answer = 0;
+  let question = 0;
+  let asked = 0;
+  for (let at = 0; at < terms.length; at++) {
+    const term = terms[at] ?? 0;
+    const occurrence = occurrences[at] ?? 0;
+    const word = message.wordOf(term);
+    if (isIn(occurrence, FIELD.question)) {
+      const weight = message.weightOf(term);
+      question += weight;
+      if (word) asked += weight * word.likeness;
+    }
+    if (!word) continue;
+    const weight = word.weight * word.likeness;
+    const isKeyword = isIn(occurrence, FIELD.keyword);
+    if (word.isStopWord) {
+      if (isKeyword) stopKeyword += weight;
+      if (isIn(occurrence, FIELD.question)) stopQuestion += weight;
+    } else if (isIn(occurrence, FIELD.keyword | FIELD.question)) {
+      covered += weight;
+      if (isKeyword) ranked += weight / (1 + rankOf(occurrence) / 3);
+      if (standsAlone(occurrence)) alone += weight;
+    } else answer += weight;
+  }
+  const hit = readKeywords(message, entry);
+  let pieces = 0;
+  for (const gram of entry.grams) if (message.hasGram(gram)) pieces += message.gramWeight(gram);
+
+  const shareOfQuestion = asked / (question || 1);
+  into[0] = stopKeyword;
+  into[1] = stopQuestion;
+  into[2] = Math.sqrt(covered);
+  into[3] = covered / (message.telling || 1);
+  into[4] = shareOfQuestion;
+  into[5] = hit.count / (entry.keywords.length || 1);
+  into[6] = ranked;
+  into[7] = alone;
+  into[8] = Math.log1p(hit.weight);
+  into[9] = Math.sqrt(pieces / (message.grams || 1));
+  into[10] = answer / (message.telling || 1);
+  into[11] = shareOfQuestion > 0.999 && message.words.length === entry.questionLength ? 1 : 0;
+  into[12] = Math.log1p(Math.max(0, message.telling - covered));
+  into[13] = Math.log1p(terms.length);
+}
+
+/** Writes the doubt of a message into `into`, in the order of DOUBT. */
+export function readDoubt(index: FaqIndex, message: Message, into: Float64Array): void {
+  const all = message.words.length || 1;
+  into[0] = 1;
+  into[1] = message.telling > 0 ? message.unknown / message.telling : 1;
+  into[2] = message.tellingWords;
+  into[3] = Math.log(index.size || 1);
+  into[4] = message.unknownGrams / (message.grams || 1);
+  into[5] = (message.words.length - message.tellingWords) / all;
+}
+
+/** Keywords of which the message has every word. `take` gets the place of each. */
+export function readKeywords(message: Message, entry: Entry, take?: (at: number) => void) {
+  let count = 0;
+  let sum = 0;
+  let start = 0;
+  for (let at = 0; at < entry.keywordEnds.length; at++) {
+    const end = entry.keywordEnds[at] ?? 0;
+    let weight = 0;
+    let isWhole = true;
+    for (; start < end; start++) {
+      const word = message.wordOf(entry.keywordTerms[start] ?? -1);
+      if (!word) isWhole = false;
+      else weight += word.weight * word.likeness * (word.isStopWord ? STOP_WORD : 1);
+    }
+    if (!isWhole) continue;
+    count += 1;
+    sum += weight;
+    take?.(at);
+  }
+  return { count, weight: sum };
+}
