@@ -51,6 +51,8 @@ export interface FaqIndex {
   /** Active FAQs. */
   size: number;
   entries: (Entry | undefined)[];
+  /** About how much memory it takes. */
+  bytes: number;
   /** Counts changes; whoever remembers something of the index compares it. */
   version: number;
   terms: Map<string, number>;
@@ -58,15 +60,15 @@ export interface FaqIndex {
   postings: number[][];
   /** By word id: in how many questions or keyword lists it is; by piece likewise. */
   counts: number[];
-  gramCounts: Uint32Array;
+  gramCounts: Uint16Array;
   isStopTerm: boolean[];
   typos: Typos;
-  stem(word: string): string;
-  isStopWord(word: string): boolean;
-  termOf(word: string): number | undefined;
+  isStopWord: (word: string) => boolean;
+  /** Id of a word, in whichever form. */
+  termOf: (word: string) => number | undefined;
   /** Puts a FAQ in, instead of the one with its id. One that is not active only leaves. */
-  put(faq: Faq): void;
-  remove(id: string): void;
+  put: (faq: Faq) => void;
+  remove: (id: string) => void;
 }
 
 export const isIn = (occurrence: number, field: number) => (occurrence & field) !== 0;
@@ -95,6 +97,7 @@ export function createFaqIndex(language: string): FaqIndex {
       index.isStopTerm.push(isStopWord);
     }
     index.typos.add(word);
+    index.bytes += WORD_BYTES + word.length * LETTER_BYTES;
     const now = { term, isStopWord, grams: gramsOf(word) };
     known.set(word, now);
     return now;
@@ -108,6 +111,7 @@ export function createFaqIndex(language: string): FaqIndex {
     free.push(position);
     index.entries[position] = undefined;
     index.size -= 1;
+    index.bytes -= bytesOf(entry);
     index.version += 1;
     count(index, entry, -1);
     for (const term of entry.terms) {
@@ -125,6 +129,7 @@ export function createFaqIndex(language: string): FaqIndex {
     index.entries[position] = entry;
     positions.set(faq.id, position);
     index.size += 1;
+    index.bytes += bytesOf(entry);
     index.version += 1;
     count(index, entry, 1);
     for (const [at, term] of entry.terms.entries()) {
@@ -135,15 +140,15 @@ export function createFaqIndex(language: string): FaqIndex {
   const index: FaqIndex = {
     language,
     size: 0,
+    bytes: EMPTY_BYTES,
     entries: [],
     version: 0,
     terms: new Map(),
     postings: [],
     counts: [],
-    gramCounts: new Uint32Array(GRAMS),
+    gramCounts: new Uint16Array(GRAMS),
     isStopTerm: [],
     typos: createTypos(),
-    stem,
     isStopWord: (word) => stops.has(word),
     termOf: (word) => known.get(word)?.term ?? index.terms.get(stem(word)),
     put,
@@ -151,6 +156,16 @@ export function createFaqIndex(language: string): FaqIndex {
   };
   return index;
 }
+
+/** Measured: the tables of an index, a word with its forms in the table of typos, a FAQ, one of its words. */
+const EMPTY_BYTES = 40_000;
+const WORD_BYTES = 400;
+const LETTER_BYTES = 100;
+const ENTRY_BYTES = 1_200;
+const TERM_BYTES = 20;
+
+const bytesOf = ({ terms, grams }: Entry) =>
+  ENTRY_BYTES + TERM_BYTES * terms.length + grams.BYTES_PER_ELEMENT * grams.length;
 
 function count(index: FaqIndex, { terms, occurrences, grams }: Entry, change: 1 | -1): void {
   for (const [at, term] of terms.entries()) {

@@ -3,7 +3,7 @@
  * most of theirs. A Chinese or Japanese character says as much as a word elsewhere: there each character is a piece, and
  * each pair.
  */
-export const GRAMS = 1 << 16;
+export const GRAMS = 1 << 14;
 
 export function gramsOf(word: string): Uint16Array {
   const found = new Set<number>();
@@ -31,9 +31,9 @@ const SIZE = 4;
 const LONGEST = 40;
 const IDEOGRAPHIC = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]/u;
 
-/** FNV-1a, folded to 16 bits: two pieces that share a number cost next to nothing, a table of all pieces would. */
+/** FNV-1a, folded to 14 bits: two pieces that share a number cost next to nothing, a table of all pieces would. */
 function hashOf(text: string, start: number, end: number): number {
   let hash = 0x811c9dc5;
   for (let at = start; at < end; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return (hash ^ (hash >>> 16)) & (GRAMS - 1);
+  return (hash ^ (hash >>> 15)) & (GRAMS - 1);
 }

@@ -1,7 +1,8 @@
 import { READ_LENGTH } from '../language/words.ts';
 import { createFaqIndex, FIELD, isIn, type Entry, type Faq, type FaqIndex } from './faq-index.ts';
 import { DOUBT, EVIDENCE, readDoubt, readEvidence, readKeywords } from './features.ts';
-import { createMessageReader, type Message } from './read-message.ts';
+import { createMessageReader, type Message, type Word } from './read-message.ts';
+import { scratch } from './scratch.ts';
 import { WEIGHTS } from './weights.ts';
 
 export type { Faq } from './faq-index.ts';
@@ -29,10 +30,12 @@ export interface Match {
 }
 
 export interface Matcher {
-  match(text: string): Match;
+  match: (text: string) => Match;
   /** Puts a FAQ in, or instead of the one with its id; one that is not active leaves. */
-  put(faq: Faq): void;
-  remove(faqId: string): void;
+  put: (faq: Faq) => void;
+  remove: (faqId: string) => void;
+  /** About how much memory it takes. */
+  bytes: () => number;
 }
 
 /**
@@ -44,13 +47,15 @@ export interface Matcher {
 export function createMatcher({ language, faqs }: { language: string; faqs: Iterable<Faq> }): Matcher {
   const index = createFaqIndex(language);
   for (const faq of faqs) index.put(faq);
-  return { match: createMatch(index), put: index.put, remove: index.remove };
+  return { match: createMatch(index), put: index.put, remove: index.remove, bytes: () => index.bytes };
 }
 
 /** FAQs that are looked at closely after the first sum. */
 const CANDIDATES = 8;
+/** What reaches less of the highest first sum than this is not looked at. */
+const WORTH_A_LOOK = 0.5;
 /** Entries of word lists that one match goes through; the longest lists, of words that say least, come last. */
-const MOST_POSTINGS = 4_000;
+const MOST_POSTINGS = 800;
 /** What a FAQ counts in the first sum that has a word there, by the bits of its fields. */
 const FIRST_LOOK = Float64Array.from({ length: 8 }, (_, bits) =>
   isIn(bits, FIELD.keyword) ? 1 : isIn(bits, FIELD.question) ? 0.9 : isIn(bits, FIELD.answer) ? 0.2 : 0,
@@ -71,9 +76,9 @@ export function createMatch(index: FaqIndex): (text: string) => Match {
     const { message, judged } = find(text);
     readDoubt(index, message, doubt);
     const none = weigh(doubt, WEIGHTS.doubt);
-    const highest = judged.reduce((most, { score }) => Math.max(most, score), none);
-    const sum = judged.reduce((all, { score }) => all + Math.exp(score - highest), Math.exp(none - highest));
-    const probability = ({ score }: Judged) => Math.exp(score - highest) / sum;
+    const top = judged.reduce((most, { score }) => Math.max(most, score), none);
+    const sum = judged.reduce((all, { score }) => all + Math.exp(score - top), Math.exp(none - top));
+    const probability = ({ score }: Judged) => Math.exp(score - top) / sum;
     const [best, second] = judged;
     return {
       faqId: best?.entry.id ?? null,
@@ -90,16 +95,15 @@ export function createMatch(index: FaqIndex): (text: string) => Match {
 
 /** The candidates for a message, the best first. What it gives is valid until it is called again. */
 export function createFinder(index: FaqIndex): (text: string) => { message: Message; judged: Judged[] } {
-  const read = createMessageReader(index);
-  const candidatesOf = createCandidates(index);
-  const scratch = Array.from({ length: CANDIDATES }, () => new Float64Array(EVIDENCE.length));
+  const { read, rarity } = createMessageReader(index);
+  const evidences = Array.from({ length: CANDIDATES }, () => new Float64Array(EVIDENCE.length));
   return (text) => {
     const message = read(text);
     const judged: Judged[] = [];
-    for (const entry of candidatesOf(message)) {
-      const evidence = scratch[judged.length];
+    for (const entry of candidates(index, message)) {
+      const evidence = evidences[judged.length];
       if (!evidence) break;
-      readEvidence(message, entry, evidence);
+      readEvidence(index, rarity, message, entry, evidence);
       judged.push({ entry, evidence, score: weigh(evidence, WEIGHTS.evidence) });
     }
     judged.sort(
@@ -113,46 +117,50 @@ export function createFinder(index: FaqIndex): (text: string) => { message: Mess
 }
 
 /** The FAQs that have most of a message, by a sum that costs little. */
-function createCandidates(index: FaqIndex): (message: Message) => Entry[] {
-  let sums = new Float64Array(0);
-  return ({ words }) => {
-    if (sums.length < index.entries.length) sums = new Float64Array(index.entries.length * 2);
-    const known = words
-      .filter(({ term }) => term >= 0)
-      .toSorted((one, other) => lengthOf(index, one.term) - lengthOf(index, other.term));
-    const touched: number[] = [];
-    let left = MOST_POSTINGS;
-    for (const { term, weight, likeness, isStopWord } of known) {
-      const postings = index.postings[term] ?? [];
-      if (postings.length > left && touched.length >= CANDIDATES) break;
-      left -= postings.length;
-      const value = weight * likeness * (isStopWord ? STOP_WORD : 1);
-      for (const posting of postings) {
-        const position = posting >> 3;
-        const sum = sums[position] ?? 0;
-        if (sum === 0) touched.push(position);
-        sums[position] = sum + value * (FIRST_LOOK[posting & 7] ?? 0);
-      }
+function candidates(index: FaqIndex, { words }: Message): Entry[] {
+  const { sums, touched } = scratch;
+  let count = 0;
+  let left = MOST_POSTINGS;
+  for (const { postings, weight, likeness, isStopWord } of rarestFirst(words)) {
+    if (postings.length > left && count >= CANDIDATES) break;
+    left -= postings.length;
+    const value = weight * likeness * (isStopWord ? STOP_WORD : 1);
+    for (let at = 0; at < postings.length; at++) {
+      const posting = postings[at] ?? 0;
+      const position = posting >> 3;
+      const sum = sums[position] ?? 0;
+      if (sum === 0) touched[count++] = position;
+      sums[position] = sum + value * (FIRST_LOOK[posting & 7] ?? 0);
     }
-    const best = highest(touched, sums, index.entries);
-    for (const position of touched) sums[position] = 0;
-    return best;
-  };
+  }
+  const best = highest(count, index.entries);
+  for (let at = 0; at < count; at++) sums[touched[at] ?? 0] = 0;
+  return best;
 }
 
-const lengthOf = (index: FaqIndex, term: number) => index.postings[term]?.length ?? 0;
+/** In any order where all of their lists can be gone through. */
+function rarestFirst(words: Word[]): Word[] {
+  let all = 0;
+  for (const { postings } of words) all += postings.length;
+  return all <= MOST_POSTINGS ? words : words.toSorted((one, other) => one.postings.length - other.postings.length);
+}
 
-function highest(positions: number[], sums: Float64Array, entries: (Entry | undefined)[]): Entry[] {
+function highest(count: number, entries: (Entry | undefined)[]): Entry[] {
+  const { sums, touched } = scratch;
+  let most = 0;
+  for (let at = 0; at < count; at++) most = Math.max(most, sums[touched[at] ?? 0] ?? 0);
+  const enough = most * WORTH_A_LOOK;
   const best: number[] = [];
-  let least = 0;
-  for (const position of positions) {
-    const sum = sums[position] ?? 0;
-    if (best.length === CANDIDATES && sum < least) continue;
-    let at = best.length;
-    while (at > 0 && isBehind(best[at - 1] ?? 0, position, sums, entries)) at--;
-    if (at < CANDIDATES) best.splice(at, 0, position);
+  let least = enough;
+  for (let at = 0; at < count; at++) {
+    const position = touched[at] ?? 0;
+    if ((sums[position] ?? 0) < least) continue;
+    let place = best.length;
+    while (place > 0 && isBehind(best[place - 1] ?? 0, position, sums, entries)) place--;
+    if (place === CANDIDATES) continue;
+    best.splice(place, 0, position);
     if (best.length > CANDIDATES) best.pop();
-    least = sums[best.at(-1) ?? 0] ?? 0;
+    if (best.length === CANDIDATES) least = sums[best.at(-1) ?? 0] ?? 0;
   }
   return best.flatMap((position) => entries[position] ?? []);
 }

@@ -1,49 +1,151 @@
-import type { MikroORM } from '@mikro-orm/postgresql';
-import { Faq } from '../entities/faq.ts';
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import { setImmediate as othersFirst } from 'node:timers/promises';
+import { z } from 'zod';
 import { TenantSettings } from '../entities/tenant-settings.ts';
 import type { Changes } from '../tenancy/changes.ts';
-import { remember } from '../tenancy/remember.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
-import { createMatcher, type Match } from './match.ts';
+import { createTenantFaqs, type TenantFaq, type TenantFaqs } from './tenant-faqs.ts';
 
-/** A tenant's FAQs, ready to be matched. */
-export interface TenantMatcher {
-  match(text: string): Match;
-  /** Null for a FAQ that is not the tenant's or not active. */
-  answerOf(faqId: string): string | null;
+export type MatcherOf = (tenantId: string) => Promise<TenantFaqs>;
+
+/** Memory of all indexes in a process together; the least recently used leave first and are built again when needed. */
+const MOST_BYTES = 256 * 1024 * 1024;
+/** What may be remembered while changes cannot be heard. */
+const DEAF_TTL_MS = 1_000;
+/** Rows read at a time, and for how long FAQs are put in before others have their turn. */
+const PAGE = 500;
+const LONGEST_STRETCH_MS = 8;
+/** More changed FAQs than these are read as quickly with all the others. */
+const MOST_CHANGED = 500;
+
+interface Kept {
+  faqs: Promise<TenantFaqs>;
+  loadedAt: number;
+  bytes: number;
+  /** FAQs that changed since they were read. */
+  changed: Set<string>;
 }
 
-export type MatcherOf = (tenantId: string) => Promise<TenantMatcher>;
+/**
+ * Each tenant's FAQs, ready to be matched: read on first use, kept within a bound of memory, and followed row by row as
+ * they change, in every process. Callers that ask at the same moment share one reading.
+ */
+export function createMatcherOf(orm: MikroORM, changes: Changes, mostBytes = MOST_BYTES): MatcherOf {
+  const kept = new Map<string, Kept>();
 
-/** Indexes kept at once in a process; the least recently used leave first and are built again when needed. */
-const MOST_INDEXES = 1_000;
-
-/** The tenant's index, built on first use and dropped in every process as soon as a FAQ changes. */
-export function createMatcherOf(orm: MikroORM, changes: Changes): MatcherOf {
-  return remember<TenantMatcher>(changes, {
-    most: MOST_INDEXES,
-    tenantOf: (tenantId) => tenantId,
-    load: (tenantId) => build(orm, tenantId),
+  changes.listen((tenantId, table, rowId) => {
+    if (tenantId === null) return kept.clear();
+    const entry = kept.get(tenantId);
+    if (!entry) return;
+    if (table === 'faqs' && rowId !== null && entry.changed.size < MOST_CHANGED) entry.changed.add(rowId);
+    // The language of a tenant is that of its FAQs.
+    else if (table === 'faqs' || table === 'tenant_settings') kept.delete(tenantId);
   });
+
+  function keep(tenantId: string, entry: Kept, faqs: Promise<TenantFaqs>): Promise<TenantFaqs> {
+    entry.faqs = faqs;
+    faqs.then(
+      ({ bytes }) => {
+        entry.bytes = bytes;
+        forgetOldest(kept, mostBytes);
+      },
+      () => {
+        if (kept.get(tenantId) === entry) kept.delete(tenantId);
+      },
+    );
+    return faqs;
+  }
+
+  return (tenantId) => {
+    const known = kept.get(tenantId);
+    if (!known || !(changes.isLive() || performance.now() - known.loadedAt < DEAF_TTL_MS)) {
+      const faqs = readAll(orm, tenantId);
+      const entry: Kept = { faqs, loadedAt: performance.now(), bytes: 0, changed: new Set() };
+      kept.set(tenantId, entry);
+      return keep(tenantId, entry, faqs);
+    }
+    kept.delete(tenantId);
+    kept.set(tenantId, known);
+    if (known.changed.size === 0) return known.faqs;
+    const ids = [...known.changed];
+    known.changed.clear();
+    return keep(tenantId, known, readSome(orm, tenantId, known.faqs, ids));
+  };
 }
 
-async function build(orm: MikroORM, tenantId: string): Promise<TenantMatcher> {
-  const { faqs, language } = await withTenant(orm, tenantId, async (em) => {
+/** The one that was asked for last stays, however large it is: it is in use. */
+function forgetOldest(kept: Map<string, Kept>, mostBytes: number): void {
+  let bytes = 0;
+  for (const entry of kept.values()) bytes += entry.bytes;
+  for (const [tenantId, entry] of kept) {
+    if (bytes <= mostBytes || kept.size === 1) return;
+    bytes -= entry.bytes;
+    kept.delete(tenantId);
+  }
+}
+
+const Row = z.object({
+  id: z.string(),
+  question: z.string(),
+  answer: z.string(),
+  keywords: z.array(z.string()),
+  language: z.string().nullable(),
+  priority: z.number(),
+  is_active: z.boolean(),
+});
+
+const COLUMNS = 'id, question, answer, keywords, language, priority, is_active';
+
+/** By pages, and with breaks: a tenant with many thousands of FAQs holds nobody up. */
+async function readAll(orm: MikroORM, tenantId: string): Promise<TenantFaqs> {
+  const language = await withTenant(orm, tenantId, async (em) => {
     const settings = await em.findOne(TenantSettings, { tenantId }, { disableIdentityMap: true });
-    const active = await em.find(Faq, { tenantId, isActive: true }, { disableIdentityMap: true });
-    return { faqs: active, language: settings?.language ?? 'en' };
+    return settings?.language ?? 'en';
   });
-  const answers = new Map(faqs.map((faq) => [faq.id, faq.answer]));
-  const matcher = createMatcher({
-    language,
-    faqs: faqs.map(({ id, question, answer, keywords, priority, isActive }) => ({
-      id,
-      question,
-      answer,
-      keywords,
-      priority,
-      isActive,
-    })),
-  });
-  return { match: (text) => matcher.match(text), answerOf: (id) => answers.get(id) ?? null };
+  const faqs = createTenantFaqs(language);
+  let after = '00000000-0000-0000-0000-000000000000';
+  for (;;) {
+    const page = await withTenant(orm, tenantId, (em) =>
+      rowsOf(
+        em,
+        `select ${COLUMNS} from faqs where tenant_id = ? and id > ? and is_active order by tenant_id, id limit ${PAGE}`,
+        [tenantId, after],
+      ),
+    );
+    let since = performance.now();
+    for (const faq of page) {
+      faqs.put(faq);
+      if (performance.now() - since < LONGEST_STRETCH_MS) continue;
+      await othersFirst();
+      since = performance.now();
+    }
+    const last = page.at(-1);
+    if (!last || page.length < PAGE) return faqs;
+    after = last.id;
+  }
+}
+
+async function readSome(orm: MikroORM, tenantId: string, current: Promise<TenantFaqs>, ids: string[]) {
+  const faqs = await current;
+  const rows = await withTenant(orm, tenantId, (em) =>
+    rowsOf(em, `select ${COLUMNS} from faqs where tenant_id = ? and id = any (string_to_array(?, ',')::uuid[])`, [
+      tenantId,
+      ids.join(','),
+    ]),
+  );
+  const gone = new Set(ids);
+  for (const row of rows) {
+    faqs.put(row);
+    gone.delete(row.id);
+  }
+  for (const id of gone) faqs.remove(id);
+  return faqs;
+}
+
+async function rowsOf(em: EntityManager, sql: string, values: unknown[]): Promise<TenantFaq[]> {
+  const rows = await em.execute(sql, values);
+  return z
+    .array(Row)
+    .parse(rows)
+    .map(({ is_active: isActive, ...row }) => ({ ...row, isActive }));
 }

@@ -1,6 +1,7 @@
 import { words } from '../language/words.ts';
 import type { FaqIndex } from './faq-index.ts';
-import { gramBetween, GRAMS, gramsOf } from './grams.ts';
+import { gramBetween, gramsOf } from './grams.ts';
+import { nextMatch, scratch } from './scratch.ts';
 
 /** A different word of a message. */
 export interface Word {
@@ -13,16 +14,13 @@ export interface Word {
   weight: number;
   isStopWord: boolean;
   grams: Uint16Array;
+  /** The FAQs that have it: `FaqIndex.postings`. */
+  postings: readonly number[];
 }
 
-/** What is known of a message before any FAQ is looked at. Valid until the reader reads the next one. */
+/** What is known of a message before any FAQ is looked at. Valid until the next message is read, by whomever. */
 export interface Message {
   words: Word[];
-  /** The word that stands for this id, if any. */
-  wordOf(term: number): Word | undefined;
-  hasGram(gram: number): boolean;
-  weightOf(term: number): number;
-  gramWeight(gram: number): number;
   /** Sums of weights: of the words that tell something, of those that no FAQ has, and of all pieces and the unknown ones. */
   telling: number;
   unknown: number;
@@ -37,28 +35,26 @@ const MOST_WORDS = 64;
 const MOST_REMEMBERED = 5_000;
 const LONGEST_REMEMBERED = 40;
 
-export function createMessageReader(index: FaqIndex): (text: string) => Message {
+export interface MessageReader {
+  read: (text: string) => Message;
+  /** What a word counts that is in so many questions or keyword lists. */
+  rarity: (count: number) => number;
+}
+
+export function createMessageReader(index: FaqIndex): MessageReader {
   let remembered = new Map<string, Word>();
   let version = index.version;
   let rarities = new Float64Array(0);
-  let serial = 0;
-  let seenTerms = new Int32Array(0);
-  let places = new Int32Array(0);
-  const seenGrams = new Int32Array(GRAMS);
-
   const rarity = (count: number) => rarities[count] ?? 0;
-  const gramWeight = (gram: number) => rarity(index.gramCounts[gram] ?? 0);
 
   /** Every weight depends on how many FAQs there are and have a word, so a change forgets them all. */
   function followIndex(): void {
     if (version === index.version && rarities.length > 0) return;
     version = index.version;
     remembered = new Map();
-    rarities = Float64Array.from({ length: index.size + 1 }, (_, count) => Math.log(1 + (index.size + 1) / (count + 0.5)));
-    if (seenTerms.length < index.postings.length) {
-      seenTerms = new Int32Array(index.postings.length * 2);
-      places = new Int32Array(index.postings.length * 2);
-    }
+    rarities = Float64Array.from({ length: index.size + 1 }, (_, count) =>
+      Math.log(1 + (index.size + 1) / (count + 0.5)),
+    );
   }
 
   function look(written: string): Word {
@@ -73,7 +69,15 @@ export function createMessageReader(index: FaqIndex): (text: string) => Message 
       if (similar) likeness = similar.likeness;
     }
     const weight = rarity(term === undefined ? 0 : (index.counts[term] ?? 0));
-    const word = { written, term: term ?? -1, likeness, weight, isStopWord, grams: gramsOf(written) };
+    const word: Word = {
+      written,
+      term: term ?? -1,
+      likeness,
+      weight,
+      isStopWord,
+      grams: gramsOf(written),
+      postings: index.postings[term ?? -1] ?? [],
+    };
     if (written.length <= LONGEST_REMEMBERED) {
       if (remembered.size >= MOST_REMEMBERED) remembered = new Map();
       remembered.set(written, word);
@@ -81,53 +85,52 @@ export function createMessageReader(index: FaqIndex): (text: string) => Message 
     return word;
   }
 
-  return (text) => {
+  function takeGram(message: Message, gram: number): void {
+    if (scratch.gramSeen[gram] === scratch.match) return;
+    const count = index.gramCounts[gram] ?? 0;
+    const weight = rarity(count);
+    scratch.gramSeen[gram] = scratch.match;
+    scratch.gramWeight[gram] = weight;
+    message.grams += weight;
+    if (count === 0) message.unknownGrams += weight;
+  }
+
+  function take(message: Message, word: Word): void {
+    message.words.push(word);
+    if (word.isStopWord) return;
+    for (const gram of word.grams) takeGram(message, gram);
+    message.telling += word.weight;
+    message.tellingWords += 1;
+    if (word.term < 0) message.unknown += word.weight;
+  }
+
+  function read(text: string): Message {
     followIndex();
-    serial += 1;
-    const mine = serial;
-    const found: Word[] = [];
-    const message: Message = {
-      words: found,
-      wordOf: (term) => (seenTerms[term] === mine ? found[places[term] ?? -1] : undefined),
-      hasGram: (gram) => seenGrams[gram] === mine,
-      weightOf: (term) => rarity(index.counts[term] ?? 0),
-      gramWeight,
-      telling: 0,
-      unknown: 0,
-      grams: 0,
-      unknownGrams: 0,
-      tellingWords: 0,
-    };
-    function takeGram(gram: number): void {
-      if (seenGrams[gram] === mine) return;
-      seenGrams[gram] = mine;
-      const weight = gramWeight(gram);
-      message.grams += weight;
-      if (index.gramCounts[gram] === 0) message.unknownGrams += weight;
-    }
+    const match = nextMatch(index.postings.length, index.entries.length);
+    const { termSeen, termPlace } = scratch;
+    const message: Message = { words: [], telling: 0, unknown: 0, grams: 0, unknownGrams: 0, tellingWords: 0 };
     const unknown = new Set<string>();
     let before = '';
     for (const written of words(text, index.language)) {
       const word = look(written);
       const between = gramBetween(before, written);
-      if (between !== null) takeGram(between);
+      if (between !== null) takeGram(message, between);
       before = written;
-      if (word.term >= 0 ? seenTerms[word.term] === mine : unknown.has(written)) continue;
-      if (word.term >= 0) {
-        seenTerms[word.term] = mine;
-        places[word.term] = found.length;
-      } else unknown.add(written);
-      found.push(word);
-      if (!word.isStopWord) {
-        for (const gram of word.grams) takeGram(gram);
-        message.telling += word.weight;
-        message.tellingWords += 1;
-        if (word.term < 0) message.unknown += word.weight;
+      if (word.term < 0) {
+        if (unknown.has(written)) continue;
+        unknown.add(written);
+      } else {
+        if (termSeen[word.term] === match) continue;
+        termSeen[word.term] = match;
+        termPlace[word.term] = message.words.length;
       }
-      if (found.length === MOST_WORDS) break;
+      take(message, word);
+      if (message.words.length === MOST_WORDS) break;
     }
     return message;
-  };
+  }
+
+  return { read, rarity };
 }
 
 /** A word that only FAQs had which are gone is no known word any more. */

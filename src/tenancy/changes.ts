@@ -5,12 +5,14 @@ import pg from 'pg';
 export interface Changes {
   /** False while we cannot hear: then nothing may be remembered for longer than a second. */
   isLive(): boolean;
-  /** `tenantId` null: anything may have changed. */
-  listen(listener: (tenantId: string | null, table: string | null) => void): void;
+  /** `tenantId` null: anything may have changed. `rowId` tells which row of `table` it was, where that is known. */
+  listen(listener: ChangeListener): void;
   /** Something was sent in a thread that a page may be waiting for. */
   onLive(listener: (subject: string) => void): void;
   close(): Promise<void>;
 }
+
+type ChangeListener = (tenantId: string | null, table: string | null, rowId: string | null) => void;
 
 const RETRY_MS = 500;
 /** How often the connection is tried, and how long it may take to answer. */
@@ -26,7 +28,7 @@ export async function followChanges(
   onError: (error: Error) => void,
   beatMs = BEAT_MS,
 ): Promise<Changes> {
-  const listeners: ((tenantId: string | null, table: string | null) => void)[] = [];
+  const listeners: ChangeListener[] = [];
   const liveListeners: ((subject: string) => void)[] = [];
   let client: pg.Client | null = null;
   let isClosed = false;
@@ -41,8 +43,8 @@ export async function followChanges(
         for (const listener of liveListeners) listener(payload);
         return;
       }
-      const [table, tenantId] = payload.split(' ');
-      for (const listener of listeners) listener(tenantId ?? null, table ?? null);
+      const [table, tenantId, rowId] = payload.split(' ');
+      for (const listener of listeners) listener(tenantId ?? null, table ?? null, rowId ?? null);
     });
     try {
       await next.connect();
@@ -53,7 +55,7 @@ export async function followChanges(
     }
     client = next;
     // What changed while we were away is unknown.
-    for (const listener of listeners) listener(null, null);
+    for (const listener of listeners) listener(null, null, null);
   }
 
   async function beat(): Promise<void> {
