@@ -39,7 +39,7 @@ const Data = z.object({
 const FIXED = new Map([['the very question', 6]]);
 /** What may only speak against a FAQ. */
 const AGAINST = new Set(['words not in the FAQ', 'length of the FAQ']);
-const STEPS = 400;
+const STEPS = 1_000;
 const RATE = 0.03;
 const SMALL_WEIGHTS = 1e-3;
 

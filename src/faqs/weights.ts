@@ -3,8 +3,6 @@
  * businesses in `bench/faq`: `npm run fit:faq` writes this file.
  */
 export const WEIGHTS: { readonly evidence: readonly number[]; readonly doubt: readonly number[] } = {
-  evidence: [
-    0.0615, 0.3011, 0.4879, 0.1304, 1.4165, 1.0389, 0.4954, 0.1227, 0.4218, 2.8556, 2.1343, 6, -0.5001, -0.1778,
-  ],
-  doubt: [0.1483, -0.6391, 0.1911, 0.7802, -0.3755, 1.6029],
+  evidence: [0.0844, 0.2969, 0.4869, 0, 1.1888, 0.8303, 0.5195, 0.0984, 0.4436, 3.0133, 1.9248, 6, -0.5391, -0.2442],
+  doubt: [0.1828, -0.6333, 0.1702, 0.7598, -0.6727, 1.7679],
 };
