@@ -1,13 +1,13 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
-import type { MikroORM } from '@mikro-orm/postgresql';
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { z } from 'zod';
 import { Faq } from '../entities/faq.ts';
 import { notFound } from '../errors.ts';
+import { uuidList, type Statement } from '../tenancy/at-once.ts';
 import { runBound } from '../tenancy/bound.ts';
 import type { SettingsOf } from '../tenancy/settings.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
-import { uuidList } from '../tenancy/at-once.ts';
-import { createPauses, inSlices } from './in-slices.ts';
+import { inSlices } from './in-slices.ts';
+import { createPauses } from './pauses.ts';
 import { createAnswerTest } from './same-answer.ts';
 import { suggestKeywords, type KeywordSuggestion } from './suggest-keywords.ts';
 
@@ -52,15 +52,17 @@ const Reply = z.object({ id: z.string(), content: z.string() });
 type Reply = z.infer<typeof Reply>;
 
 async function repliesOf(em: EntityManager, tenantId: string, days: number): Promise<Reply[]> {
-  const rows = await runBound(em, [
-    `select id, content from messages
-     where tenant_id = ? and sender_kind = 'user' and created_at > now() - make_interval(days => ?)
-       and direction = 'out' and deleted_at is null and content <> ''
-     order by created_at desc limit ?`,
-    [tenantId, days, MOST_REPLIES],
-  ]);
-  return z.array(Reply).parse(rows);
+  return z.array(Reply).parse(await runBound(em, repliesStatement(tenantId, days)));
 }
+
+/** What managers said, the newest first. */
+export const repliesStatement = (tenantId: string, days: number): Statement => [
+  `select id, content from messages
+   where tenant_id = ? and sender_kind = 'user' and created_at > now() - make_interval(days => ?)
+     and direction = 'out' and deleted_at is null and content <> ''
+   order by created_at desc limit ?`,
+  [tenantId, days, MOST_REPLIES],
+];
 
 const REPLY = 40;
 
@@ -75,6 +77,12 @@ function* givingAnswer(replies: readonly Reply[], answer: string, language: stri
   }
   return found;
 }
+
+/** Rows of what was said before each answer, the latest first. */
+export const beforeStatement = (tenantId: string, answers: readonly string[]): Statement => [
+  BEFORE,
+  [LOOK_BACK, tenantId, uuidList(answers)],
+];
 
 const BEFORE = `
   select a.id as answer, b.direction, b.content
@@ -92,7 +100,7 @@ const Before = z.object({ answer: z.string(), direction: z.string(), content: z.
 /** What the contact had said last before each answer, in one piece or in several. */
 async function questionsBefore(em: EntityManager, tenantId: string, answers: readonly string[]): Promise<string[]> {
   if (answers.length === 0) return [];
-  const rows = z.array(Before).parse(await runBound(em, [BEFORE, [LOOK_BACK, tenantId, uuidList(answers)]]));
+  const rows = z.array(Before).parse(await runBound(em, beforeStatement(tenantId, answers)));
   return [...Map.groupBy(rows, ({ answer }) => answer).values()].flatMap((before) => {
     const from = before.findIndex(({ direction }) => direction === 'in');
     const rest = from < 0 ? [] : before.slice(from);

@@ -2,7 +2,7 @@ import { readConsent } from '../language/understand.ts';
 import { choose, type Group, type Settled, type Unanswered } from './choose-question.ts';
 import { createCounts, type Counts } from './counts.ts';
 import { createLeaders, type Node } from './leaders.ts';
-import { createPauses } from './in-slices.ts';
+import { createPauses } from './pauses.ts';
 import { tellingWordsOf } from './telling-words.ts';
 
 export type { Group, Settled, Unanswered } from './choose-question.ts';
@@ -73,8 +73,11 @@ function addTo(nodes: Map<string, Node<Unanswered>>, counts: Counts, message: Un
 }
 
 /** "Ok" and "no thanks" are words of their own, but ask nothing. Whoever says more may ask something with it. */
-const isYesOrNo = ({ text, language }: Unanswered, size: number) =>
-  size <= 2 && readConsent(text, language) !== 'unclear';
+function isYesOrNo({ text, language }: Unanswered, size: number): boolean {
+  return size <= 2 && text.length <= LONGEST_YES && readConsent(text, language) !== 'unclear';
+}
+
+const LONGEST_YES = 24;
 
 /**
  * What was asked in the same words most often first, then what has the most common words, weighted: the middle of a

@@ -1,5 +1,5 @@
 import type { Faq, Matcher } from './match.ts';
-import { createPauses } from './in-slices.ts';
+import { createPauses } from './pauses.ts';
 
 /** A message and what has to become of it; see the entity for what each expectation means. */
 export interface Test {

@@ -1,4 +1,4 @@
-import { createPauses } from './in-slices.ts';
+import { createPauses } from './pauses.ts';
 import { rankKeywords } from './rank-keywords.ts';
 import { tellingWordsOf } from './telling-words.ts';
 

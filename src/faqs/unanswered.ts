@@ -1,10 +1,12 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { z } from 'zod';
+import type { Statement } from '../tenancy/at-once.ts';
 import { runBound } from '../tenancy/bound.ts';
 import type { SettingsOf } from '../tenancy/settings.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
 import { groupAlike, type Group, type Settled, type Unanswered } from './group-alike.ts';
-import { createPauses, inSlices } from './in-slices.ts';
+import { inSlices } from './in-slices.ts';
+import { createPauses } from './pauses.ts';
 import type { MatcherOf, TenantMatcher } from './matcher-of.ts';
 
 export interface UnansweredDeps {
@@ -66,7 +68,12 @@ function* withoutAnswered(
   return left;
 }
 
-/** A turn that an agent was asked about is decided twice, and is one turn all the same. */
+/** Gives a row for each message. A turn that an agent was asked about is decided twice, and is one turn all the same. */
+export const turnsStatement = (tenantId: string, days: number): Statement => [
+  TURNS,
+  [tenantId, days, MOST_TURNS, tenantId],
+];
+
 const TURNS = `
   select t.conversation_id, t.first_seq, t.language, t.created_at, m.id, m.content
   from (
@@ -83,6 +90,7 @@ const TURNS = `
     select id, seq, left(content, 2000) as content from messages
     where tenant_id = ? and conversation_id = t.conversation_id and seq between t.first_seq and t.last_seq
       and direction = 'in' and deleted_at is null and content <> ''
+    order by seq limit 50
   ) m
   order by t.created_at, t.conversation_id, m.seq`;
 
@@ -96,7 +104,7 @@ const TurnRow = z.object({
 });
 
 async function turnsOf(em: EntityManager, tenantId: string, days: number): Promise<Unanswered[]> {
-  const rows = z.array(TurnRow).parse(await runBound(em, [TURNS, [tenantId, days, MOST_TURNS, tenantId]]));
+  const rows = z.array(TurnRow).parse(await runBound(em, turnsStatement(tenantId, days)));
   const turns = Map.groupBy(rows, (row) => `${row.conversation_id} ${row.first_seq}`);
   return [...turns.values()].flatMap((said): Unanswered[] => {
     const [first] = said;
