@@ -7,9 +7,8 @@ import { tellingWordsOf } from './telling-words.ts';
 
 export type { Group, Settled, Unanswered } from './choose-question.ts';
 
-/** What reading, ordering and describing a message cost, and what comparing one word does, in pieces of work. */
+/** What reading or describing a message costs, in pieces of work. */
 const MESSAGE = 20;
-const WORD = 10;
 
 /**
  * Groups messages by likeness of their words, the group that most conversations asked for first; what is alike to a
@@ -41,11 +40,11 @@ export function* groupAlike(
   const followers: Node<Unanswered>[] = [];
   for (const node of byCentrality([...nodes.values()], counts)) {
     if (!leaders.lead(node)) followers.push(node);
-    if (isPauseDue(node.stems.length * WORD)) yield;
+    if (isPauseDue(leaders.takeWork())) yield;
   }
   for (const node of followers) {
     leaders.follow(node);
-    if (isPauseDue(node.stems.length * WORD)) yield;
+    if (isPauseDue(leaders.takeWork())) yield;
   }
 
   const groups: Group[] = [];

@@ -16,6 +16,8 @@ export interface Leaders<Member> {
   lead(node: Node<Member>): boolean;
   /** Puts the node into the group of the leader that it is most alike to. */
   follow(node: Node<Member>): void;
+  /** Pieces of work that were done since this was asked last. */
+  takeWork(): number;
   /** The open groups, each with its leader first. */
   groups(): Node<Member>[][];
 }
@@ -25,10 +27,14 @@ const ALIKE = 0.3;
 /** Groups that are compared for one word; those of the most central messages come first. */
 const MOST_COMPARED = 256;
 
+/** In a piece of work. */
+const COMPARISONS = 20;
+
 /** Groups by their first message; found through an index of its words. */
 export function createLeaders<Member>(weightOf: (stem: string) => number): Leaders<Member> {
   const leaders: { weight: number; group: Node<Member>[] | null }[] = [];
   const index = new Map<string, number[]>();
+  let compared = 0;
   const weightOfAll = (stems: string[]) => stems.reduce((sum, stem) => sum + weightOf(stem), 0);
 
   function add(stems: string[], group: Node<Member>[] | null): void {
@@ -45,7 +51,9 @@ export function createLeaders<Member>(weightOf: (stem: string) => number): Leade
     const shared = new Map<number, number>();
     for (const stem of stems) {
       const weight = weightOf(stem);
-      for (const at of index.get(stem) ?? []) shared.set(at, (shared.get(at) ?? 0) + weight);
+      const having = index.get(stem) ?? [];
+      for (const at of having) shared.set(at, (shared.get(at) ?? 0) + weight);
+      compared += having.length;
     }
     const own = weightOfAll(stems);
     let found: number | undefined;
@@ -70,6 +78,11 @@ export function createLeaders<Member>(weightOf: (stem: string) => number): Leade
     },
     follow(node) {
       best(node.stems)?.group?.push(node);
+    },
+    takeWork() {
+      const work = 1 + compared / COMPARISONS;
+      compared = 0;
+      return work;
     },
     groups: () => leaders.flatMap(({ group }) => (group ? [group] : [])),
   };

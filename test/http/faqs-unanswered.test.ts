@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { Decision } from '../../src/entities/decision.ts';
 import { Faq } from '../../src/entities/faq.ts';
@@ -92,11 +93,12 @@ describe('questions that no FAQ answered', () => {
         await em.insertMany(Decision, decisions);
       });
       const { groups } = await unansweredOf(world, shop);
-      return groups.map(({ turns }) => turns);
+      return groups.flatMap(({ examples }) => examples.map(({ text }) => text));
     };
-    expect(await decidedAs(decision('agent', 0.2), decision('agent', null))).toEqual([1]);
+    const asked = ['do you sell gift cards'];
+    expect(await decidedAs(decision('agent', 0.2), decision('agent', null))).toEqual(asked);
     for (const path of ['miss', 'limit', 'escalation'])
-      expect(await decidedAs(decision(path, 0.49)), path).toEqual([1]);
+      expect(await decidedAs(decision(path, 0.49)), path).toEqual(asked);
     expect(await decidedAs(decision('limit', 0.6))).toEqual([]);
     for (const path of ['faq', 'human', 'request', 'consent', 'stale']) {
       expect(await decidedAs(decision(path, 0.2)), path).toEqual([]);
@@ -152,6 +154,42 @@ describe('a group that becomes a FAQ', () => {
     const given = { answer: 'Yes', question: 'Where can I leave my car?', keywords: ['car park', 'car'] };
     expect((await ask(world, shop, 'POST', `/unanswered/${group?.id}/faq`, given)).status).toBe(200);
     expect(await rows(shop, (em) => em.find(Faq, { source: 'suggested' }))).toMatchObject([given]);
+  });
+
+  it('stays decided when its FAQ is switched off', async () => {
+    const shop = await buildShop(world);
+    await askedIn(shop, 'is there parking');
+    const [group] = (await unansweredOf(world, shop)).groups;
+    expect((await ask(world, shop, 'POST', `/unanswered/${group?.id}/faq`, { answer: 'Yes' })).status).toBe(200);
+    await rows(shop, (em) => em.nativeUpdate(Faq, { source: 'suggested' }, { isActive: false }));
+    await askedIn(shop, 'parking nearby');
+    expect(await questions(shop)).toEqual([['parking nearby', 1]]);
+  });
+
+  it('waits for whoever decides at this moment, and is refused then', async () => {
+    const shop = await buildShop(world);
+    await askedIn(shop, 'is there parking');
+    const [group] = (await unansweredOf(world, shop)).groups;
+    const first = new pg.Client(world.database.ownerUrl);
+    await first.connect();
+    try {
+      await first.query('begin');
+      await first.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`faq_suggestions ${shop.tenantId}`]);
+      await first.query(
+        `insert into faq_suggestions (tenant_id, id, question, language, evidence_message_ids, source_count, status)
+         values ($1, $2, 'q', 'en', array[$3::uuid], 1, 'dismissed')`,
+        [shop.tenantId, newId(), group?.id],
+      );
+      const second = ask(world, shop, 'POST', `/unanswered/${group?.id}/faq`, { answer: 'Yes' });
+      const waiting = `select from pg_locks where locktype = 'advisory' and not granted
+        and database = (select oid from pg_database where datname = current_database())`;
+      await until(async () => expect((await first.query(waiting)).rowCount).toBe(1));
+      await first.query('commit');
+      expect((await second).status).toBe(409);
+      expect(await rows(shop, (em) => em.count(Faq, { source: 'suggested' }))).toBe(0);
+    } finally {
+      await first.end();
+    }
   });
 
   it('becomes one FAQ, also when two managers decide at the same moment', async () => {
