@@ -7,6 +7,7 @@ import { Migration20261125000006 } from './Migration20261125000006_cheaper_keys.
 import { Migration20261125000007 } from './Migration20261125000007_missing_keys.ts';
 import { Migration20261125000008 } from './Migration20261125000008_reminders.ts';
 import { Migration20261125000009 } from './Migration20261125000009_indexes.ts';
+import { Migration20261126000010 } from './Migration20261126000010_better_faqs.ts';
 import { Migration20261126000011 } from './Migration20261126000011_announce_rows.ts';
 
 /** In the order in which they run. A released one is never changed. */
@@ -20,5 +21,6 @@ export const migrations = [
   { name: 'Migration20261125000007_missing_keys', class: Migration20261125000007 },
   { name: 'Migration20261125000008_reminders', class: Migration20261125000008 },
   { name: 'Migration20261125000009_indexes', class: Migration20261125000009 },
+  { name: 'Migration20261126000010_better_faqs', class: Migration20261126000010 },
   { name: 'Migration20261126000011_announce_rows', class: Migration20261126000011 },
 ];

@@ -93,6 +93,18 @@ describe('who may import whom', () => {
     const pure = [
       'src/conversations/decide.ts',
       'src/faqs/match.ts',
+      ...[
+        'choose-question',
+        'counts',
+        'group-alike',
+        'leaders',
+        'pauses',
+        'rank-keywords',
+        'regression',
+        'same-answer',
+      ].map((name) => `src/faqs/${name}.ts`),
+      'src/faqs/suggest-keywords.ts',
+      'src/faqs/telling-words.ts',
       ...files.filter((file) => file.startsWith('src/language/')),
     ];
     const impure = pure.filter((file) => /from '(node:|pg|bullmq|ioredis|koa|@mikro-orm)/.test(read(file)));

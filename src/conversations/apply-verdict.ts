@@ -96,6 +96,7 @@ function answer(
   conversation.missedCount = 0;
   conversation.botReplyCount += 1;
   conversation.consentQuietTurns = Math.max(0, conversation.consentQuietTurns - 1);
+  if (outcome.faqId) unit.writes.faqHits.push(outcome.faqId);
   return say(unit, conversation, {
     sender: { kind: 'agent', id: outcome.agentId },
     text: outcome.text,

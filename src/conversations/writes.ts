@@ -9,6 +9,7 @@ import type { OwnershipTransition } from '../entities/ownership-transition.ts';
 import type { Wake } from '../queue/wake.ts';
 import type { Statement } from '../tenancy/at-once.ts';
 import { runBound, together } from '../tenancy/bound.ts';
+import { hitStatements } from '../faqs/count-hits.ts';
 import { insertStatements } from '../tenancy/insert-rows.ts';
 
 export type NewHandover = Pick<Handover, 'reasonCategory' | 'reasonText' | 'mode'> &
@@ -25,6 +26,8 @@ export interface Writes {
   handovers: RequiredEntityData<Handover>[];
   handoverChanges: { id: string; set: HandoverChange }[];
   notifications: RequiredEntityData<Notification>[];
+  /** Ids of FAQs that answered, one for each answer. */
+  faqHits: string[];
   /** Whatever else has to be written at the end; it does not see the rows that are written with it. */
   others: Statement[];
   /** To be asked for once the transaction has committed, never before. */
@@ -40,6 +43,7 @@ export const noWrites = (): Writes => ({
   handovers: [],
   handoverChanges: [],
   notifications: [],
+  faqHits: [],
   others: [],
   wakes: [],
 });
@@ -61,6 +65,7 @@ export async function write(
     ...insertStatements('decisions', writes.decisions),
     ...insertStatements('handovers', writes.handovers),
     ...insertStatements('notifications', writes.notifications),
+    ...hitStatements(writes.faqHits),
     ...writes.others,
   ];
   const rows = statements.length > 0 || enqueue ? await runBound(em, together(statements, enqueue)) : [];

@@ -6,6 +6,8 @@ import { ContactIdentity } from './contact-identity.ts';
 import { Contact } from './contact.ts';
 import { Conversation } from './conversation.ts';
 import { Decision } from './decision.ts';
+import { FaqSuggestion } from './faq-suggestion.ts';
+import { FaqTest } from './faq-test.ts';
 import { Faq } from './faq.ts';
 import { Handover } from './handover.ts';
 import { InboundEventRow } from './inbound-event.ts';
@@ -29,6 +31,8 @@ export const entities = [
   Contact,
   Conversation,
   Decision,
+  FaqSuggestion,
+  FaqTest,
   Faq,
   Handover,
   InboundEventRow,

@@ -27,7 +27,17 @@ export async function fillTenant(owner: pg.Client, slug: string): Promise<{ tena
   await owner.query('insert into users (id, email, name) values ($1, $2, $2)', [userId, `${slug}@example.com`]);
   await insert('memberships', { user_id: userId, role: 'manager' });
   ids['memberships'] = userId;
-  await insert('faqs', { question: `canary-${slug}`, answer: `canary-${slug}` });
+  const faq_id = await insert('faqs', { question: `canary-${slug}`, answer: `canary-${slug}` });
+  await insert('faq_suggestions', {
+    question: `canary-${slug}`,
+    language: 'en',
+    evidence_message_ids: [newId()],
+    source_count: 1,
+    status: 'approved',
+    faq_id,
+    decided_by: userId,
+  });
+  await insert('faq_tests', { message: `canary-${slug}`, expectation: 'answered', faq_id });
   const channel_id = await insert('channels', { kind: 'telegram', name: 'c', config_sealed: Buffer.of(1) });
   await insert('channel_addresses', { channel_id, kind: 'telegram', purpose: 'key', address: slug });
   const contact_id = await insert('contacts', { display_name: `canary-${slug}` });

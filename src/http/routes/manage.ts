@@ -17,6 +17,7 @@ import { notFound } from '../../errors.ts';
 import { closeConversation, handBack, replyAsManager, takeConversation } from '../../handover/manager-acts.ts';
 import { withTenant } from '../../tenancy/with-tenant.ts';
 import { requireManager, type ManagerState } from '../authenticate.ts';
+import { idOf } from '../id-of.ts';
 import { sanitizeText } from '../parse-json.ts';
 
 const Reply = z.strictObject({ text: z.string().trim().min(1).max(20_000).transform(sanitizeText) });
@@ -135,13 +136,6 @@ export function manageRoutes(deps: Deps) {
   }
 
   return router;
-}
-
-/** An id that is no id belongs to nothing, like any other that is not ours. */
-function idOf(given: string | undefined): string {
-  const parsed = z.uuid().safeParse(given);
-  if (!parsed.success) throw notFound('there is nothing with this id');
-  return parsed.data;
 }
 
 const presentConversation = (one: Conversation, contactName: string | null) => ({

@@ -1,0 +1,88 @@
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import { Faq as FaqRow } from '../entities/faq.ts';
+import { FaqTest } from '../entities/faq-test.ts';
+import { conflict, notFound } from '../errors.ts';
+import { newId } from '../id.ts';
+import type { SettingsOf } from '../tenancy/settings.ts';
+import { withTenant } from '../tenancy/with-tenant.ts';
+import { inSlices } from './in-slices.ts';
+import { createMatcher, type Faq } from './match.ts';
+import type { MatcherOf } from './matcher-of.ts';
+import {
+  applyChange,
+  compareRuns,
+  runTests,
+  type Change,
+  type Difference,
+  type Test,
+  type TestResult,
+} from './regression.ts';
+
+export interface RegressionDeps {
+  orm: MikroORM;
+  settingsOf: SettingsOf;
+  matcherOf: MatcherOf;
+}
+
+/** Tests that a tenant may have. */
+const MOST_TESTS = 1_000;
+
+/** The tenant's tests in the order in which they were added, each with its result under the FAQs of now. */
+export async function runRegressionSet(deps: RegressionDeps, tenantId: string): Promise<TestResult[]> {
+  const [{ thresholds }, matcher] = await Promise.all([deps.settingsOf(tenantId), deps.matcherOf(tenantId)]);
+  const tests = await withTenant(deps.orm, tenantId, (em) => testsOf(em, tenantId));
+  return inSlices(runTests(matcher, tests, thresholds.faq_confidence));
+}
+
+/**
+ * What a change would do to the tenant's tests; saves nothing. A FAQ that would be created is called `new`. Throws 404
+ * when the tenant has no such FAQ.
+ */
+export async function tryChange(deps: RegressionDeps, tenantId: string, change: Change): Promise<Difference> {
+  const { language, thresholds } = await deps.settingsOf(tenantId);
+  // Both sides from one look at the FAQs: an index that is remembered may be a moment older.
+  const { tests, faqs } = await withTenant(deps.orm, tenantId, async (em) => ({
+    tests: await testsOf(em, tenantId),
+    faqs: (await em.find(FaqRow, { tenantId }, { disableIdentityMap: true })).map(toFaq),
+  }));
+  const changed = applyChange(faqs, change);
+  if (!changed) throw notFound('there is no such FAQ');
+  const run = (as: Faq[]) =>
+    inSlices(runTests(createMatcher({ language, faqs: as }), tests, thresholds.faq_confidence));
+  return compareRuns(await run(faqs), await run(changed));
+}
+
+/** Adds a test and gives its id. Throws 404 when the tenant has no such FAQ, 409 when it has as many tests as it may. */
+export async function addTest(deps: RegressionDeps, tenantId: string, test: Omit<Test, 'id'>): Promise<string> {
+  return withTenant(deps.orm, tenantId, async (em) => {
+    if (test.faqId !== null && (await em.count(FaqRow, { tenantId, id: test.faqId })) === 0) {
+      throw notFound('there is no such FAQ');
+    }
+    if ((await em.count(FaqTest, { tenantId })) >= MOST_TESTS) {
+      throw conflict(`a tenant may have ${MOST_TESTS} tests; remove one before adding another`);
+    }
+    const id = newId();
+    await em.insert(FaqTest, { tenantId, id, ...test });
+    return id;
+  });
+}
+
+/** Throws 404 when the tenant has no such test. */
+export async function removeTest(deps: RegressionDeps, tenantId: string, id: string): Promise<void> {
+  const removed = await withTenant(deps.orm, tenantId, (em) => em.nativeDelete(FaqTest, { tenantId, id }));
+  if (removed === 0) throw notFound('there is no such test');
+}
+
+async function testsOf(em: EntityManager, tenantId: string): Promise<Test[]> {
+  const rows = await em.find(FaqTest, { tenantId }, { orderBy: { id: 'asc' }, disableIdentityMap: true });
+  return rows.map(({ id, message, expectation, faqId }) => ({ id, message, expectation, faqId: faqId ?? null }));
+}
+
+const toFaq = ({ id, question, answer, keywords, priority, isActive }: FaqRow): Faq => ({
+  id,
+  question,
+  answer,
+  keywords,
+  priority,
+  isActive,
+});
