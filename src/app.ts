@@ -2,6 +2,7 @@ import Koa from 'koa';
 import type { Deps } from './deps.ts';
 import { errorHandler } from './http/error-handler.ts';
 import { deskRoutes } from './http/routes/desk.ts';
+import { faqInsightRoutes } from './http/routes/faq-insight.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { manageRoutes } from './http/routes/manage.ts';
 import { webchatRoutes } from './http/routes/webchat.ts';
@@ -19,6 +20,7 @@ export function createApp(deps: Deps): Koa {
   app.use(webhookRoutes(deps).routes());
   app.use(webchatRoutes(deps).routes());
   app.use(deskRoutes(deps).routes());
+  app.use(faqInsightRoutes(deps).routes());
   app.use(manageRoutes(deps).routes());
   app.use(healthRoutes(deps).routes());
   return app;
