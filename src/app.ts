@@ -3,6 +3,7 @@ import type { Deps } from './deps.ts';
 import { errorHandler } from './http/error-handler.ts';
 import { deskRoutes } from './http/routes/desk.ts';
 import { faqRoutes } from './http/routes/faqs.ts';
+import { faqInsightRoutes } from './http/routes/faq-insight.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { manageRoutes } from './http/routes/manage.ts';
 import { webchatRoutes } from './http/routes/webchat.ts';
@@ -20,6 +21,7 @@ export function createApp(deps: Deps): Koa {
   app.use(webhookRoutes(deps).routes());
   app.use(webchatRoutes(deps).routes());
   app.use(deskRoutes(deps).routes());
+  app.use(faqInsightRoutes(deps).routes());
   app.use(manageRoutes(deps).routes());
   app.use(faqRoutes(deps).routes());
   app.use(healthRoutes(deps).routes());

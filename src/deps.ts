@@ -6,6 +6,8 @@ import type { UnitDeps } from './conversations/with-unit.ts';
 import { connect, nativePool } from './database/connect.ts';
 import { isOutage } from './database/outage.ts';
 import { createMatcherOf } from './faqs/matcher-of.ts';
+import { createReportOf, type ReportOf } from './faqs/report-of.ts';
+import { createTryMatch, type TryMatch } from './faqs/try-match.ts';
 import { createTargetsOf } from './handover/targets-of.ts';
 import { createInbox, type Inbox } from './inbox/receive.ts';
 import { createReplay, type Replay } from './inbox/replay.ts';
@@ -30,6 +32,8 @@ export interface Deps extends UnitDeps {
   queue: QueueBackend;
   waker: Waker;
   findChannel: FindChannel;
+  reportOf: ReportOf;
+  tryMatch: TryMatch;
   adapterOf: (kind: string) => ChannelAdapter | undefined;
   inbox: Inbox;
   replay: Replay;
@@ -78,6 +82,8 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
   });
 
   const inbox = createInbox(pool, wake);
+  const settingsOf = createSettings(orm, changes);
+  const matcherOf = createMatcherOf(orm, changes);
 
   return {
     config,
@@ -97,8 +103,10 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
     adapterOf: channelAdapter,
     limitsOf,
     linkTo: (slug, conversationId) => `${publicUrl}/desk/${slug}#${conversationId}`,
-    settingsOf: createSettings(orm, changes),
-    matcherOf: createMatcherOf(orm, changes),
+    settingsOf,
+    matcherOf,
+    reportOf: createReportOf({ orm, changes, settingsOf, matcherOf }),
+    tryMatch: createTryMatch({ orm, settingsOf, matcherOf }),
     targetsOf: createTargetsOf(orm, changes),
     enqueue: (tenantId, replies) => delivery.enqueue(tenantId, replies),
     findChannel: createFindChannel(orm, keys, changes, readChannelConfig),

@@ -105,6 +105,9 @@ describe('who may import whom', () => {
       ].map((name) => `src/faqs/${name}.ts`),
       'src/faqs/suggest-keywords.ts',
       'src/faqs/telling-words.ts',
+      'src/faqs/keywords.ts',
+      'src/faqs/quality-report.ts',
+      ...files.filter((file) => file.startsWith('src/faqs/quality/')),
       ...files.filter((file) => file.startsWith('src/language/')),
     ];
     const impure = pure.filter((file) => /from '(node:|pg|bullmq|ioredis|koa|@mikro-orm)/.test(read(file)));

@@ -6,7 +6,7 @@ import { uuidList, type Statement } from '../tenancy/at-once.ts';
 import { runBound } from '../tenancy/bound.ts';
 import type { SettingsOf } from '../tenancy/settings.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
-import { inSlices } from './in-slices.ts';
+import { runInSlices } from './slices.ts';
 import { createPauses } from './pauses.ts';
 import { createAnswerTest } from './same-answer.ts';
 import { suggestKeywords, type KeywordSuggestion } from './suggest-keywords.ts';
@@ -42,9 +42,9 @@ export async function keywordsFromAnswers(
     };
   });
   const language = faq.language ?? own;
-  const answers = await inSlices(givingAnswer(replies, faq.answer, language));
+  const answers = await runInSlices(givingAnswer(replies, faq.answer, language));
   const questions = await withTenant(orm, tenantId, (em) => questionsBefore(em, tenantId, answers));
-  const keywords = await inSlices(suggestKeywords(faq, others, questions, language));
+  const keywords = await runInSlices(suggestKeywords(faq, others, questions, language));
   return { messages: questions.length, keywords };
 }
 

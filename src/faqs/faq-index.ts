@@ -2,6 +2,7 @@ import { stemmer } from '../language/stems.ts';
 import { stopWords } from '../language/stop-words.ts';
 import { words } from '../language/words.ts';
 import { gramBetween, GRAMS, gramsOf } from './grams.ts';
+import { parseKeywords } from './keywords.ts';
 import { createTypos, type Typos } from './typos.ts';
 
 export interface Faq {
@@ -229,8 +230,6 @@ function read(faq: Faq, language: string, learn: (word: string) => Known): Entry
 }
 
 function keywordsOf({ keywords }: Faq): string[] {
-  const list = typeof keywords === 'string' ? keywords.split(SEPARATOR) : keywords;
-  return list.map((keyword) => keyword.trim()).filter((keyword) => keyword !== '');
+  if (typeof keywords === 'string') return parseKeywords(keywords);
+  return keywords.map((keyword) => keyword.trim()).filter((keyword) => keyword !== '');
 }
-
-const SEPARATOR = /[,;\n،、，；]/;

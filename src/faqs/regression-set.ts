@@ -5,7 +5,7 @@ import { conflict, notFound } from '../errors.ts';
 import { newId } from '../id.ts';
 import type { SettingsOf } from '../tenancy/settings.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
-import { inSlices } from './in-slices.ts';
+import { runInSlices } from './slices.ts';
 import { createMatcher, type Faq } from './match.ts';
 import type { MatcherOf } from './matcher-of.ts';
 import {
@@ -31,7 +31,7 @@ const MOST_TESTS = 1_000;
 export async function runRegressionSet(deps: RegressionDeps, tenantId: string): Promise<TestResult[]> {
   const [{ thresholds }, matcher] = await Promise.all([deps.settingsOf(tenantId), deps.matcherOf(tenantId)]);
   const tests = await withTenant(deps.orm, tenantId, (em) => testsOf(em, tenantId));
-  return inSlices(runTests(matcher, tests, thresholds.faq_confidence));
+  return runInSlices(runTests(matcher, tests, thresholds.faq_confidence));
 }
 
 /**
@@ -48,7 +48,7 @@ export async function tryChange(deps: RegressionDeps, tenantId: string, change: 
   const changed = applyChange(faqs, change);
   if (!changed) throw notFound('there is no such FAQ');
   const run = (as: Faq[]) =>
-    inSlices(runTests(createMatcher({ language, faqs: as }), tests, thresholds.faq_confidence));
+    runInSlices(runTests(createMatcher({ language, faqs: as }), tests, thresholds.faq_confidence));
   return compareRuns(await run(faqs), await run(changed));
 }
 

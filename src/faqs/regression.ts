@@ -56,7 +56,7 @@ const TEST = 100;
 
 /** Runs each test against a matcher; a FAQ answers from `threshold`, 0..1, on. Yields whenever others should be let run. */
 export function* runTests(
-  matcher: Matcher,
+  matcher: Pick<Matcher, 'match'>,
   tests: readonly Test[],
   threshold: number,
 ): Generator<undefined, TestResult[]> {

@@ -5,9 +5,10 @@ import { runBound } from '../tenancy/bound.ts';
 import type { SettingsOf } from '../tenancy/settings.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
 import { groupAlike, type Group, type Settled, type Unanswered } from './group-alike.ts';
-import { inSlices } from './in-slices.ts';
+import { runInSlices } from './slices.ts';
 import { createPauses } from './pauses.ts';
-import type { MatcherOf, TenantMatcher } from './matcher-of.ts';
+import type { MatcherOf } from './matcher-of.ts';
+import type { TenantFaqs } from './tenant-faqs.ts';
 
 export interface UnansweredDeps {
   orm: MikroORM;
@@ -42,8 +43,8 @@ export async function findUnanswered(deps: UnansweredDeps, tenantId: string, day
     ...(await settledOf(em, tenantId, days)),
   }));
   const open = turns.filter(({ messageIds }) => !messageIds.some((id) => settledIds.has(id)));
-  const left = await inSlices(withoutAnswered(open, matcher, settings.thresholds.faq_confidence));
-  const groups = await inSlices(groupAlike(left, dismissed));
+  const left = await runInSlices(withoutAnswered(open, matcher, settings.thresholds.faq_confidence));
+  const groups = await runInSlices(groupAlike(left, dismissed));
   return {
     groups,
     turns: turns.length,
@@ -56,7 +57,7 @@ const TURN = 50;
 
 function* withoutAnswered(
   turns: readonly Unanswered[],
-  matcher: TenantMatcher,
+  matcher: TenantFaqs,
   threshold: number,
 ): Generator<undefined, Unanswered[]> {
   const isPauseDue = createPauses();
