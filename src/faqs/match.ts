@@ -52,7 +52,9 @@ export function createMatcher({ language, faqs }: { language: string; faqs: Iter
 
 /** FAQs that are looked at closely after the first sum. */
 const CANDIDATES = 8;
-/** What reaches less of the highest first sum than this is not looked at. */
+/** The best and its runner-up are looked at in any case. */
+const SHOWN = 2;
+/** What reaches less of the highest first sum than this is not. */
 const WORTH_A_LOOK = 0.5;
 /** Entries of word lists that one match goes through; the longest lists, of words that say least, come last. */
 const MOST_POSTINGS = 800;
@@ -154,7 +156,7 @@ function highest(count: number, entries: (Entry | undefined)[]): Entry[] {
   let least = enough;
   for (let at = 0; at < count; at++) {
     const position = touched[at] ?? 0;
-    if ((sums[position] ?? 0) < least) continue;
+    if (best.length >= SHOWN && (sums[position] ?? 0) < least) continue;
     let place = best.length;
     while (place > 0 && isBehind(best[place - 1] ?? 0, position, sums, entries)) place--;
     if (place === CANDIDATES) continue;
@@ -162,7 +164,10 @@ function highest(count: number, entries: (Entry | undefined)[]): Entry[] {
     if (best.length > CANDIDATES) best.pop();
     if (best.length === CANDIDATES) least = sums[best.at(-1) ?? 0] ?? 0;
   }
-  return best.flatMap((position) => entries[position] ?? []);
+  return best.flatMap((position, at) => {
+    const isWorth = at < SHOWN || (sums[position] ?? 0) >= enough;
+    return isWorth ? (entries[position] ?? []) : [];
+  });
 }
 
 /** Of equal sums the higher priority goes first, then the smaller id: never the order in which FAQs came in. */
