@@ -7,6 +7,7 @@ import { Migration20261125000006 } from './Migration20261125000006_cheaper_keys.
 import { Migration20261125000007 } from './Migration20261125000007_missing_keys.ts';
 import { Migration20261125000008 } from './Migration20261125000008_reminders.ts';
 import { Migration20261125000009 } from './Migration20261125000009_indexes.ts';
+import { Migration20261126000013 } from './Migration20261126000013_faq_offers.ts';
 
 /** In the order in which they run. A released one is never changed. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   { name: 'Migration20261125000007_missing_keys', class: Migration20261125000007 },
   { name: 'Migration20261125000008_reminders', class: Migration20261125000008 },
   { name: 'Migration20261125000009_indexes', class: Migration20261125000009 },
+  { name: 'Migration20261126000013_faq_offers', class: Migration20261126000013 },
 ];

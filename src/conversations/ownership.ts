@@ -45,6 +45,7 @@ export function changeHands(
   conversation.turnStartedAt = null;
   conversation.turnDueAt = null;
   conversation.relayTargetId = null;
+  conversation.faqOffer = null;
   callOffReminder(conversation, writes);
   if (to !== 'awaiting_consent') {
     conversation.consentAskedAt = null;
@@ -90,4 +91,5 @@ export function countAfresh(conversation: Conversation): void {
   conversation.missedCount = 0;
   conversation.consentQuietTurns = 0;
   conversation.lastTurnDigest = null;
+  conversation.faqOffer = null;
 }

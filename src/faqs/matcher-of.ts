@@ -4,13 +4,22 @@ import { TenantSettings } from '../entities/tenant-settings.ts';
 import type { Changes } from '../tenancy/changes.ts';
 import { remember } from '../tenancy/remember.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
-import { createMatcher, type Match } from './match.ts';
+import { createLanguageMatcher } from './by-language.ts';
+import type { Match } from './match.ts';
 
 /** A tenant's FAQs, ready to be matched. */
 export interface TenantMatcher {
   match(text: string): Match;
   /** Null for a FAQ that is not the tenant's or not active. */
-  answerOf(faqId: string): string | null;
+  find(faqId: string): FaqText | null;
+}
+
+/** What is said of a FAQ. */
+export interface FaqText {
+  question: string;
+  answer: string;
+  /** Null for one that is for everybody, whatever language they write. */
+  language: string | null;
 }
 
 export type MatcherOf = (tenantId: string) => Promise<TenantMatcher>;
@@ -33,17 +42,20 @@ async function build(orm: MikroORM, tenantId: string): Promise<TenantMatcher> {
     const active = await em.find(Faq, { tenantId, isActive: true }, { disableIdentityMap: true });
     return { faqs: active, language: settings?.language ?? 'en' };
   });
-  const answers = new Map(faqs.map((faq) => [faq.id, faq.answer]));
-  const matcher = createMatcher({
+  const texts = new Map(
+    faqs.map(({ id, question, answer, language: its }) => [id, { question, answer, language: its ?? null }]),
+  );
+  const matcher = createLanguageMatcher({
     language,
-    faqs: faqs.map(({ id, question, answer, keywords, priority, isActive }) => ({
+    faqs: faqs.map(({ id, question, answer, keywords, priority, isActive, language: its }) => ({
       id,
       question,
       answer,
       keywords,
       priority,
       isActive,
+      language: its ?? null,
     })),
   });
-  return { match: (text) => matcher.match(text), answerOf: (id) => answers.get(id) ?? null };
+  return { match: (text) => matcher.match(text), find: (id) => texts.get(id) ?? null };
 }
