@@ -1,4 +1,4 @@
-import { splitQuestions } from '../language/split-questions.ts';
+import { asks, splitQuestions } from '../language/split-questions.ts';
 import { READ_LENGTH } from '../language/words.ts';
 import type { Match } from './match.ts';
 import type { FaqText, TenantMatcher } from './matcher-of.ts';
@@ -39,7 +39,7 @@ export function ask(matcher: TenantMatcher, text: string, pickOf: PickOf | null)
   const picked = pickOf && findPick(matcher, text, pickOf);
   if (picked) return { ...picked, runnerUp: null, isPicked: true, evidence: null };
   const { faqId, confidence, evidence } = matcher.match(text);
-  const parts = sentences(text);
+  const parts = questions(text);
   const { runnerUp } = evidence;
   return {
     match: known(matcher, faqId, confidence),
@@ -58,7 +58,7 @@ function findPick(matcher: TenantMatcher, text: string, pickOf: PickOf) {
     .map((line) => ({ line, pick: known(matcher, pickOf(line), 1) }));
   const match = lines.find(({ pick }) => pick !== null)?.pick;
   if (!match) return null;
-  return { match, parts: lines.flatMap(({ line, pick }) => (pick ? [pick] : bestOfEach(matcher, sentences(line)))) };
+  return { match, parts: lines.flatMap(({ line, pick }) => (pick ? [pick] : bestOfEach(matcher, questions(line)))) };
 }
 
 const bestOfEach = (matcher: TenantMatcher, parts: string[]) =>
@@ -67,9 +67,16 @@ const bestOfEach = (matcher: TenantMatcher, parts: string[]) =>
     .map(({ faqId, confidence }) => known(matcher, faqId, confidence))
     .filter((faq) => faq !== null);
 
-const sentences = (text: string) =>
-  splitQuestions(text.slice(0, READ_LENGTH))
-    .map((part) => part.trim())
+/** In a line that asks, what it tells besides is no question of its own: "I lost my card, how do I block it?" */
+const questions = (text: string) =>
+  text
+    .slice(0, READ_LENGTH)
+    .split('\n')
+    .flatMap((line) => {
+      const parts = splitQuestions(line).map((part) => part.trim());
+      const asking = parts.filter(asks);
+      return asking.length > 0 ? asking : parts;
+    })
     .filter(Boolean)
     .slice(0, MOST_PARTS);
 

@@ -47,6 +47,20 @@ export function splitQuestions(text: string): string[] {
   return parts;
 }
 
+/** Whether a part asks something, by its mark, its particle or its first words: "hi when is that", "いつですか". Linear time. */
+export function asks(part: string): boolean {
+  if (ASKED.test(part)) return true;
+  let plausible = languages;
+  for (const { 0: written } of part.matchAll(WORDS)) {
+    const word = keyOf(written);
+    if (joined.has(word) || ASKS_EAST.test(written) || ASKS_THAI.test(written)) return true;
+    if (opens({ at: 0, languages: plausible }, word)) return true;
+    plausible = plausible.filter(({ conjunctions, leads }) => conjunctions.has(word) || leads.has(word));
+    if (plausible.length === 0) return false;
+  }
+  return false;
+}
+
 /** A place where a question may begin, if a question word of these languages follows; null for any language. */
 interface Joint {
   at: number;
@@ -55,8 +69,8 @@ interface Joint {
 
 interface Language {
   conjunctions: Set<string>;
-  /** "also", "too": may stand between the conjunction and the question. */
-  adverbs: Set<string>;
+  /** What may stand before a question word: "hi", "also", "at". */
+  leads: Set<string>;
   openers: Set<string>;
 }
 
@@ -64,7 +78,7 @@ function jointAt(joint: Joint | null, word: string, index: number): Joint | null
   const conjunctionOf = byConjunction.get(word);
   // "and" after a comma: the comma is where the question before has ended.
   if (conjunctionOf) return { at: joint?.languages === null ? joint.at : index, languages: conjunctionOf };
-  const stays = joint?.languages?.some(({ adverbs }) => adverbs.has(word));
+  const stays = joint?.languages?.some(({ leads }) => leads.has(word));
   return stays ? joint : null;
 }
 
@@ -78,46 +92,62 @@ const endsSentence = (before: string, last: string) => last.length > 1 && before
 const LONGEST = 12;
 const keyOf = (token: string) => (token.length > LONGEST ? '' : fold(token).replaceAll("'", ''));
 
-const spoken: [conjunctions: string, adverbs: string, openers: string][] = [
+const spoken: [conjunctions: string, leads: string, openers: string][] = [
   [
     'and or plus but n',
-    'also then if so please',
+    'also then if so please hi hello hey ok at by for in on to from',
     'do does did can could is are what whats when where wheres how hows who why which will would should may am have has',
   ],
   [
     'y e o pero ademas',
-    'tambien si',
-    'que cual cuales cuando donde como cuanto cuanta cuantos cuantas quien hay tienen teneis tienes puedo se a',
+    'tambien si hola a de en por con para hasta desde',
+    'que cual cuales cuando donde como cuanto cuanta cuantos cuantas quien hay tienen teneis tienes puedo se',
   ],
   [
     'e ou mas',
-    'tambem se',
+    'tambem se ola a de em por com para ate as',
     'que qual quais quando onde como quanto quantos quanta quantas quem ha tem voces posso aceitam fazem',
   ],
   [
     'et ou mais',
-    'aussi',
+    'aussi bonjour salut a de en par avec pour',
     'est quel quelle quels quelles quand ou comment combien qui pourquoi avez y puis peut faites acceptez que quoi',
   ],
   [
     'und oder aber',
-    'auch',
+    'auch hallo hi bis um ab mit fur von in',
     'wann wie wo was wer warum welche welcher welches haben habt hat gibt kann konnen ist sind bieten darf muss wieviel',
   ],
   [
     'e o ma',
-    'anche',
+    'anche ciao a di da in per con fino',
     'che quale quali quando dove come quanto quanti quanta quante chi perche avete posso ce ci fate accettate si',
   ],
-  ['en of maar', 'ook', 'wanneer hoe waar wat wie waarom welke hebben heeft kan kunnen is zijn mag hoeveel kun'],
-  ['и а или но', 'также еще', 'когда где куда как какой какая какие какое сколько кто что почему есть можно ли у во'],
-  ['і й та а або але', 'також ще', 'коли де куди як який яка які яке скільки хто що чому чи є можна у'],
-  ['i a oraz albo ale', 'tez takze', 'kiedy gdzie jak jaki jaka jakie ile kto co dlaczego czy macie mozna moge'],
-  ['ve veya ama', 'ayrica', 'ne nasil nerede nereye kim hangi kac neden niye var'],
-  ['dan atau tapi serta', 'juga', 'apa apakah kapan dimana di bagaimana berapa siapa kenapa mengapa bisakah ada'],
-  ['और या लेकिन', 'भी', 'क्या कब कहां कहाँ कैसे कौन कितना कितने कितनी क्यों'],
-  ['ו או', 'גם', 'מה מתי איפה איך מי למה כמה איזה האם יש'],
-  ['و أو او', 'أيضا ايضا', 'ما ماذا متى أين اين كيف من هل كم لماذا أي'],
+  [
+    'en of maar',
+    'ook hallo hoi om tot vanaf met voor van in',
+    'wanneer hoe waar wat wie waarom welke hebben heeft kan kunnen is zijn mag hoeveel kun',
+  ],
+  [
+    'и а или но',
+    'также еще привет здравствуйте в во до с со на по у к за',
+    'когда где куда как какой какая какие какое сколько кто что почему есть можно ли',
+  ],
+  [
+    'і й та а або але',
+    'також ще привіт о до з на по у в за',
+    'коли де куди як який яка які яке скільки хто що чому чи є можна',
+  ],
+  [
+    'i a oraz albo ale',
+    'tez takze czesc o do od na po w z za',
+    'kiedy gdzie jak jaki jaka jakie ile kto co dlaczego czy macie mozna moge',
+  ],
+  ['ve veya ama', 'ayrica merhaba saat', 'ne nasil nerede nereye kim hangi kac neden niye var'],
+  ['dan atau tapi serta', 'juga halo jam', 'apa apakah kapan dimana bagaimana berapa siapa kenapa mengapa bisakah ada'],
+  ['और या लेकिन', 'भी नमस्ते', 'क्या कब कहां कहाँ कैसे कौन कितना कितने कितनी क्यों'],
+  ['ו או', 'גם שלום', 'מה מתי איפה איך מי למה כמה איזה האם יש'],
+  ['و أو او', 'أيضا ايضا مرحبا في', 'ما ماذا متى أين اين كيف من هل كم لماذا أي'],
   ['그리고 또', '', '언제 어디 어디서 어떻게 무엇 뭐 얼마 혹시 왜 누가'],
 ];
 
@@ -126,9 +156,9 @@ const listed = (list: string) =>
     .split(' ')
     .map(keyOf)
     .filter((word) => word !== '');
-const languages: Language[] = spoken.map(([conjunctions, adverbs, openers]) => ({
+const languages: Language[] = spoken.map(([conjunctions, leads, openers]) => ({
   conjunctions: new Set(listed(conjunctions)),
-  adverbs: new Set(listed(adverbs)),
+  leads: new Set(listed(leads)),
   openers: new Set(listed(openers)),
 }));
 /** Conjunction and question word written as one. */
@@ -141,6 +171,8 @@ for (const language of languages) {
 
 /** A run of white space, a word, or one other character. */
 const TOKEN = /\s+|[\p{L}\p{M}\p{N}'’]+|[^]/gu;
+const WORDS = /[\p{L}\p{M}\p{N}'’]+/gu;
+const ASKED = /[?？؟]/;
 const SPACE = /^\s/;
 const LINE_BREAK = /[\n\r\u2028\u2029]/;
 const WORD = /^[\p{L}\p{M}\p{N}'’]/u;

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { splitQuestions } from '../../src/language/split-questions.ts';
+import { asks, splitQuestions } from '../../src/language/split-questions.ts';
 
 const trimmed = (text: string) => splitQuestions(text).map((part) => part.trim());
 
@@ -62,6 +62,27 @@ describe('the questions of a message', () => {
     expect(splitQuestions(' \n ')).toEqual([' \n ']);
   });
 
+  it.each([
+    'Is it?',
+    'and when do you open',
+    'hi, when do you open',
+    'a qué hora abrís',
+    'во сколько вы открываетесь',
+    'وهل لديكم شاي',
+    'いつですか',
+    '几点开门',
+    'เปิดไหม',
+  ])('are told from statements: %s', (text) => {
+    expect(asks(text)).toBe(true);
+  });
+
+  it.each(['', 'I have a card', 'A friend told me', 'opening hours', 'My card is lost.', 'и чай', 'コーヒー'])(
+    'are told from what only tells: %s',
+    (text) => {
+      expect(asks(text)).toBe(false);
+    },
+  );
+
   const piece = fc.oneof(
     fc.constantFrom('and', 'do', 'when', 'y', 'cuándo', 'und', 'wie', 'وهل', 'か', '吗', 'ไหม', '几点', 'a', '3'),
     fc.constantFrom('?', '!', '.', ',', '，', '。', '？', '¿', '¡', ')', '"', ';', '…', '、', '😀', '\ud800'),
@@ -98,7 +119,9 @@ describe('the questions of a message', () => {
     for (const heap of heaps) {
       const workOf = (length: number) => {
         const before = process.cpuUsage();
-        splitQuestions(heap.repeat(length / heap.length));
+        const whole = heap.repeat(length / heap.length);
+        splitQuestions(whole);
+        asks(whole);
         const { user, system } = process.cpuUsage(before);
         return user + system;
       };
