@@ -45,7 +45,6 @@ export function changeHands(
   conversation.turnStartedAt = null;
   conversation.turnDueAt = null;
   conversation.relayTargetId = null;
-  conversation.faqOffer = null;
   callOffReminder(conversation, writes);
   if (to !== 'awaiting_consent') {
     conversation.consentAskedAt = null;

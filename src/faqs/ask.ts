@@ -44,7 +44,7 @@ export function ask(matcher: TenantMatcher, text: string, pickOf: PickOf | null)
   return {
     match: known(matcher, faqId, confidence),
     runnerUp: runnerUp && known(matcher, runnerUp.faqId, runnerUp.confidence),
-    parts: parts.length > 1 ? bestOfEach(matcher, parts) : [],
+    parts: parts.length > 1 ? parts.map((part) => bestOf(matcher, part)).filter((faq) => faq !== null) : [],
     isPicked: false,
     evidence,
   };
@@ -58,14 +58,15 @@ function findPick(matcher: TenantMatcher, text: string, pickOf: PickOf) {
     .map((line) => ({ line, pick: known(matcher, pickOf(line), 1) }));
   const match = lines.find(({ pick }) => pick !== null)?.pick;
   if (!match) return null;
-  return { match, parts: lines.flatMap(({ line, pick }) => (pick ? [pick] : bestOfEach(matcher, questions(line)))) };
+  const said = lines.flatMap(({ line, pick }): (KnownFaq | string)[] => (pick ? [pick] : questions(line)));
+  const parts = said.slice(0, MOST_PARTS).map((one) => (typeof one === 'string' ? bestOf(matcher, one) : one));
+  return { match, parts: parts.filter((faq) => faq !== null) };
 }
 
-const bestOfEach = (matcher: TenantMatcher, parts: string[]) =>
-  parts
-    .map((part) => matcher.match(part))
-    .map(({ faqId, confidence }) => known(matcher, faqId, confidence))
-    .filter((faq) => faq !== null);
+function bestOf(matcher: TenantMatcher, part: string): KnownFaq | null {
+  const { faqId, confidence } = matcher.match(part);
+  return known(matcher, faqId, confidence);
+}
 
 /** In a line that asks, what it tells besides is no question of its own: "I lost my card, how do I block it?" */
 const questions = (text: string) =>

@@ -70,6 +70,8 @@ describe('what a text asks for', () => {
     for (const text of ['When do you open? '.repeat(50_000), 'vegan\n'.repeat(50_000), '?\n'.repeat(50_000)]) {
       const { asked } = partsOf(text);
       expect(asked.length).toBeLessThanOrEqual(1 + 16);
+      const chosen = partsOf(`yes\n${text}`, (line) => (line === 'yes' ? 'card' : null));
+      expect(chosen.asked.length).toBeLessThanOrEqual(16);
       expect(Math.max(...asked.slice(1).map(({ length }) => length))).toBeLessThanOrEqual(READ_LENGTH);
     }
   });

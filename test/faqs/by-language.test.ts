@@ -57,6 +57,15 @@ describe('FAQs in several languages', () => {
     }
   });
 
+  it('are found as surely as if the little words of another language were not there', () => {
+    const english = createMatcher({
+      language: 'en',
+      faqs: hotel.filter(({ language }) => /^en$|^$/.test(language ?? '')),
+    });
+    const { faqId, confidence } = english.match('wifi password');
+    expect(matcher.match('какой у вас wifi password')).toMatchObject({ faqId, confidence });
+  });
+
   it('have runners-up of their own language', () => {
     const { evidence } = matcher.match('cuál es el horario del wifi');
     expect(evidence.runnerUp?.faqId).toMatch(/-es$/);
@@ -75,8 +84,8 @@ describe('FAQs in several languages', () => {
   });
 
   it('say that a message was cut, whatever of it was left out for a language', () => {
-    const text = `${'и не '.repeat(4_000)} wifi password`;
-    expect(matcher.match(text).evidence.cut).toBe(true);
+    const text = `wifi password ${'и не '.repeat(4_000)}`;
+    expect(matcher.match(text)).toMatchObject({ faqId: 'wifi-en', evidence: { cut: true } });
     expect(matcher.match('wifi password').evidence.cut).toBe(false);
   });
 
@@ -104,6 +113,13 @@ describe('FAQs in one language', () => {
     const ours = createLanguageMatcher({ language: 'en', faqs: tagged });
     const theirs = createMatcher({ language: 'es', faqs: spanish });
     for (const text of texts) expect(ours.match(text)).toEqual(theirs.match(text));
+  });
+
+  it('are matched as if there were no other, while those of another are not active', () => {
+    const faqs = hotel.map((one) => ({ ...one, isActive: one.language === 'en' }));
+    const [ours, theirs] = [createLanguageMatcher, createMatcher].map((create) => create({ language: 'en', faqs }));
+    for (const text of [...texts, 'hola, cuál es el wifi password'])
+      expect(ours?.match(text)).toEqual(theirs?.match(text));
   });
 
   it('are for everybody where the language is empty', () => {

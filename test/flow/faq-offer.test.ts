@@ -32,17 +32,17 @@ const [cars, bicycles, open] = faqs.map(({ answer }) => answer);
 const unclear = 'tell me about parking please';
 
 /** Between what one of the two FAQs reaches and what both reach together, however the matcher counts. */
-function faqConfidence(): number {
+function faqConfidence(given: { question: string; answer: string }[], text: string): number {
   const matcher = createMatcher({
     language: 'en',
-    faqs: faqs.map((faq, at) => ({ ...faq, id: `faq-${at}`, keywords: [], priority: 1, isActive: true })),
+    faqs: given.map((faq, at) => ({ ...faq, id: `faq-${at}`, keywords: [], priority: 1, isActive: true })),
   });
-  const { confidence, evidence } = matcher.match(unclear);
+  const { confidence, evidence } = matcher.match(text);
   return confidence + (evidence.runnerUp?.confidence ?? 0) / 2;
 }
 
 const build = (thresholds: Record<string, unknown> = {}) =>
-  buildShop(world, { faqs, thresholds: { faq_confidence: faqConfidence(), ...thresholds } });
+  buildShop(world, { faqs, thresholds: { faq_confidence: faqConfidence(faqs, unclear), ...thresholds } });
 
 const textsTo = (chat: number) => world.platform.textsTo(String(chat));
 const saidTo = async (chat: number, count: number) => {
@@ -95,18 +95,42 @@ describe('two FAQs of which one is meant', () => {
     });
   });
 
-  it('are chosen by number, and not once more in a later turn', async () => {
+  it('are chosen by number', async () => {
     const shop = await build();
     await writes(world, shop, 302, unclear);
     await saidTo(302, 1);
     await writes(world, shop, 302, numberOf(buttonsOf(302), 'cars'));
     expect(await saidTo(302, 2)).toBe(cars);
-    await writes(world, shop, 302, '1');
-    await saidTo(302, 3);
-    expect(await lastDecision(shop, 302)).toMatchObject({
+  });
+
+  it('are not chosen once more in a later turn, which is then a first miss', async () => {
+    const shop = await build();
+    await writes(world, shop, 310, unclear);
+    await saidTo(310, 1);
+    await writes(world, shop, 310, '1');
+    expect([cars, bicycles]).toContain(await saidTo(310, 2));
+    await writes(world, shop, 310, '1');
+    await saidTo(310, 3);
+    expect(await lastDecision(shop, 310)).toMatchObject({
       outcome: 'clarify',
       evidence: { isPicked: false, offered: [] },
     });
+  });
+
+  it('are answered although their question sounds as if the contact asked for a person', async () => {
+    const [order, invoice] = ['order', 'invoice'].map((about) => ({
+      question: `I want to talk to a human about my ${about}`,
+      answer: `Call us about the ${about}`,
+    }));
+    const both = [order, invoice].filter((one) => one !== undefined);
+    const text = 'order and invoice';
+    const thresholds = { faq_confidence: faqConfidence(both, text) };
+    const shop = await buildShop(world, { faqs: both, thresholds });
+    await writes(world, shop, 311, text);
+    await saidTo(311, 1);
+    await writes(world, shop, 311, invoice?.question ?? '');
+    expect(await saidTo(311, 2)).toBe(invoice?.answer);
+    expect(await handlerOf(world, shop, 311)).toBe('bot');
   });
 
   it('lapse when the contact goes on with something else', async () => {
@@ -236,13 +260,13 @@ describe('on other channels', () => {
     await until(async () => expect((await seen()).at(-1)).toMatchObject({ text: cars, quickReplies: [] }));
   });
 
-  it('a webhook is given the questions', async () => {
-    const shop = await build();
+  it('a webhook is given the questions, and they lapse when the owner has answered', async () => {
+    const shop = await build({ echo_takes_over: false });
     const secret = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
     const { key } = await add(shop, 'webhook', { secret, replyUrl: `${world.platform.url}/replies/offer` });
-    const say = (text: string) => {
+    const say = (text: string, type = 'message') => {
       const id = randomUUID();
-      const body = JSON.stringify({ type: 'message', id, thread: 'offer', from: { id: 'ana' }, text });
+      const body = JSON.stringify({ type, id, thread: 'offer', from: { id: 'ana' }, text });
       const seconds = Math.floor(Date.now() / 1000);
       return post(`webhook/${key}`, body, {
         'webhook-id': id,
@@ -259,6 +283,13 @@ describe('on other channels', () => {
     ]);
     await say('Is there parking for cars?');
     await until(() => expect(sent()[1]).toMatchObject({ text: cars, quickReplies: [] }));
+
+    await say(unclear);
+    await until(() => expect(sent()).toHaveLength(3));
+    await say('For your van? Round the corner.', 'echo');
+    await say('1');
+    await until(() => expect(sent()).toHaveLength(4));
+    expect(await lastDecision(shop, 'offer')).toMatchObject({ outcome: 'offer_human', evidence: { isPicked: false } });
   });
 });
 
