@@ -9,6 +9,7 @@ import { Migration20261125000008 } from './Migration20261125000008_reminders.ts'
 import { Migration20261125000009 } from './Migration20261125000009_indexes.ts';
 import { Migration20261126000010 } from './Migration20261126000010_better_faqs.ts';
 import { Migration20261126000011 } from './Migration20261126000011_announce_rows.ts';
+import { Migration20261126000012 } from './Migration20261126000012_faq_offers.ts';
 
 /** In the order in which they run. A released one is never changed. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   { name: 'Migration20261125000009_indexes', class: Migration20261125000009 },
   { name: 'Migration20261126000010_better_faqs', class: Migration20261126000010 },
   { name: 'Migration20261126000011_announce_rows', class: Migration20261126000011 },
+  { name: 'Migration20261126000012_faq_offers', class: Migration20261126000012 },
 ];

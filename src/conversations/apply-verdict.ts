@@ -1,16 +1,18 @@
 import type { AgentRun } from '../entities/agent-run.ts';
 import type { Conversation, Handler } from '../entities/conversation.ts';
+import type { Asked, KnownFaq } from '../faqs/ask.ts';
 import { newId } from '../id.ts';
 import { say as phrase } from '../language/replies.ts';
 import { queueForManager, offerHuman, declineHuman, notifyAgain } from '../handover/hand-over.ts';
 import type { Outcome, Verdict } from './decide.ts';
+import { offerFaqs } from './offer-faqs.ts';
 import { changeHands, system } from './ownership.ts';
 import { say } from './say.ts';
 import type { Turn } from './take-turn.ts';
 import type { Unit } from './unit.ts';
 
 interface Basis {
-  match: ReturnType<Unit['matchFaq']>;
+  asked: Asked;
   /** The run whose answer is applied, where an agent gave it. */
   agentRun: AgentRun | null;
 }
@@ -20,6 +22,9 @@ export function applyVerdict(unit: Unit, conversation: Conversation, turn: Turn,
   const before: Handler = conversation.handler;
   const done = act(unit, conversation, turn, verdict);
   const { settings } = unit;
+  const { outcome } = verdict;
+  const { asked } = basis;
+  const answered = outcome.type === 'answer' ? outcome.faqs : [];
   unit.writes.decisions.push({
     tenantId: conversation.tenantId,
     id: newId(),
@@ -28,13 +33,17 @@ export function applyVerdict(unit: Unit, conversation: Conversation, turn: Turn,
     firstSeq: turn.firstSeq,
     lastSeq: turn.lastSeq,
     path: verdict.path,
-    outcome: verdict.outcome.type,
+    outcome: outcome.type,
     reason: verdict.reason,
     language: turn.language,
-    faqId: verdict.outcome.type === 'answer' ? verdict.outcome.faqId : null,
-    confidence: basis.match?.confidence ?? null,
+    faqId: answered[0]?.faqId ?? null,
+    // A reply with several answers is as sure as the least sure of them.
+    confidence: leastSure(answered) ?? asked.match?.confidence ?? null,
     evidence: {
-      faq: basis.match && { faqId: basis.match.faqId, ...basis.match.evidence },
+      faq: asked.match && { faqId: asked.match.faqId, ...asked.evidence },
+      answered: answered.map(briefly),
+      isPicked: asked.isPicked,
+      offered: outcome.type === 'clarify' ? outcome.offered.map(briefly) : [],
       escalation: verdict.escalation,
       botReplyCount: conversation.botReplyCount,
       missedCount: conversation.missedCount,
@@ -48,6 +57,11 @@ export function applyVerdict(unit: Unit, conversation: Conversation, turn: Turn,
     durationMs: performance.now() - turn.startedAt,
   });
 }
+
+const briefly = ({ faqId, confidence }: KnownFaq) => ({ faqId, confidence });
+
+const leastSure = (faqs: KnownFaq[]) =>
+  faqs.length > 0 ? Math.min(...faqs.map(({ confidence }) => confidence)) : undefined;
 
 interface Done {
   messageId?: string;
@@ -68,6 +82,7 @@ function act(unit: Unit, conversation: Conversation, turn: Turn, { outcome, reas
       backToBot(unit, conversation, reason);
       conversation.missedCount += 1;
       conversation.botReplyCount += 1;
+      if (outcome.offered.length > 0) return { messageId: offerFaqs(unit, conversation, language, outcome.offered) };
       return {
         messageId: say(unit, conversation, {
           sender: { kind: 'system', id: null },
@@ -96,12 +111,18 @@ function answer(
   conversation.missedCount = 0;
   conversation.botReplyCount += 1;
   conversation.consentQuietTurns = Math.max(0, conversation.consentQuietTurns - 1);
-  if (outcome.faqId) unit.writes.faqHits.push(outcome.faqId);
+  unit.writes.faqHits.push(...outcome.faqs.map(({ faqId }) => faqId));
   return say(unit, conversation, {
     sender: { kind: 'agent', id: outcome.agentId },
     text: outcome.text,
-    metadata: outcome.faqId ? { faqId: outcome.faqId } : {},
+    metadata: metadataOf(outcome.faqs.map(({ faqId }) => faqId)),
   });
+}
+
+function metadataOf(faqIds: string[]): Record<string, unknown> {
+  const [faqId] = faqIds;
+  if (faqId === undefined) return {};
+  return faqIds.length === 1 ? { faqId } : { faqId, faqIds };
 }
 
 /** An offer of a human lapses when the contact goes on with something that automation can answer. */

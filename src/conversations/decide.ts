@@ -1,4 +1,5 @@
 import type { Handler } from '../entities/conversation.ts';
+import type { KnownFaq } from '../faqs/ask.ts';
 import type { Thresholds } from '../tenancy/settings.ts';
 
 /** All that is known about a turn when it is decided. */
@@ -12,8 +13,13 @@ export interface TurnFacts {
   isFrustrated: boolean;
   /** The contact said the very same before and was answered. */
   isRepeated: boolean;
-  /** Best FAQ, however unsure. */
-  match: { faqId: string; answer: string; confidence: number } | null;
+  /** Best FAQ for the whole turn, however unsure, and the next best. */
+  match: KnownFaq | null;
+  runnerUp: KnownFaq | null;
+  /** Best FAQ for each question of a turn that asks several, in their order. */
+  parts: KnownFaq[];
+  /** The contact chose `match` out of those that were offered. */
+  isPicked: boolean;
   handoverMode: 'ask' | 'immediate';
   thresholds: Thresholds;
   hasAgent: boolean;
@@ -39,9 +45,10 @@ export type ReasonCategory =
 export type Outcome =
   | { type: 'silent' }
   | { type: 'wait' }
-  | { type: 'answer'; text: string; faqId: string | null; agentId: string | null }
+  | { type: 'answer'; text: string; faqs: KnownFaq[]; agentId: string | null }
   | { type: 'ask_agent' }
-  | { type: 'clarify'; text: string | null }
+  /** With FAQs to choose from, or in an agent's words, or in ours. */
+  | { type: 'clarify'; text: string | null; offered: KnownFaq[] }
   | { type: 'offer_human'; category: ReasonCategory; isAgain: boolean }
   | { type: 'hand_over'; category: ReasonCategory; text: string | null }
   | { type: 'decline_human' };
@@ -61,7 +68,7 @@ export interface Verdict {
  * the same verdict, so a decision can be explained, and tried again under other settings.
  */
 export function decide(facts: TurnFacts): Verdict {
-  const { thresholds, match } = facts;
+  const { thresholds } = facts;
   const verdict = (path: Verdict['path'], outcome: Outcome, reason: string): Verdict => ({
     outcome,
     path,
@@ -74,9 +81,9 @@ export function decide(facts: TurnFacts): Verdict {
   if (facts.handler === 'closed') return verdict('human', { type: 'silent' }, 'the conversation is closed');
   if (facts.isStale) return verdict('stale', { type: 'silent' }, 'the message is too old to be answered by itself');
 
-  const isSure = match !== null && match.confidence >= thresholds.faq_confidence;
+  const sure = sureFaqs(facts);
   if (facts.handler === 'awaiting_consent') {
-    const answered = answerToOffer(facts, isSure);
+    const answered = answerToOffer(facts, sure.length > 0);
     if (answered) return verdict('consent', ...answered);
   }
   if (facts.asksForHuman) {
@@ -89,9 +96,9 @@ export function decide(facts: TurnFacts): Verdict {
   if (escalationOf(facts, false) >= thresholds.escalation_threshold) {
     return verdict('escalation', needHuman(facts, 'sentiment'), 'the contact is upset or repeats the question');
   }
-  if (match && isSure) {
-    const reason = `a FAQ matches with confidence ${match.confidence.toFixed(2)} (faq_confidence ${thresholds.faq_confidence})`;
-    return verdict('faq', { type: 'answer', text: match.answer, faqId: match.faqId, agentId: null }, reason);
+  if (sure.length > 0) {
+    const text = sure.map(({ answer }) => answer).join('\n\n');
+    return verdict('faq', { type: 'answer', text, faqs: sure, agentId: null }, whySure(facts, sure));
   }
   if (facts.isAgentBusy) return verdict('agent', { type: 'wait' }, 'the agent is still answering the turn before');
   if (facts.hasAgent) return verdict('agent', { type: 'ask_agent' }, 'no FAQ is sure enough, the agent is asked');
@@ -103,12 +110,12 @@ export function missed(facts: TurnFacts): Verdict {
   const escalation = escalationOf(facts, true);
   const best = facts.match ? `the best FAQ reaches ${facts.match.confidence.toFixed(2)}` : 'no FAQ matches';
   if (escalation < facts.thresholds.escalation_threshold) {
-    return {
-      outcome: { type: 'clarify', text: null },
-      path: 'miss',
-      reason: `${best}; asked to say it in other words`,
-      escalation,
-    };
+    const outcome = clarify(facts);
+    const [, next] = outcome.offered;
+    const reason = next
+      ? `${best} and the next one ${next.confidence.toFixed(2)}; asked which of the two is meant`
+      : `${best}; asked to say it in other words`;
+    return { outcome, path: 'miss', reason, escalation };
   }
   const category = facts.match ? 'low_confidence' : 'missing_knowledge';
   const reason = `${best}, signs that a human is needed reach ${escalation.toFixed(2)} (escalation_threshold ${facts.thresholds.escalation_threshold})`;
@@ -118,11 +125,47 @@ export function missed(facts: TurnFacts): Verdict {
 /** A human is needed: how, is the tenant's choice. After a "no" the contact is not asked again for a while. */
 export function needHuman(facts: TurnFacts, category: ReasonCategory, isFinal = false): Outcome {
   if (facts.handoverMode === 'immediate') return handOver(category);
-  if (facts.consentQuietTurns > 0 && !isFinal) return { type: 'clarify', text: null };
+  if (facts.consentQuietTurns > 0 && !isFinal) return clarify(facts);
   return { type: 'offer_human', category, isAgain: false };
 }
 
 const handOver = (category: ReasonCategory): Outcome => ({ type: 'hand_over', category, text: null });
+
+const MOST_ANSWERS = 3;
+
+/**
+ * FAQs that are sure enough to answer: one for each question of the turn, where at least two different ones are; otherwise
+ * the one for the whole turn. One that is sure for the whole has to be among them, or it is one question in many sentences.
+ */
+function sureFaqs({ match, parts, thresholds }: TurnFacts): KnownFaq[] {
+  const isSure = (faq: KnownFaq) => faq.confidence >= thresholds.faq_confidence;
+  const whole = match && isSure(match) ? [match] : [];
+  const several = [...new Map(parts.filter(isSure).map((faq) => [faq.faqId, faq])).values()];
+  const hasWhole = whole.every(({ faqId }) => several.some((faq) => faq.faqId === faqId));
+  return several.length > 1 && hasWhole ? several.slice(0, MOST_ANSWERS) : whole;
+}
+
+function whySure({ isPicked, thresholds }: TurnFacts, sure: KnownFaq[]): string {
+  const confidences = sure.map(({ confidence }) => confidence.toFixed(2)).join(', ');
+  const limit = `faq_confidence ${thresholds.faq_confidence}`;
+  if (isPicked) return 'the contact chose this FAQ out of those that were offered';
+  if (sure.length === 1) return `a FAQ matches with confidence ${confidences} (${limit})`;
+  return `several questions, and a FAQ matches each, with confidence ${confidences} (${limit})`;
+}
+
+/**
+ * Asks back: which FAQ is meant, where two together are sure enough and neither is far ahead; otherwise for other words.
+ */
+function clarify({ match, runnerUp, thresholds }: TurnFacts): Extract<Outcome, { type: 'clarify' }> {
+  const isClose =
+    match !== null &&
+    runnerUp !== null &&
+    match.question !== runnerUp.question &&
+    match.confidence < thresholds.faq_confidence &&
+    match.confidence + runnerUp.confidence >= thresholds.faq_confidence &&
+    runnerUp.confidence * 2 >= match.confidence;
+  return { type: 'clarify', text: null, offered: isClose ? [match, runnerUp] : [] };
+}
 
 function answerToOffer(facts: TurnFacts, isSure: boolean): [Outcome, string] | null {
   if (facts.consent === 'yes' || facts.asksForHuman) {

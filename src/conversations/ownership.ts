@@ -90,4 +90,5 @@ export function countAfresh(conversation: Conversation): void {
   conversation.missedCount = 0;
   conversation.consentQuietTurns = 0;
   conversation.lastTurnDigest = null;
+  conversation.faqOffer = null;
 }

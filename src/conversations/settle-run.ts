@@ -3,10 +3,11 @@ import type { AgentAnswer } from '../agents/agent.ts';
 import { AgentRun, type AgentRunStatus } from '../entities/agent-run.ts';
 import { Conversation } from '../entities/conversation.ts';
 import { Message } from '../entities/message.ts';
+import { ask } from '../faqs/ask.ts';
 import { chooseLanguage } from '../language/choose.ts';
 import { threadSubject } from '../queue/contracts.ts';
 import { applyVerdict } from './apply-verdict.ts';
-import { missed, needHuman, type Verdict } from './decide.ts';
+import { missed, needHuman, type Outcome, type Verdict } from './decide.ts';
 import { factsOf, type Turn } from './take-turn.ts';
 import type { Unit } from './unit.ts';
 
@@ -60,10 +61,10 @@ export async function settleRun(unit: Unit, runId: string, end: RunEnd): Promise
   run.status = end.type === 'answer' ? 'answered' : end.type;
   conversation.activeRunId = null;
   const { turn, saidAt } = await turnOf(unit, conversation, run);
-  const match = turn.text === '' ? null : unit.matchFaq(turn.text);
+  const asked = ask(unit.faqs, turn.text, null);
   // The turn is the one that is being settled, not one that repeats it.
-  const facts = { ...factsOf(unit, conversation, turn, saidAt, match), isRepeated: false };
-  applyVerdict(unit, conversation, turn, judge(facts, end, run, whyNothing), { match, agentRun: run });
+  const facts = { ...factsOf(unit, conversation, turn, saidAt, asked), isRepeated: false };
+  applyVerdict(unit, conversation, turn, judge(facts, end, run, whyNothing), { asked, agentRun: run });
   // What was said meanwhile is the next turn.
   if (conversation.turnStartedAt || conversation.turnDueAt) {
     unit.writes.wakes.push(['handle-inbound', tenantId, threadSubject(conversation.channelId, conversation.thread)]);
@@ -92,7 +93,10 @@ function judge(facts: Parameters<typeof missed>[0], end: RunEnd, run: AgentRun, 
         `the agent asked for a human: ${answer.reason}`,
       );
     case 'clarify':
-      return verdict({ type: 'clarify', text: answer.text }, 'the agent asked the contact a question back');
+      return verdict(
+        { type: 'clarify', text: answer.text, offered: [] },
+        'the agent asked the contact a question back',
+      );
     case 'pending':
       throw new Error('a pending answer does not end a run');
     case 'reply': {
@@ -101,7 +105,7 @@ function judge(facts: Parameters<typeof missed>[0], end: RunEnd, run: AgentRun, 
         const reason = `the agent is only ${answer.confidence.toFixed(2)} sure (agent_confidence ${least})`;
         return { outcome, path: 'agent', reason, escalation };
       }
-      const outcome = { type: 'answer', text: answer.text, faqId: null, agentId: run.agentId } as const;
+      const outcome: Outcome = { type: 'answer', text: answer.text, faqs: [], agentId: run.agentId };
       return verdict(
         outcome,
         answer.confidence === null ? 'the agent answered' : `the agent answered, ${answer.confidence} sure`,

@@ -65,6 +65,7 @@ export function takeInEcho(unit: Unit, conversation: Conversation, content: Cont
     metadata: { echo: true },
   });
   conversation.answeredSeq = seq;
+  conversation.faqOffer = null;
   const { echo_takes_over: takesOver, answer_max_age: mostSeconds } = unit.settings.thresholds;
   // One that comes after a long outage says nothing of who answers now.
   const isFresh = unit.now.getTime() - content.sentAt.getTime() <= mostSeconds * 1000;

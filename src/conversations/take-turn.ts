@@ -1,10 +1,12 @@
 import { hash } from 'node:crypto';
 import type { Conversation } from '../entities/conversation.ts';
+import { ask, type Asked } from '../faqs/ask.ts';
 import { chooseLanguage } from '../language/choose.ts';
 import { asksForHuman, isFrustrated, readConsent } from '../language/understand.ts';
 import { words } from '../language/words.ts';
 import { applyVerdict } from './apply-verdict.ts';
 import { decide, type TurnFacts } from './decide.ts';
+import { picksFrom } from './offer-faqs.ts';
 import type { Said } from './take-in.ts';
 import type { Unit } from './unit.ts';
 
@@ -35,8 +37,8 @@ export function takeTurn(unit: Unit, conversation: Conversation, said: Said[]): 
     .join('\n');
   const language = languageOf(unit, conversation, text);
   const turn: Turn = { text, language, firstSeq: first.seq, lastSeq: last.seq, startedAt };
-  const match = text === '' ? null : unit.matchFaq(text);
-  const facts = factsOf(unit, conversation, turn, last.sentAt, match);
+  const asked = ask(unit.faqs, text, picksFrom(conversation, turn));
+  const facts = factsOf(unit, conversation, turn, last.sentAt, asked);
   const verdict = decide(facts);
   if (verdict.outcome.type === 'wait') {
     // The turn stays open; it is decided once the agent has answered the one before, or ran out of time.
@@ -46,8 +48,9 @@ export function takeTurn(unit: Unit, conversation: Conversation, said: Said[]): 
   conversation.turnStartedAt = null;
   conversation.turnDueAt = null;
   conversation.answeredSeq = Math.max(conversation.answeredSeq, last.seq);
-  conversation.lastTurnDigest = digest(text, language);
-  applyVerdict(unit, conversation, turn, verdict, { match, agentRun: null });
+  conversation.lastTurnDigest = asked.isPicked ? null : digest(text, language);
+  conversation.faqOffer = null;
+  applyVerdict(unit, conversation, turn, verdict, { asked, agentRun: null });
 }
 
 /** The facts of a turn as the conversation stands; also asked again when an agent has come back empty-handed. */
@@ -56,10 +59,12 @@ export function factsOf(
   conversation: Conversation,
   turn: Turn,
   saidAt: Date,
-  match: ReturnType<Unit['matchFaq']>,
+  { match, runnerUp, parts, isPicked }: Asked,
 ): TurnFacts {
   const { settings, now } = unit;
-  const { text, language } = turn;
+  const { language } = turn;
+  // The words of a choice are ours: they do not say what the contact feels, or that the contact repeats anything.
+  const text = isPicked ? '' : turn.text;
   const ageSeconds = (now.getTime() - saidAt.getTime()) / 1000;
   return {
     handler: conversation.handler,
@@ -68,10 +73,10 @@ export function factsOf(
     consent: conversation.handler === 'awaiting_consent' ? readConsent(text, language) : 'unclear',
     isFrustrated: isFrustrated(text, language),
     isRepeated: text !== '' && conversation.lastTurnDigest === digest(text, language),
-    match:
-      match?.faqId && match.answer !== null
-        ? { faqId: match.faqId, answer: match.answer, confidence: match.confidence }
-        : null,
+    match,
+    runnerUp,
+    parts,
+    isPicked,
     handoverMode: settings.handoverMode,
     thresholds: settings.thresholds,
     hasAgent: settings.agentId !== null,

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { ChannelLimits } from '../channels/adapter.ts';
-import type { Match } from '../faqs/match.ts';
+import type { TenantFaqs } from '../faqs/tenant-faqs.ts';
 import type { Targets } from '../handover/targets-of.ts';
 import type { Settings } from '../tenancy/settings.ts';
 import type { Writes } from './writes.ts';
@@ -13,8 +13,7 @@ export interface Unit {
   writes: Writes;
   limitsOf(channelId: string): ChannelLimits;
   channelName(channelId: string): string;
-  /** Best FAQ for a text, with its answer. */
-  matchFaq(text: string): (Match & { answer: string | null }) | null;
+  faqs: TenantFaqs;
   targets: Targets;
   /** Link to a conversation for a manager. */
   linkTo(conversationId: string): string;

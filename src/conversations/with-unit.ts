@@ -38,7 +38,7 @@ const TRIES = 3;
  * deadlock, and must do nothing but look at and change the unit.
  */
 export async function withUnit<T>(deps: UnitDeps, tenantId: string, work: (unit: Unit) => Promise<T>): Promise<T> {
-  const [settings, matcher, targets, channels] = await Promise.all([
+  const [settings, faqs, targets, channels] = await Promise.all([
     deps.settingsOf(tenantId),
     deps.matcherOf(tenantId),
     deps.targetsOf(tenantId),
@@ -61,10 +61,7 @@ export async function withUnit<T>(deps: UnitDeps, tenantId: string, work: (unit:
           writes,
           limitsOf: (id) => deps.limitsOf(channel(id).kind),
           channelName: (id) => channel(id).name,
-          matchFaq: (text) => {
-            const match = matcher.match(text);
-            return match.faqId === null ? null : { ...match, answer: matcher.answerOf(match.faqId) };
-          },
+          faqs,
           targets,
           linkTo: (id) => deps.linkTo(settings.tenant.slug, id),
         });

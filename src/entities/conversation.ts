@@ -6,6 +6,14 @@ export const handlers = ['bot', 'awaiting_consent', 'queued', 'human', 'closed']
 /** Who answers: automation, nobody yet (asked or queued), a manager, or no one any more. */
 export type Handler = (typeof handlers)[number];
 
+/** FAQs that the contact was offered to choose from; lapses with the next turn. */
+export interface FaqOffer {
+  /** Of the message that offers them. */
+  seq: number;
+  /** In the order of their numbers; `title` is what a button says. */
+  choices: { faqId: string; question: string; title: string }[];
+}
+
 const schema = defineEntity({
   name: 'Conversation',
   tableName: 'conversations',
@@ -41,6 +49,7 @@ const schema = defineEntity({
     consentQuietTurns: p.integer().default(0),
     /** Of the last turn's folded words, to notice a question asked again. */
     lastTurnDigest: p.text().nullable(),
+    faqOffer: p.json<FaqOffer>().nullable(),
     activeRunId: p.uuid().nullable(),
     /** From the offer or the request until a manager has given it back or closed it. */
     openHandoverId: p.uuid().nullable(),

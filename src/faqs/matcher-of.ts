@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { TenantSettings } from '../entities/tenant-settings.ts';
 import type { Changes } from '../tenancy/changes.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
-import { createTenantFaqs, type TenantFaq, type TenantFaqs } from './tenant-faqs.ts';
+import type { SpokenFaq } from './by-language.ts';
+import { createTenantFaqs, type TenantFaqs } from './tenant-faqs.ts';
 
 export type MatcherOf = (tenantId: string) => Promise<TenantFaqs>;
 
@@ -142,7 +143,7 @@ async function readSome(orm: MikroORM, tenantId: string, current: Promise<Tenant
   return faqs;
 }
 
-async function rowsOf(em: EntityManager, sql: string, values: unknown[]): Promise<TenantFaq[]> {
+async function rowsOf(em: EntityManager, sql: string, values: unknown[]): Promise<SpokenFaq[]> {
   const rows = await em.execute(sql, values);
   return z
     .array(Row)

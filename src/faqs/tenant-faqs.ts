@@ -1,6 +1,11 @@
-import { createMatcher, type Faq, type Match } from './match.ts';
+import { createLanguageMatcher, type SpokenFaq } from './by-language.ts';
+import type { Match } from './match.ts';
 
-export interface TenantFaq extends Faq {
+/** What is said of a FAQ. */
+export interface FaqText {
+  question: string;
+  answer: string;
+  /** Null for one that is for everybody, whatever language they write. */
   language: string | null;
 }
 
@@ -8,18 +13,18 @@ export interface TenantFaq extends Faq {
 export interface TenantFaqs {
   match: (text: string) => Match;
   /** Null for a FAQ that is not the tenant's or not active. */
-  answerOf: (faqId: string) => string | null;
-  questionOf: (faqId: string) => string | null;
+  find: (faqId: string) => FaqText | null;
   /** Puts a FAQ in, or instead of the one with its id. */
-  put: (faq: TenantFaq) => void;
+  put: (faq: SpokenFaq) => void;
   remove: (faqId: string) => void;
   /** About how much memory they take. */
   readonly bytes: number;
 }
 
+/** `language` is the tenant's own. */
 export function createTenantFaqs(language: string): TenantFaqs {
-  const matcher = createMatcher({ language, faqs: [] });
-  const texts = new Map<string, { question: string; answer: string }>();
+  const matcher = createLanguageMatcher({ language, faqs: [] });
+  const texts = new Map<string, FaqText>();
   let letters = 0;
 
   function remove(faqId: string): void {
@@ -31,15 +36,14 @@ export function createTenantFaqs(language: string): TenantFaqs {
   }
 
   return {
-    match: (text) => matcher.match(text),
-    answerOf: (faqId) => texts.get(faqId)?.answer ?? null,
-    questionOf: (faqId) => texts.get(faqId)?.question ?? null,
+    match: matcher.match,
+    find: (faqId) => texts.get(faqId) ?? null,
     put(faq) {
       remove(faq.id);
       if (!faq.isActive) return;
-      const { question, answer } = faq;
+      const { question, answer, language: its } = faq;
       letters += question.length + answer.length;
-      texts.set(faq.id, { question, answer });
+      texts.set(faq.id, { question, answer, language: its });
       matcher.put(faq);
     },
     remove,

@@ -10,6 +10,9 @@ const usual: TurnFacts = {
   isFrustrated: false,
   isRepeated: false,
   match: null,
+  runnerUp: null,
+  parts: [],
+  isPicked: false,
   handoverMode: 'ask',
   thresholds: readThresholds({}),
   hasAgent: false,
@@ -19,7 +22,12 @@ const usual: TurnFacts = {
   consentAskedCount: 0,
   consentQuietTurns: 0,
 };
-const faq = (confidence: number) => ({ faqId: 'faq-1', answer: 'We open at 7', confidence });
+const faq = (confidence: number, n = 1) => {
+  const answer = n === 1 ? 'We open at 7' : `Answer ${n}`;
+  return { faqId: `faq-${n}`, question: `Question ${n}?`, answer, language: null, confidence };
+};
+const answersWith = (...ns: number[]) => ({ type: 'answer', faqs: ns.map((n) => ({ faqId: `faq-${n}` })) });
+const offers = (...ns: number[]) => ({ type: 'clarify', text: null, offered: ns.map((n) => ({ faqId: `faq-${n}` })) });
 const thresholds = (given: Record<string, unknown>) => ({ thresholds: readThresholds(given) });
 
 type Row = [name: string, facts: Partial<TurnFacts>, path: Verdict['path'], outcome: Record<string, unknown>];
@@ -28,7 +36,7 @@ const rows: Row[] = [
   ['a manager has it', { handler: 'human', match: faq(1), asksForHuman: true }, 'human', { type: 'silent' }],
   ['it waits for a manager', { handler: 'queued', match: faq(1) }, 'human', { type: 'silent' }],
   ['the message is old', { isStale: true, match: faq(1) }, 'stale', { type: 'silent' }],
-  ['a FAQ is sure', { match: faq(0.5) }, 'faq', { type: 'answer', faqId: 'faq-1', text: 'We open at 7' }],
+  ['a FAQ is sure', { match: faq(0.5) }, 'faq', { ...answersWith(1), text: 'We open at 7' }],
   ['a FAQ is not quite sure', { match: faq(0.49) }, 'miss', { type: 'clarify' }],
   [
     'the tenant wants surer FAQs',
@@ -133,7 +141,69 @@ const rows: Row[] = [
     'faq',
     { type: 'answer' },
   ],
-  ['a miss soon after a no', { missedCount: 1, consentQuietTurns: 2 }, 'miss', { type: 'clarify' }],
+  ['a miss soon after a no', { missedCount: 1, consentQuietTurns: 2 }, 'miss', offers()],
+
+  ['two FAQs that are sure together', { match: faq(0.3), runnerUp: faq(0.2, 2) }, 'miss', offers(1, 2)],
+  ['two that are not sure together', { match: faq(0.3), runnerUp: faq(0.19, 2) }, 'miss', offers()],
+  ['a runner-up half as likely', { match: faq(0.4), runnerUp: faq(0.2, 2) }, 'miss', offers(1, 2)],
+  ['a runner-up far behind', { match: faq(0.45), runnerUp: faq(0.2, 2) }, 'miss', offers()],
+  ['a sure FAQ with one close behind', { match: faq(0.5), runnerUp: faq(0.49, 2) }, 'faq', answersWith(1)],
+  ['the same question twice', { match: faq(0.3), runnerUp: { ...faq(0.3), faqId: 'faq-2' } }, 'miss', offers()],
+  [
+    'two that are sure together for this tenant',
+    { match: faq(0.4), runnerUp: faq(0.3, 2), ...thresholds({ faq_confidence: 0.7 }) },
+    'miss',
+    offers(1, 2),
+  ],
+  [
+    'two FAQs, and an agent who may know better',
+    { match: faq(0.3), runnerUp: faq(0.3, 2), hasAgent: true },
+    'agent',
+    { type: 'ask_agent' },
+  ],
+  [
+    'a second miss, whatever could be offered',
+    { missedCount: 1, match: faq(0.3), runnerUp: faq(0.3, 2) },
+    'miss',
+    { type: 'offer_human' },
+  ],
+  [
+    'two FAQs soon after a no to a human',
+    { missedCount: 1, consentQuietTurns: 2, match: faq(0.3), runnerUp: faq(0.3, 2) },
+    'miss',
+    offers(1, 2),
+  ],
+  ['one of two was chosen', { match: faq(1, 2), parts: [faq(1, 2)], isPicked: true }, 'faq', answersWith(2)],
+
+  [
+    'two questions, both sure',
+    { match: faq(0.6), parts: [faq(0.9, 2), faq(0.5)] },
+    'faq',
+    { ...answersWith(2, 1), text: 'Answer 2\n\nWe open at 7' },
+  ],
+  ['two questions, the whole unsure', { match: faq(0.2), parts: [faq(0.9), faq(0.8, 2)] }, 'faq', answersWith(1, 2)],
+  ['two questions, one unsure', { match: faq(0.6), parts: [faq(0.9), faq(0.49, 2)] }, 'faq', answersWith(1)],
+  ['one of two sure, the whole not', { match: faq(0.3), parts: [faq(0.9), faq(0.2, 2)] }, 'miss', { type: 'clarify' }],
+  ['one question in two sentences', { match: faq(0.6), parts: [faq(0.9), faq(0.8)] }, 'faq', answersWith(1)],
+  ['the whole is another question', { match: faq(1, 3), parts: [faq(0.9), faq(0.8, 2)] }, 'faq', answersWith(3)],
+  [
+    'four questions',
+    { match: faq(0.9), parts: [faq(0.9), faq(0.9, 2), faq(0.9), faq(0.9, 3), faq(0.9, 4)] },
+    'faq',
+    answersWith(1, 2, 3),
+  ],
+  [
+    'two questions, and a human is asked for',
+    { match: faq(0.9), parts: [faq(0.9), faq(0.9, 2)], asksForHuman: true },
+    'request',
+    { type: 'hand_over' },
+  ],
+  [
+    'two questions instead of a yes',
+    { handler: 'awaiting_consent', consentAskedCount: 1, match: faq(0.2), parts: [faq(0.9), faq(0.9, 2)] },
+    'faq',
+    answersWith(1, 2),
+  ],
 ];
 
 describe('what is done with a turn', () => {
@@ -149,6 +219,13 @@ describe('what is done with a turn', () => {
         expect(decide({ ...usual, ...facts, handler }).outcome).toEqual({ type: 'silent' });
       }
     }
+  });
+
+  it('says in its reason what was offered, chosen, or answered together', () => {
+    const reasonOf = (facts: Partial<TurnFacts>) => decide({ ...usual, ...facts }).reason;
+    expect(reasonOf({ match: faq(0.3), runnerUp: faq(0.2, 2) })).toMatch(/0\.30 and the next one 0\.20/);
+    expect(reasonOf({ match: faq(1), isPicked: true })).toMatch(/chose/);
+    expect(reasonOf({ match: faq(0.6), parts: [faq(0.9), faq(0.7, 2)] })).toMatch(/several questions.*0\.90, 0\.70/);
   });
 
   it('gives the same verdict for the same facts', () => {

@@ -117,7 +117,7 @@ describe('settings', () => {
       const seen = async () => {
         const [settings, matcher] = [await other.settingsOf(shop.tenantId), await other.matcherOf(shop.tenantId)];
         const { faqId } = matcher.match('What are your opening hours?');
-        return [settings.systemMessage, faqId && matcher.answerOf(faqId)];
+        return [settings.systemMessage, faqId && matcher.find(faqId)?.answer];
       };
       expect(await seen()).toEqual(['', 'We open 7am-9pm daily']);
       await all(shop, async (em) => {

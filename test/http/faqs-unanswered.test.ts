@@ -142,7 +142,7 @@ describe('a group that becomes a FAQ', () => {
     expect(suggestion?.evidenceMessageIds).toHaveLength(2);
     expect(suggestion?.evidenceMessageIds).toContain(group?.id);
     expect((await unansweredOf(world, shop)).groups).toEqual([]);
-    await until(async () => expect((await world.deps.matcherOf(shop.tenantId)).answerOf(faq?.id ?? '')).not.toBeNull());
+    await until(async () => expect((await world.deps.matcherOf(shop.tenantId)).find(faq?.id ?? '')).not.toBeNull());
     const [asking] = await askedIn(shop, 'where is the parking');
     expect(world.platform.textsTo(String(asking))).toEqual(['Yes, behind the house']);
   });
