@@ -156,7 +156,8 @@ function highest(count: number, entries: (Entry | undefined)[]): Entry[] {
   let least = enough;
   for (let at = 0; at < count; at++) {
     const position = touched[at] ?? 0;
-    if (best.length >= SHOWN && (sums[position] ?? 0) < least) continue;
+    const isShown = best.length < SHOWN || isBehind(best[SHOWN - 1] ?? 0, position, sums, entries);
+    if (!isShown && (sums[position] ?? 0) < least) continue;
     let place = best.length;
     while (place > 0 && isBehind(best[place - 1] ?? 0, position, sums, entries)) place--;
     if (place === CANDIDATES) continue;
