@@ -153,7 +153,8 @@ describe('5,000 FAQs', () => {
     (_name, shape) => {
       const [small, large] = [work(shape(COUNT / 10)), work(shape(COUNT))];
       expect(large.mostInOneStep).toBeLessThanOrEqual(1);
-      expect(large.matches).toBeLessThanOrEqual(3 * COUNT);
+      // A text that many FAQs have is matched once.
+      expect(large.matches).toBeLessThanOrEqual(COUNT);
       // Ten times as many FAQs: ten times the work, and not a hundred times.
       expect(large.steps).toBeLessThan(20 * small.steps);
       expect(large.report.checked).toBe(COUNT);

@@ -196,6 +196,16 @@ describe('contradictions of priority', () => {
     expect(found('specific_below_general', [...shop, specific, general])).toEqual([]);
   });
 
+  it('but not where the lower one lacks a word of the higher one', () => {
+    const faqs = [
+      general,
+      faq('specific', 'How long does delivery last abroad on Sundays?', 'shipping', { priority: 2 }),
+      faq('cards', 'Do you take cards?'),
+      faq('away', 'Is there food to take away?'),
+    ];
+    expect(found('specific_below_general', faqs)).toEqual([]);
+  });
+
   it('are different answers to the same question with equal priority', () => {
     const ask = 'What does delivery to Canada cost?';
     const faqs = [
