@@ -10,6 +10,8 @@ export interface SpokenFaq extends Faq {
 
 /** An answer in another language than the message's is better than none, but only if it is that much surer. */
 const FOREIGN = 0.5;
+/** Where several languages are plausible, the likeliest of them goes before those that are about as sure. */
+const ALSO_PLAUSIBLE = 0.8;
 
 export interface LanguageMatcher extends Omit<Matcher, 'put'> {
   put: (faq: SpokenFaq) => void;
@@ -99,10 +101,11 @@ function matchInAll(text: string, languages: readonly string[], matchers: Map<st
   for (const code of [...plausible, ...languages.filter((other) => !plausible.includes(other))]) {
     const match = matchers.get(code)?.match(asSeenIn(code));
     if (!match) continue;
-    const weight = match.confidence * (plausible.includes(code) ? 1 : FOREIGN);
+    const rank = plausible.indexOf(code);
+    const weight = match.confidence * (rank === 0 ? 1 : rank > 0 ? ALSO_PLAUSIBLE : FOREIGN);
     if (!best || weight > best.weight) best = { match, weight };
   }
   if (!best) throw new Error('a tenant with FAQs in several languages has an index for each');
-  const { evidence } = best.match;
-  return { ...best.match, evidence: { ...evidence, cut: evidence.cut || text.length > READ_LENGTH } };
+  const { faqId, confidence, evidence } = best.match;
+  return { faqId, confidence, evidence: { ...evidence, cut: evidence.cut || text.length > READ_LENGTH } };
 }

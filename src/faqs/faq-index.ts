@@ -36,8 +36,10 @@ export interface Entry {
   keywordEnds: Uint16Array;
   /** Pieces of its question and keywords. */
   grams: Uint16Array;
-  /** Different words of its question. */
+  /** Different words of its question, and what they count together in the index of that version. */
   questionLength: number;
+  questionWeight: number;
+  weighedIn: number;
 }
 
 /** A known word: `term` is what it has in common with its other forms. */
@@ -226,6 +228,8 @@ function read(faq: Faq, language: string, learn: (word: string) => Known): Entry
     keywordEnds: Uint16Array.from(keywordEnds),
     grams: Uint16Array.from(grams),
     questionLength,
+    questionWeight: 0,
+    weighedIn: -1,
   };
 }
 

@@ -52,14 +52,12 @@ export function readEvidence(
   let ranked = 0;
   let alone = 0;
   let answer = 0;
-  let question = 0;
   let asked = 0;
   for (let at = 0; at < terms.length; at++) {
     const term = terms[at] ?? 0;
+    if (termSeen[term] !== match) continue;
     const occurrence = occurrences[at] ?? 0;
     const isQuestion = isIn(occurrence, FIELD.question);
-    if (isQuestion) question += rarity(index.counts[term] ?? 0);
-    if (termSeen[term] !== match) continue;
     const word = message.words[termPlace[term] ?? 0];
     if (!word) continue;
     const weight = word.weight * word.likeness;
@@ -81,7 +79,7 @@ export function readEvidence(
     if (gramSeen[gram] === match) pieces += gramWeight[gram] ?? 0;
   }
 
-  const shareOfQuestion = asked / (question || 1);
+  const shareOfQuestion = asked / (questionWeight(index, rarity, entry) || 1);
   into[0] = stopKeyword;
   into[1] = stopQuestion;
   into[2] = Math.sqrt(covered);
@@ -98,6 +96,18 @@ export function readEvidence(
   into[13] = Math.log1p(terms.length);
 }
 
+/** Changes with the index only, and is asked for with each match. */
+function questionWeight(index: FaqIndex, rarity: (count: number) => number, entry: Entry): number {
+  if (entry.weighedIn === index.version) return entry.questionWeight;
+  let weight = 0;
+  for (const [at, term] of entry.terms.entries()) {
+    if (isIn(entry.occurrences[at] ?? 0, FIELD.question)) weight += rarity(index.counts[term] ?? 0);
+  }
+  entry.questionWeight = weight;
+  entry.weighedIn = index.version;
+  return weight;
+}
+
 /** Writes the doubt of a message into `into`, in the order of DOUBT. */
 export function readDoubt(index: FaqIndex, message: Message, into: Float64Array): void {
   const all = message.words.length || 1;
@@ -109,8 +119,8 @@ export function readDoubt(index: FaqIndex, message: Message, into: Float64Array)
   into[5] = (message.words.length - message.tellingWords) / all;
 }
 
-/** Keywords of which the message has every word. `take` gets the place of each. */
-export function readKeywords(message: Message, entry: Entry, take?: (at: number) => void) {
+/** How many keywords the message has with every word, and what they count. */
+function readKeywords(message: Message, entry: Entry) {
   const { match, termSeen, termPlace } = scratch;
   let count = 0;
   let sum = 0;
@@ -128,7 +138,6 @@ export function readKeywords(message: Message, entry: Entry, take?: (at: number)
     if (!isWhole) continue;
     count += 1;
     sum += weight;
-    take?.(at);
   }
   return { count, weight: sum };
 }

@@ -1,6 +1,6 @@
 import { READ_LENGTH } from '../language/words.ts';
 import { createFaqIndex, FIELD, isIn, type Entry, type Faq, type FaqIndex } from './faq-index.ts';
-import { DOUBT, EVIDENCE, readDoubt, readEvidence, readKeywords } from './features.ts';
+import { DOUBT, EVIDENCE, readDoubt, readEvidence } from './features.ts';
 import { createMessageReader, type Message, type Word } from './read-message.ts';
 import { scratch } from './scratch.ts';
 import { WEIGHTS } from './weights.ts';
@@ -55,9 +55,9 @@ const CANDIDATES = 8;
 /** The best and its runner-up are looked at in any case. */
 const SHOWN = 2;
 /** What reaches less of the highest first sum than this is not. */
-const WORTH_A_LOOK = 0.5;
+const WORTH_A_LOOK = 0.65;
 /** Entries of word lists that one match goes through; the longest lists, of words that say least, come last. */
-const MOST_POSTINGS = 800;
+const MOST_POSTINGS = 500;
 /** What a FAQ counts in the first sum that has a word there, by the bits of its fields. */
 const FIRST_LOOK = Float64Array.from({ length: 8 }, (_, bits) =>
   isIn(bits, FIELD.keyword) ? 1 : isIn(bits, FIELD.question) ? 0.9 : isIn(bits, FIELD.answer) ? 0.2 : 0,
@@ -70,28 +70,49 @@ interface Judged {
   evidence: Float64Array;
 }
 
+/** Evidence is put into words only where somebody reads it: that takes as long as the match. */
+class Found implements Match {
+  readonly faqId: string | null;
+  readonly confidence: number;
+  readonly #evidence: () => Match['evidence'];
+
+  constructor(faqId: string | null, confidence: number, evidence: () => Match['evidence']) {
+    this.faqId = faqId;
+    this.confidence = confidence;
+    this.#evidence = evidence;
+  }
+
+  get evidence(): Match['evidence'] {
+    return this.#evidence();
+  }
+
+  toJSON(): Match {
+    return { faqId: this.faqId, confidence: this.confidence, evidence: this.evidence };
+  }
+}
+
 /** A matcher over an index that may change. */
-export function createMatch(index: FaqIndex): (text: string) => Match {
+function createMatch(index: FaqIndex): (text: string) => Match {
   const find = createFinder(index);
-  const doubt = new Float64Array(DOUBT.length);
   return (text) => {
     const { message, judged } = find(text);
+    const doubt = new Float64Array(DOUBT.length);
     readDoubt(index, message, doubt);
     const none = weigh(doubt, WEIGHTS.doubt);
-    const top = judged.reduce((most, { score }) => Math.max(most, score), none);
-    const sum = judged.reduce((all, { score }) => all + Math.exp(score - top), Math.exp(none - top));
-    const probability = ({ score }: Judged) => Math.exp(score - top) / sum;
     const [best, second] = judged;
-    return {
-      faqId: best?.entry.id ?? null,
-      confidence: best ? probability(best) : 0,
-      evidence: {
-        ...(best ? explain(message, best) : { matchedKeywords: [], ...sortWords(message, null), reasons: {} }),
-        doubts: named(DOUBT, doubt, WEIGHTS.doubt),
-        runnerUp: second ? { faqId: second.entry.id, confidence: probability(second) } : null,
-        cut: text.length > READ_LENGTH,
-      },
-    };
+    const top = Math.max(none, best?.score ?? none);
+    let sum = Math.exp(none - top);
+    for (const { score } of judged) sum += Math.exp(score - top);
+    const probability = ({ score }: Judged) => Math.exp(score - top) / sum;
+    const reasons = best?.evidence.slice();
+    const { words } = message;
+    return new Found(best?.entry.id ?? null, best ? probability(best) : 0, () => ({
+      ...explain(words, best?.entry ?? null),
+      reasons: reasons ? named(EVIDENCE, reasons, WEIGHTS.evidence) : {},
+      doubts: named(DOUBT, doubt, WEIGHTS.doubt),
+      runnerUp: second ? { faqId: second.entry.id, confidence: probability(second) } : null,
+      cut: text.length > READ_LENGTH,
+    }));
   };
 }
 
@@ -108,15 +129,14 @@ export function createFinder(index: FaqIndex): (text: string) => { message: Mess
       readEvidence(index, rarity, message, entry, evidence);
       judged.push({ entry, evidence, score: weigh(evidence, WEIGHTS.evidence) });
     }
-    judged.sort(
-      (one, other) =>
-        other.score - one.score ||
-        other.entry.priority - one.entry.priority ||
-        (one.entry.id < other.entry.id ? -1 : 1),
-    );
+    if (judged.length > 1) judged.sort(bestFirst);
     return { message, judged };
   };
 }
+
+/** Of equals the higher priority goes first, then the smaller id: never the order in which FAQs came in. */
+const bestFirst = (one: Judged, other: Judged) =>
+  other.score - one.score || other.entry.priority - one.entry.priority || (one.entry.id < other.entry.id ? -1 : 1);
 
 /** The FAQs that have most of a message, by a sum that costs little. */
 function candidates(index: FaqIndex, { words }: Message): Entry[] {
@@ -156,8 +176,8 @@ function highest(count: number, entries: (Entry | undefined)[]): Entry[] {
   let least = enough;
   for (let at = 0; at < count; at++) {
     const position = touched[at] ?? 0;
-    const isShown = best.length < SHOWN || isBehind(best[SHOWN - 1] ?? 0, position, sums, entries);
-    if (!isShown && (sums[position] ?? 0) < least) continue;
+    const sum = sums[position] ?? 0;
+    if (sum < least && best.length >= SHOWN && sum < (sums[best[SHOWN - 1] ?? 0] ?? 0)) continue;
     let place = best.length;
     while (place > 0 && isBehind(best[place - 1] ?? 0, position, sums, entries)) place--;
     if (place === CANDIDATES) continue;
@@ -171,7 +191,7 @@ function highest(count: number, entries: (Entry | undefined)[]): Entry[] {
   });
 }
 
-/** Of equal sums the higher priority goes first, then the smaller id: never the order in which FAQs came in. */
+/** As `bestFirst`, by the first sum. */
 function isBehind(one: number, other: number, sums: Float64Array, entries: (Entry | undefined)[]): boolean {
   const difference = (sums[one] ?? 0) - (sums[other] ?? 0);
   if (difference !== 0) return difference < 0;
@@ -186,13 +206,7 @@ function weigh(values: Float64Array, weights: readonly number[]): number {
   return sum;
 }
 
-function explain(message: Message, { entry, evidence }: Judged) {
-  const matchedKeywords: string[] = [];
-  readKeywords(message, entry, (at) => matchedKeywords.push(entry.keywords[at] ?? ''));
-  return { matchedKeywords, ...sortWords(message, entry), reasons: named(EVIDENCE, evidence, WEIGHTS.evidence) };
-}
-
-function sortWords({ words }: Message, entry: Entry | null) {
+function explain(words: readonly Word[], entry: Entry | null) {
   const matchedWords: string[] = [];
   const unmatchedWords: string[] = [];
   const similarWords: string[] = [];
@@ -201,7 +215,12 @@ function sortWords({ words }: Message, entry: Entry | null) {
     if (!entry?.terms.includes(term)) unmatchedWords.push(written);
     else (likeness === 1 ? matchedWords : similarWords).push(written);
   }
-  return { matchedWords, unmatchedWords, similarWords };
+  const said = new Set(words.map(({ term }) => term));
+  const isSaid = (_: string, at: number) => {
+    const terms = entry?.keywordTerms.subarray(entry.keywordEnds[at - 1] ?? 0, entry.keywordEnds[at]);
+    return terms?.every((term) => said.has(term)) ?? false;
+  };
+  return { matchedKeywords: entry?.keywords.filter(isSaid) ?? [], matchedWords, unmatchedWords, similarWords };
 }
 
 /** What counted, in logits, with its name; what counted nothing is left out. */

@@ -98,7 +98,8 @@ export function createMessageReader(index: FaqIndex): MessageReader {
   function take(message: Message, word: Word): void {
     message.words.push(word);
     if (word.isStopWord) return;
-    for (const gram of word.grams) takeGram(message, gram);
+    const { grams } = word;
+    for (let at = 0; at < grams.length; at++) takeGram(message, grams[at] ?? 0);
     message.telling += word.weight;
     message.tellingWords += 1;
     if (word.term < 0) message.unknown += word.weight;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createLanguageMatcher, type SpokenFaq } from '../../src/faqs/by-language.ts';
 import { createMatcher } from '../../src/faqs/match.ts';
+import { whole } from '../support/whole.ts';
 import { readLanguages } from '../../src/language/detect.ts';
 
 const faq = (id: string, language: string | null, question: string, keywords = ''): SpokenFaq => ({
@@ -103,7 +104,7 @@ describe('FAQs in one language', () => {
     const plain = hotel.map((one) => ({ ...one, language: null }));
     for (const language of ['en', 'es', 'xx', '']) {
       const [ours, theirs] = [createLanguageMatcher, createMatcher].map((create) => create({ language, faqs: plain }));
-      for (const text of texts) expect(ours?.match(text)).toEqual(theirs?.match(text));
+      for (const text of texts) expect(ours && whole(ours.match(text))).toEqual(theirs && whole(theirs.match(text)));
     }
   });
 
@@ -112,14 +113,14 @@ describe('FAQs in one language', () => {
     const tagged = spanish.map((one, at) => ({ ...one, language: at === 0 ? 'es_ES' : 'ES' }));
     const ours = createLanguageMatcher({ language: 'en', faqs: tagged });
     const theirs = createMatcher({ language: 'es', faqs: spanish });
-    for (const text of texts) expect(ours.match(text)).toEqual(theirs.match(text));
+    for (const text of texts) expect(whole(ours.match(text))).toEqual(whole(theirs.match(text)));
   });
 
   it('are matched as if there were no other, while those of another are not active', () => {
     const faqs = hotel.map((one) => ({ ...one, isActive: one.language === 'en' }));
     const [ours, theirs] = [createLanguageMatcher, createMatcher].map((create) => create({ language: 'en', faqs }));
     for (const text of [...texts, 'hola, cuál es el wifi password'])
-      expect(ours?.match(text)).toEqual(theirs?.match(text));
+      expect(ours && whole(ours.match(text))).toEqual(theirs && whole(theirs.match(text)));
   });
 
   it('are for everybody where the language is empty', () => {
