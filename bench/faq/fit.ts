@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { createFaqIndex } from '../../src/faqs/faq-index.ts';
-import { DOUBT, EVIDENCE, readDoubt } from '../../src/faqs/features.ts';
+import { createFaqIndex } from '../../src/faqs/matching/faq-index.ts';
+import { DOUBT, EVIDENCE, readDoubt } from '../../src/faqs/matching/features.ts';
 import { createFinder } from '../../src/faqs/match.ts';
-import { WEIGHTS } from '../../src/faqs/weights.ts';
+import { WEIGHTS } from '../../src/faqs/matching/weights.ts';
 
 /**
  * Fits the weights of the matcher: the most likely ones for the messages of many businesses, each business counting by
@@ -158,7 +158,7 @@ export const WEIGHTS: { readonly evidence: readonly number[]; readonly doubt: re
 
 const rows = readRows(process.argv[2] ?? join(import.meta.dirname, 'dev.json'));
 const { weights, loss } = fit(rows);
-writeFileSync(join(import.meta.dirname, '../../src/faqs/weights.ts'), write(weights));
+writeFileSync(join(import.meta.dirname, '../../src/faqs/matching/weights.ts'), write(weights));
 for (const [at, name] of EVIDENCE.entries()) console.log(name.padEnd(26), weights.evidence[at]);
 for (const [at, name] of DOUBT.entries()) console.log(name.padEnd(26), weights.doubt[at]);
 console.log(`${rows.length} messages, loss ${loss.toFixed(4)}`);

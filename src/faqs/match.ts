@@ -1,11 +1,11 @@
 import { READ_LENGTH } from '../language/words.ts';
-import { createFaqIndex, FIELD, isIn, type Entry, type Faq, type FaqIndex } from './faq-index.ts';
-import { DOUBT, EVIDENCE, readDoubt, readEvidence } from './features.ts';
-import { createMessageReader, type Message, type Word } from './read-message.ts';
-import { scratch } from './scratch.ts';
-import { WEIGHTS } from './weights.ts';
+import { createFaqIndex, FIELD, isIn, type Entry, type Faq, type FaqIndex } from './matching/faq-index.ts';
+import { DOUBT, EVIDENCE, readDoubt, readEvidence } from './matching/features.ts';
+import { createMessageReader, type Message, type Word } from './matching/read-message.ts';
+import { scratch } from './matching/scratch.ts';
+import { WEIGHTS } from './matching/weights.ts';
 
-export type { Faq } from './faq-index.ts';
+export type { Faq } from './matching/faq-index.ts';
 
 export interface Match {
   /** The best candidate, however weak; null when no active FAQ has anything of the message. */

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { groupAlike, type Group, type Settled, type Unanswered } from '../../src/faqs/group-alike.ts';
+import { groupAlike, type Group, type Settled, type Unanswered } from '../../src/faqs/improving/group-alike.ts';
 import { runOut } from '../support/run-out.ts';
 
 const asked = (texts: readonly string[], language = 'en'): Unanswered[] =>

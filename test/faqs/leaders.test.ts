@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createLeaders } from '../../src/faqs/leaders.ts';
+import { createLeaders } from '../../src/faqs/improving/leaders.ts';
 
 it('compares with no more than 256 groups for a word, however many groups have it', () => {
   const leaders = createLeaders<object>((stem) => (stem === 'order' ? 1 : 5));

@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { beforeStatement, repliesStatement } from '../../src/faqs/answered-by-managers.ts';
+import { beforeStatement, repliesStatement } from '../../src/faqs/improving/answered-by-managers.ts';
 import { hitStatements } from '../../src/faqs/count-hits.ts';
-import { turnsStatement } from '../../src/faqs/unanswered.ts';
+import { turnsStatement } from '../../src/faqs/improving/unanswered.ts';
 import { newId } from '../../src/id.ts';
 import type { Statement } from '../../src/tenancy/at-once.ts';
 import { prepared } from '../../src/tenancy/prepared.ts';

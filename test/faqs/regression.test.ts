@@ -8,7 +8,7 @@ import {
   type Change,
   type Test,
   type TestResult,
-} from '../../src/faqs/regression.ts';
+} from '../../src/faqs/improving/regression.ts';
 import { runOut } from '../support/run-out.ts';
 
 const faq = (id: string, question: string, keywords: string[]): Faq => ({

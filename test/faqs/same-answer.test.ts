@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createAnswerTest } from '../../src/faqs/same-answer.ts';
+import { createAnswerTest } from '../../src/faqs/improving/same-answer.ts';
 
 const answer = 'We deliver to Brooklyn and Queens, Monday to Friday.';
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { suggestKeywords, type Keyed } from '../../src/faqs/suggest-keywords.ts';
+import { suggestKeywords, type Keyed } from '../../src/faqs/improving/suggest-keywords.ts';
 import { runOut } from '../support/run-out.ts';
 
 const hours: Keyed = { question: 'What are your opening hours?', keywords: ['hours', 'opening'] };

@@ -1,4 +1,4 @@
-import type { Faq, Matcher } from './match.ts';
+import type { Faq, Matcher } from '../match.ts';
 import { createPauses } from './pauses.ts';
 
 /** A message and what has to become of it; see the entity for what each expectation means. */

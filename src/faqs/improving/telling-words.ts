@@ -1,6 +1,6 @@
-import { stemmer } from '../language/stems.ts';
-import { stopWords } from '../language/stop-words.ts';
-import { words } from '../language/words.ts';
+import { stemmer } from '../../language/stems.ts';
+import { stopWords } from '../../language/stop-words.ts';
+import { words } from '../../language/words.ts';
 
 /** The words of a text that say what it is about: stem -> the folded word as it was written first. */
 export type TellingWords = ReadonlyMap<string, string>;

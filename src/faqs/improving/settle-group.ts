@@ -1,10 +1,10 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { Faq } from '../entities/faq.ts';
-import { FaqSuggestion } from '../entities/faq-suggestion.ts';
-import { conflict, notFound } from '../errors.ts';
-import { newId } from '../id.ts';
-import { runBound } from '../tenancy/bound.ts';
-import { withTenant } from '../tenancy/with-tenant.ts';
+import { Faq } from '../../entities/faq.ts';
+import { FaqSuggestion } from '../../entities/faq-suggestion.ts';
+import { conflict, notFound } from '../../errors.ts';
+import { newId } from '../../id.ts';
+import { runBound } from '../../tenancy/bound.ts';
+import { withTenant } from '../../tenancy/with-tenant.ts';
 import type { Group } from './group-alike.ts';
 import { findUnanswered, settledOf, type UnansweredDeps } from './unanswered.ts';
 

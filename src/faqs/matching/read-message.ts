@@ -1,4 +1,4 @@
-import { words } from '../language/words.ts';
+import { words } from '../../language/words.ts';
 import type { FaqIndex } from './faq-index.ts';
 import { gramBetween, gramsOf } from './grams.ts';
 import { nextMatch, scratch } from './scratch.ts';

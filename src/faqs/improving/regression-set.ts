@@ -1,13 +1,13 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import { Faq as FaqRow } from '../entities/faq.ts';
-import { FaqTest } from '../entities/faq-test.ts';
-import { conflict, notFound } from '../errors.ts';
-import { newId } from '../id.ts';
-import type { SettingsOf } from '../tenancy/settings.ts';
-import { withTenant } from '../tenancy/with-tenant.ts';
-import { runInSlices } from './slices.ts';
-import { createMatcher, type Faq } from './match.ts';
-import type { MatcherOf } from './matcher-of.ts';
+import { Faq as FaqRow } from '../../entities/faq.ts';
+import { FaqTest } from '../../entities/faq-test.ts';
+import { conflict, notFound } from '../../errors.ts';
+import { newId } from '../../id.ts';
+import type { SettingsOf } from '../../tenancy/settings.ts';
+import { withTenant } from '../../tenancy/with-tenant.ts';
+import { runInSlices } from '../slices.ts';
+import { createMatcher, type Faq } from '../match.ts';
+import type { MatcherOf } from '../matcher-of.ts';
 import {
   applyChange,
   compareRuns,

@@ -1,14 +1,14 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { z } from 'zod';
-import type { Statement } from '../tenancy/at-once.ts';
-import { runBound } from '../tenancy/bound.ts';
-import type { SettingsOf } from '../tenancy/settings.ts';
-import { withTenant } from '../tenancy/with-tenant.ts';
+import type { Statement } from '../../tenancy/at-once.ts';
+import { runBound } from '../../tenancy/bound.ts';
+import type { SettingsOf } from '../../tenancy/settings.ts';
+import { withTenant } from '../../tenancy/with-tenant.ts';
 import { groupAlike, type Group, type Settled, type Unanswered } from './group-alike.ts';
-import { runInSlices } from './slices.ts';
+import { runInSlices } from '../slices.ts';
 import { createPauses } from './pauses.ts';
-import type { MatcherOf } from './matcher-of.ts';
-import type { TenantFaqs } from './tenant-faqs.ts';
+import type { MatcherOf } from '../matcher-of.ts';
+import type { TenantFaqs } from '../tenant-faqs.ts';
 
 export interface UnansweredDeps {
   orm: MikroORM;

@@ -1,4 +1,4 @@
-import { readConsent } from '../language/understand.ts';
+import { readConsent } from '../../language/understand.ts';
 import { choose, type Group, type Settled, type Unanswered } from './choose-question.ts';
 import { createCounts, type Counts } from './counts.ts';
 import { createLeaders, type Node } from './leaders.ts';

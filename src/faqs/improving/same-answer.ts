@@ -1,4 +1,4 @@
-import { words } from '../language/words.ts';
+import { words } from '../../language/words.ts';
 
 /** Words from which on an answer is so much of its own that it is known inside of other words. */
 const OWN_WORDS = 4;
