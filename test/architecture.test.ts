@@ -92,9 +92,7 @@ describe('who may import whom', () => {
   it('keeps the pure rooms pure', () => {
     const pure = [
       'src/conversations/decide.ts',
-      ...['match', 'ask', 'by-language', 'keywords', 'quality-report', 'tenant-faqs'].map(
-        (name) => `src/faqs/${name}.ts`,
-      ),
+      ...['match', 'ask', 'by-language', 'quality-report', 'tenant-faqs'].map((name) => `src/faqs/${name}.ts`),
       ...[
         'choose-question',
         'counts',

@@ -60,7 +60,7 @@ export function createMatcherOf(orm: MikroORM, changes: Changes, mostBytes = MOS
   return (tenantId) => {
     const known = kept.get(tenantId);
     if (!known || !(changes.isLive() || performance.now() - known.loadedAt < DEAF_TTL_MS)) {
-      const faqs = readAll(orm, tenantId);
+      const faqs = readTenantFaqs(orm, tenantId);
       const entry: Kept = { faqs, loadedAt: performance.now(), bytes: 0, changed: new Set() };
       kept.set(tenantId, entry);
       return keep(tenantId, entry, faqs);
@@ -97,8 +97,8 @@ const Row = z.object({
 
 const COLUMNS = 'id, question, answer, keywords, language, priority, is_active';
 
-/** By pages, and with breaks: a tenant with many thousands of FAQs holds nobody up. */
-async function readAll(orm: MikroORM, tenantId: string): Promise<TenantFaqs> {
+/** An index of a tenant's FAQs as they are. By pages, and with breaks: many thousands of FAQs hold nobody up. */
+export async function readTenantFaqs(orm: MikroORM, tenantId: string): Promise<TenantFaqs> {
   const language = await withTenant(orm, tenantId, async (em) => {
     const settings = await em.findOne(TenantSettings, { tenantId }, { disableIdentityMap: true });
     return settings?.language ?? 'en';

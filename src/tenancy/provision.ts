@@ -1,3 +1,4 @@
+import { parseKeywords } from '../language/keywords.ts';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { randomBytes } from 'node:crypto';
 import { Agent } from '../entities/agent.ts';
@@ -63,15 +64,8 @@ const faqRow = (tenantId: string, { keywords = [], ...faq }: NewFaq) => ({
   tenantId,
   id: newId(),
   ...faq,
-  keywords: typeof keywords === 'string' ? splitKeywords(keywords) : keywords,
+  keywords: typeof keywords === 'string' ? parseKeywords(keywords) : keywords,
 });
-
-/** Keywords as a business writes them: separated by commas. */
-export const splitKeywords = (text: string) =>
-  text
-    .split(',')
-    .map((keyword) => keyword.trim())
-    .filter(Boolean);
 
 interface NewChannel {
   kind: string;

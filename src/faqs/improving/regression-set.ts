@@ -6,11 +6,11 @@ import { newId } from '../../id.ts';
 import type { SettingsOf } from '../../tenancy/settings.ts';
 import { withTenant } from '../../tenancy/with-tenant.ts';
 import { runInSlices } from '../slices.ts';
-import { createMatcher, type Faq } from '../match.ts';
-import type { MatcherOf } from '../matcher-of.ts';
+import type { SpokenFaq } from '../by-language.ts';
+import { readTenantFaqs, type MatcherOf } from '../matcher-of.ts';
 import {
-  applyChange,
   compareRuns,
+  faqAfter,
   runTests,
   type Change,
   type Difference,
@@ -39,17 +39,19 @@ export async function runRegressionSet(deps: RegressionDeps, tenantId: string): 
  * when the tenant has no such FAQ.
  */
 export async function tryChange(deps: RegressionDeps, tenantId: string, change: Change): Promise<Difference> {
-  const { language, thresholds } = await deps.settingsOf(tenantId);
-  // Both sides from one look at the FAQs: an index that is remembered may be a moment older.
-  const { tests, faqs } = await withTenant(deps.orm, tenantId, async (em) => ({
+  const { thresholds } = await deps.settingsOf(tenantId);
+  // An index of its own, read now: the one that is remembered may be a moment older, and must not see the change.
+  const faqs = await readTenantFaqs(deps.orm, tenantId);
+  const { tests, present } = await withTenant(deps.orm, tenantId, async (em) => ({
     tests: await testsOf(em, tenantId),
-    faqs: (await em.find(FaqRow, { tenantId }, { disableIdentityMap: true })).map(toFaq),
+    present: change.type === 'create' ? null : await em.findOne(FaqRow, { tenantId, id: change.faqId }),
   }));
-  const changed = applyChange(faqs, change);
-  if (!changed) throw notFound('there is no such FAQ');
-  const run = (as: Faq[]) =>
-    runInSlices(runTests(createMatcher({ language, faqs: as }), tests, thresholds.faq_confidence));
-  return compareRuns(await run(faqs), await run(changed));
+  const after = faqAfter(change, present && toFaq(present));
+  if (!after) throw notFound('there is no such FAQ');
+  const run = () => runInSlices(runTests(faqs, tests, thresholds.faq_confidence));
+  const before = await run();
+  faqs.put(after);
+  return compareRuns(before, await run());
 }
 
 /** Adds a test and gives its id. Throws 404 when the tenant has no such FAQ, 409 when it has as many tests as it may. */
@@ -78,11 +80,12 @@ async function testsOf(em: EntityManager, tenantId: string): Promise<Test[]> {
   return rows.map(({ id, message, expectation, faqId }) => ({ id, message, expectation, faqId: faqId ?? null }));
 }
 
-const toFaq = ({ id, question, answer, keywords, priority, isActive }: FaqRow): Faq => ({
+const toFaq = ({ id, question, answer, keywords, language, priority, isActive }: FaqRow): SpokenFaq => ({
   id,
   question,
   answer,
   keywords,
+  language: language ?? null,
   priority,
   isActive,
 });

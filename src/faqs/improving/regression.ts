@@ -1,3 +1,4 @@
+import type { SpokenFaq } from '../by-language.ts';
 import type { Faq, Matcher } from '../match.ts';
 import { createPauses } from './pauses.ts';
 
@@ -43,12 +44,10 @@ export type Change =
 /** What a FAQ is called that does not exist yet. */
 export const NEW_FAQ = 'new';
 
-/** The FAQs as they would be; null when the change speaks of a FAQ that is not among them. Leaves `faqs` as they are. */
-export function applyChange(faqs: readonly Faq[], change: Change): Faq[] | null {
-  if (change.type === 'create') return [...faqs, { ...change.faq, id: NEW_FAQ, isActive: true }];
-  if (!faqs.some(({ id }) => id === change.faqId)) return null;
-  const set = change.type === 'deactivate' ? { isActive: false } : change.set;
-  return faqs.map((faq) => (faq.id === change.faqId ? { ...faq, ...set } : faq));
+/** The FAQ as it would be. `present` is the one that the change speaks of; null when it would be a new one, or is gone. */
+export function faqAfter(change: Change, present: SpokenFaq | null): SpokenFaq | null {
+  if (change.type === 'create') return { ...change.faq, id: NEW_FAQ, isActive: true, language: null };
+  return present && { ...present, ...(change.type === 'deactivate' ? { isActive: false } : change.set) };
 }
 
 /** Some messages at a stretch: one may take as long as a millisecond where there are many FAQs. */

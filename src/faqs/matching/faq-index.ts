@@ -2,7 +2,7 @@ import { stemmer } from '../../language/stems.ts';
 import { stopWords } from '../../language/stop-words.ts';
 import { words } from '../../language/words.ts';
 import { gramBetween, GRAMS, gramsOf } from './grams.ts';
-import { parseKeywords } from '../keywords.ts';
+import { parseKeywords } from '../../language/keywords.ts';
 import { createTypos, type Typos } from './typos.ts';
 
 export interface Faq {

@@ -1,7 +1,7 @@
 import { stemmer } from '../../language/stems.ts';
 import { stopWords } from '../../language/stop-words.ts';
 import { words } from '../../language/words.ts';
-import { parseKeywords } from '../keywords.ts';
+import { parseKeywords } from '../../language/keywords.ts';
 import type { Faq } from '../match.ts';
 
 /**

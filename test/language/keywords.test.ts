@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseKeywords } from '../../src/faqs/keywords.ts';
+import { parseKeywords } from '../../src/language/keywords.ts';
 
 describe('keywords as a business writes them', () => {
   it.each<[string, string[]]>([
