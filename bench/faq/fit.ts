@@ -1,10 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { createFaqIndex } from '../../src/faqs/matching/faq-index.ts';
 import { DOUBT, EVIDENCE, readDoubt } from '../../src/faqs/matching/features.ts';
 import { createFinder } from '../../src/faqs/match.ts';
 import { WEIGHTS } from '../../src/faqs/matching/weights.ts';
+import { loadDataSet, variants, type Tenant } from './data.ts';
 
 /**
  * Fits the weights of the matcher: the most likely ones for the messages of many businesses, each business counting by
@@ -13,33 +13,11 @@ import { WEIGHTS } from '../../src/faqs/matching/weights.ts';
  *   npm run fit:faq [data.json]
  */
 
-const Data = z.object({
-  tenants: z.array(
-    z.object({
-      language: z.string(),
-      faqs: z.array(
-        z.object({
-          id: z.string(),
-          question: z.string(),
-          answer: z.string(),
-          keywords_few: z.string(),
-          keywords_rich: z.string(),
-          priority: z.number(),
-          is_active: z.boolean(),
-        }),
-      ),
-      messages: z.array(
-        z.object({ text: z.string(), faqId: z.string().nullable(), accept: z.array(z.string()).optional() }),
-      ),
-    }),
-  ),
-});
-
 /** Not fitted: nothing goes before the very question, and the data has too few of them. */
 const FIXED = new Map([['the very question', 6]]);
 /** What may only speak against a FAQ. */
 const AGAINST = new Set(['words not in the FAQ', 'length of the FAQ']);
-const STEPS = 1_000;
+const STEPS = 500;
 const RATE = 0.03;
 const SMALL_WEIGHTS = 1e-3;
 
@@ -51,26 +29,56 @@ interface Row {
   counts: number;
 }
 
-function readRows(path: string): Row[] {
-  const { tenants } = Data.parse(JSON.parse(readFileSync(path, 'utf8')));
-  return tenants.flatMap((tenant) =>
-    (['keywords_few', 'keywords_rich'] as const).flatMap((keywords) => {
-      const index = createFaqIndex(tenant.language);
-      for (const faq of tenant.faqs) index.put({ ...faq, keywords: faq[keywords], isActive: faq.is_active });
-      const find = createFinder(index);
-      return tenant.messages.map(({ text, faqId, accept }) => {
-        const { message, judged } = find(text);
-        const doubt = new Float64Array(DOUBT.length);
-        readDoubt(index, message, doubt);
-        return {
-          doubt,
-          candidates: judged.map(({ evidence }) => Float64Array.from(evidence)),
-          right: judged.map(({ entry }) => (accept ?? [faqId]).includes(entry.id)),
-          counts: 1 / Math.sqrt(tenant.messages.length),
-        };
-      });
-    }),
+/** Businesses of so few FAQs are made of the larger ones: many have no more, and the data has none. */
+const FEW = [2, 4];
+/** Of each larger business; each counts little, as they are many and alike. */
+const MOST_PARTS = 12;
+const PART = 0.15;
+
+const readRows = (path: string): Row[] =>
+  loadDataSet(path).tenants.flatMap((tenant) => [
+    ...rowsOf(tenant, 1),
+    ...FEW.flatMap((size) => partsOf(tenant, size)).flatMap((part) => rowsOf(part, PART)),
+  ]);
+
+/** Businesses with some of the FAQs, and half as many messages for none of them as there are for them. */
+function partsOf(tenant: Tenant, size: number): Tenant[] {
+  const active = tenant.faqs.filter((faq) => faq.is_active);
+  const parts = Array.from({ length: Math.min(MOST_PARTS, Math.floor(active.length / size)) }, (_, part) =>
+    active.slice(part * size, (part + 1) * size),
   );
+  return parts.map((faqs) => {
+    const ids = new Set(faqs.map(({ id }) => id));
+    const has = ({ faqId, accept }: Tenant['messages'][number]) =>
+      (accept ?? [faqId]).some((id) => id !== null && ids.has(id));
+    const own = tenant.messages.filter(has);
+    const others = tenant.messages.filter((message) => !has(message));
+    const step = Math.max(1, Math.floor(others.length / Math.ceil(own.length / 2)));
+    const none = others
+      .filter((_, at) => at % step === 0)
+      .map(({ accept: _, ...message }) => ({ ...message, faqId: null }));
+    return { ...tenant, faqs, messages: [...own, ...none] };
+  });
+}
+
+/** `share` is what the business counts beside others of its size. */
+function rowsOf(tenant: Tenant, share: number): Row[] {
+  return variants.flatMap((variant) => {
+    const index = createFaqIndex(tenant.language);
+    for (const faq of tenant.faqs) index.put({ ...faq, keywords: faq[`keywords_${variant}`], isActive: faq.is_active });
+    const find = createFinder(index);
+    return tenant.messages.map(({ text, faqId, accept }) => {
+      const { message, judged } = find(text);
+      const doubt = new Float64Array(DOUBT.length);
+      readDoubt(index, message, doubt);
+      return {
+        doubt,
+        candidates: judged.map(({ evidence }) => Float64Array.from(evidence)),
+        right: judged.map(({ entry }) => (accept ?? [faqId]).includes(entry.id)),
+        counts: share / Math.sqrt(tenant.messages.length),
+      };
+    });
+  });
 }
 
 /** One over the spread of each value, so that all weights are of a size while they are fitted. */

@@ -3,6 +3,6 @@
  * businesses in `bench/faq`: `npm run fit:faq` writes this file.
  */
 export const WEIGHTS: { readonly evidence: readonly number[]; readonly doubt: readonly number[] } = {
-  evidence: [0.0844, 0.2969, 0.4869, 0, 1.1888, 0.8303, 0.5195, 0.0984, 0.4436, 3.0133, 1.9248, 6, -0.5391, -0.2442],
-  doubt: [0.1828, -0.6333, 0.1702, 0.7598, -0.6727, 1.7679],
+  evidence: [0.0617, 0.2919, 0.5488, 0.047, 1.3074, 1.3784, 0.4925, 0.0793, 0.4774, 3.0339, 2.3691, 6, -0.6826, -0.3265],
+  doubt: [-0.2169, -0.7684, 0.1338, 0.8601, -0.6823, 1.5253],
 };
