@@ -26,7 +26,7 @@ it('an agent is told nothing from before the hand back', async () => {
   await until(() => expect(world.platform.textsTo('91').at(-1)).toBe('The refund is on its way.'));
   expect((await asManager(world, shop, `/conversations/${id}/hand-back`, {})).status).toBe(200);
 
-  for (const text of ['Is a table free?', 'And a chair?']) {
+  for (const text of ['Is a table left?', 'And a chair?']) {
     await writes(world, shop, 91, text);
     await until(() => expect(world.platform.textsTo('91').at(-1)).toBe(`answer to ${text}`));
   }
@@ -34,8 +34,8 @@ it('an agent is told nothing from before the hand back', async () => {
   expect(told.map(({ history }) => history)).toMatchObject([
     [],
     [
-      { role: 'contact', text: 'Is a table free?' },
-      { role: 'agent', text: 'answer to Is a table free?' },
+      { role: 'contact', text: 'Is a table left?' },
+      { role: 'agent', text: 'answer to Is a table left?' },
     ],
   ]);
   expect(JSON.stringify(told)).not.toMatch(/refund/);
