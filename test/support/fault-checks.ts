@@ -136,7 +136,9 @@ function checkTurns(
     if (turn.length > 1) turns.joined += 1;
     if (turn.length > 1 && !tenant.waitsForMore) tell(`${turn.length} messages were answered as one`);
     const sent = outbound.filter((row) => row.message_id === decision.reply_message_id);
-    const possible = turn.map(({ content }) => answerText(tenant.slug, Number(content.replace(/\D/g, ''))));
+    const answers = turn.map(({ content }) => answerText(tenant.slug, Number(content.replace(/\D/g, ''))));
+    // A turn of several questions gets the first three answers in one reply, where each of them is sure.
+    const possible = [...answers, answers.slice(0, MOST_ANSWERS).join('\n\n')];
     const [reply] = sent;
     if (decision.outcome !== 'answer' || !reply || sent.length !== 1 || !possible.includes(reply.text)) {
       tell(
@@ -152,6 +154,8 @@ function checkTurns(
   }
   return turns;
 }
+
+const MOST_ANSWERS = 3;
 
 /**
  * The platform got what the outbox says, in its order, one at a time. A reply that came twice must be flagged, and
