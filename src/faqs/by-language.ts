@@ -31,7 +31,6 @@ export function createLanguageMatcher({
 }): LanguageMatcher {
   const own = baseLanguage(language);
   const matchers = new Map<string, Matcher>();
-  const nothing = createMatcher({ language, faqs: [] });
   /** By FAQ: the language whose index is there because of it; and by language, how many those are. */
   const spoken = new Map<string, string>();
   const counts = new Map<string, number>();
@@ -82,9 +81,8 @@ export function createLanguageMatcher({
   return {
     match(text) {
       const [only = own] = languages;
-      return languages.length <= 1
-        ? (matchers.get(only) ?? nothing).match(text)
-        : matchInAll(text, languages, matchers);
+      if (languages.length > 1) return matchInAll(text, languages, matchers);
+      return (matchers.get(only) ?? createMatcher({ language, faqs: [] })).match(text);
     },
     put,
     remove,

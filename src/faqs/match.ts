@@ -1,6 +1,6 @@
 import { READ_LENGTH } from '../language/words.ts';
 import { createFaqIndex, FIELD, isIn, type Entry, type Faq, type FaqIndex } from './matching/faq-index.ts';
-import { DOUBT, EVIDENCE, readDoubt, readEvidence } from './matching/features.ts';
+import { DOUBT, EVIDENCE, readDoubt, readEvidence, STOP_WORD } from './matching/features.ts';
 import { createMessageReader, type Message, type Word } from './matching/read-message.ts';
 import { scratch } from './matching/scratch.ts';
 import { WEIGHTS } from './matching/weights.ts';
@@ -62,7 +62,6 @@ const MOST_POSTINGS = 500;
 const FIRST_LOOK = Float64Array.from({ length: 8 }, (_, bits) =>
   isIn(bits, FIELD.keyword) ? 1 : isIn(bits, FIELD.question) ? 0.9 : isIn(bits, FIELD.answer) ? 0.2 : 0,
 );
-const STOP_WORD = 0.25;
 
 interface Judged {
   entry: Entry;

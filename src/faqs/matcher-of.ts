@@ -1,10 +1,10 @@
-import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import { setImmediate as othersFirst } from 'node:timers/promises';
-import { z } from 'zod';
+import type { MikroORM } from '@mikro-orm/postgresql';
 import { TenantSettings } from '../entities/tenant-settings.ts';
 import type { Changes } from '../tenancy/changes.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
 import type { SpokenFaq } from './by-language.ts';
+import { readActiveFaqs, readFaqs } from './read-faqs.ts';
+import { runInSlices } from './slices.ts';
 import { createTenantFaqs, type TenantFaqs } from './tenant-faqs.ts';
 
 export type MatcherOf = (tenantId: string) => Promise<TenantFaqs>;
@@ -13,9 +13,6 @@ export type MatcherOf = (tenantId: string) => Promise<TenantFaqs>;
 const MOST_BYTES = 256 * 1024 * 1024;
 /** What may be remembered while changes cannot be heard. */
 const DEAF_TTL_MS = 1_000;
-/** Rows read at a time, and for how long FAQs are put in before others have their turn. */
-const PAGE = 500;
-const LONGEST_STRETCH_MS = 8;
 /** More changed FAQs than these are read as quickly with all the others. */
 const MOST_CHANGED = 500;
 
@@ -70,7 +67,7 @@ export function createMatcherOf(orm: MikroORM, changes: Changes, mostBytes = MOS
     if (known.changed.size === 0) return known.faqs;
     const ids = [...known.changed];
     known.changed.clear();
-    return keep(tenantId, known, readSome(orm, tenantId, known.faqs, ids));
+    return keep(tenantId, known, readChanged(orm, tenantId, known.faqs, ids));
   };
 }
 
@@ -85,18 +82,6 @@ function forgetOldest(kept: Map<string, Kept>, mostBytes: number): void {
   }
 }
 
-const Row = z.object({
-  id: z.string(),
-  question: z.string(),
-  answer: z.string(),
-  keywords: z.array(z.string()),
-  language: z.string().nullable(),
-  priority: z.number(),
-  is_active: z.boolean(),
-});
-
-const COLUMNS = 'id, question, answer, keywords, language, priority, is_active';
-
 /** An index of a tenant's FAQs as they are. By pages, and with breaks: many thousands of FAQs hold nobody up. */
 export async function readTenantFaqs(orm: MikroORM, tenantId: string): Promise<TenantFaqs> {
   const language = await withTenant(orm, tenantId, async (em) => {
@@ -104,36 +89,20 @@ export async function readTenantFaqs(orm: MikroORM, tenantId: string): Promise<T
     return settings?.language ?? 'en';
   });
   const faqs = createTenantFaqs(language);
-  let after = '00000000-0000-0000-0000-000000000000';
-  for (;;) {
-    const page = await withTenant(orm, tenantId, (em) =>
-      rowsOf(
-        em,
-        `select ${COLUMNS} from faqs where tenant_id = ? and id > ? and is_active order by tenant_id, id limit ${PAGE}`,
-        [tenantId, after],
-      ),
-    );
-    let since = performance.now();
-    for (const faq of page) {
-      faqs.put(faq);
-      if (performance.now() - since < LONGEST_STRETCH_MS) continue;
-      await othersFirst();
-      since = performance.now();
-    }
-    const last = page.at(-1);
-    if (!last || page.length < PAGE) return faqs;
-    after = last.id;
+  for await (const page of readActiveFaqs(orm, tenantId)) await runInSlices(putAll(faqs, page));
+  return faqs;
+}
+
+function* putAll(faqs: TenantFaqs, page: SpokenFaq[]): Generator<undefined, void> {
+  for (const faq of page) {
+    faqs.put(faq);
+    yield;
   }
 }
 
-async function readSome(orm: MikroORM, tenantId: string, current: Promise<TenantFaqs>, ids: string[]) {
+async function readChanged(orm: MikroORM, tenantId: string, current: Promise<TenantFaqs>, ids: string[]) {
   const faqs = await current;
-  const rows = await withTenant(orm, tenantId, (em) =>
-    rowsOf(em, `select ${COLUMNS} from faqs where tenant_id = ? and id = any (string_to_array(?, ',')::uuid[])`, [
-      tenantId,
-      ids.join(','),
-    ]),
-  );
+  const rows = await readFaqs(orm, tenantId, ids);
   const gone = new Set(ids);
   for (const row of rows) {
     faqs.put(row);
@@ -141,12 +110,4 @@ async function readSome(orm: MikroORM, tenantId: string, current: Promise<Tenant
   }
   for (const id of gone) faqs.remove(id);
   return faqs;
-}
-
-async function rowsOf(em: EntityManager, sql: string, values: unknown[]): Promise<SpokenFaq[]> {
-  const rows = await em.execute(sql, values);
-  return z
-    .array(Row)
-    .parse(rows)
-    .map(({ is_active: isActive, ...row }) => ({ ...row, isActive }));
 }

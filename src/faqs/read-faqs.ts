@@ -1,27 +1,52 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
-import { Faq as FaqRow } from '../entities/faq.ts';
-import type { Faq } from './match.ts';
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import { z } from 'zod';
+import { withTenant } from '../tenancy/with-tenant.ts';
+import type { SpokenFaq } from './by-language.ts';
 
-/** Rows read at once: few enough that making objects of them holds up nobody. */
-const PAGE = 250;
+/** Rows read at once: few enough that reading them holds up nobody. */
+const PAGE = 500;
+const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 
-/** The tenant's active FAQs by ascending id, page by page; `em` is one of `withTenant`. */
-export async function* readActiveFaqs(em: EntityManager, tenantId: string): AsyncGenerator<Faq[], void, undefined> {
-  let last: string | undefined;
-  do {
-    const page: FaqRow[] = await em.find(
-      FaqRow,
-      { tenantId, isActive: true, ...(last === undefined ? {} : { id: { $gt: last } }) },
-      { orderBy: { id: 'asc' }, limit: PAGE, disableIdentityMap: true },
+const Row = z.object({
+  id: z.string(),
+  question: z.string(),
+  answer: z.string(),
+  keywords: z.array(z.string()),
+  language: z.string().nullable(),
+  priority: z.number(),
+  is_active: z.boolean(),
+});
+
+const COLUMNS = 'id, question, answer, keywords, language, priority, is_active';
+
+/** The tenant's active FAQs by ascending id, page by page, each page in a transaction of its own. */
+export async function* readActiveFaqs(orm: MikroORM, tenantId: string): AsyncGenerator<SpokenFaq[], void, undefined> {
+  let last: string | undefined = LOWEST_ID;
+  while (last !== undefined) {
+    const after: string = last;
+    const page = await withTenant(orm, tenantId, (em) =>
+      rowsOf(
+        em,
+        `select ${COLUMNS} from faqs where tenant_id = ? and id > ? and is_active order by tenant_id, id limit ${PAGE}`,
+        [tenantId, after],
+      ),
     );
-    yield page.map(({ id, question, answer, keywords, priority, isActive }) => ({
-      id,
-      question,
-      answer,
-      keywords,
-      priority,
-      isActive,
-    }));
+    yield page;
     last = page.length < PAGE ? undefined : page.at(-1)?.id;
-  } while (last !== undefined);
+  }
+}
+
+/** Those of these FAQs that the tenant has, active or not. */
+export const readFaqs = (orm: MikroORM, tenantId: string, ids: readonly string[]): Promise<SpokenFaq[]> =>
+  withTenant(orm, tenantId, (em) =>
+    rowsOf(em, `select ${COLUMNS} from faqs where tenant_id = ? and id = any (string_to_array(?, ',')::uuid[])`, [
+      tenantId,
+      ids.join(','),
+    ]),
+  );
+
+/** As they are, without objects of the ORM: there may be many thousands. */
+async function rowsOf(em: EntityManager, sql: string, values: unknown[]): Promise<SpokenFaq[]> {
+  const rows = z.array(Row).parse(await em.execute(sql, values));
+  return rows.map(({ is_active: isActive, ...row }) => ({ ...row, isActive }));
 }

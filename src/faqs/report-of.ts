@@ -2,7 +2,6 @@ import type { MikroORM } from '@mikro-orm/postgresql';
 import type { Changes } from '../tenancy/changes.ts';
 import { remember } from '../tenancy/remember.ts';
 import type { SettingsOf } from '../tenancy/settings.ts';
-import { withTenant } from '../tenancy/with-tenant.ts';
 import type { Faq } from './match.ts';
 import type { MatcherOf } from './matcher-of.ts';
 import { reportInSlices, type QualityReport } from './quality-report.ts';
@@ -32,9 +31,7 @@ export function createReportOf({ orm, changes, settingsOf, matcherOf }: Needs): 
     async load(tenantId) {
       const [{ language }, matcher] = await Promise.all([settingsOf(tenantId), matcherOf(tenantId)]);
       const faqs: Faq[] = [];
-      await withTenant(orm, tenantId, async (em) => {
-        for await (const page of readActiveFaqs(em, tenantId)) faqs.push(...page);
-      });
+      for await (const page of readActiveFaqs(orm, tenantId)) faqs.push(...page);
       return runInSlices(reportInSlices(faqs, language, (text) => matcher.match(text)));
     },
   });

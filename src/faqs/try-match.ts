@@ -1,12 +1,10 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
-import { Faq as FaqRow } from '../entities/faq.ts';
 import { unprocessable } from '../errors.ts';
 import { baseLanguage } from '../language/base.ts';
 import type { SettingsOf } from '../tenancy/settings.ts';
-import { withTenant } from '../tenancy/with-tenant.ts';
 import { createMatcher, type Faq, type Match } from './match.ts';
 import type { MatcherOf } from './matcher-of.ts';
-import { readActiveFaqs } from './read-faqs.ts';
+import { readActiveFaqs, readFaqs } from './read-faqs.ts';
 
 /** What the matcher does with a message, and what it does it with. */
 export interface Trial {
@@ -52,9 +50,7 @@ export function createTryMatch({ orm, settingsOf, matcherOf }: Needs): TryMatch 
     const match = matcher.match(text);
     const { runnerUp } = match.evidence;
     const ids = [match.faqId, runnerUp?.faqId].filter((id) => typeof id === 'string');
-    const rows = await withTenant(orm, tenantId, (em) =>
-      em.find(FaqRow, { tenantId, id: { $in: ids }, isActive: true }, { disableIdentityMap: true }),
-    );
+    const rows = (await readFaqs(orm, tenantId, ids)).filter(({ isActive }) => isActive);
     const candidate = (faqId: string | null | undefined, confidence: number): Candidate | null => {
       const row = rows.find(({ id }) => id === faqId);
       return row ? { faqId: row.id, confidence, question: row.question, answer: row.answer } : null;
@@ -75,18 +71,16 @@ export function createTryMatch({ orm, settingsOf, matcherOf }: Needs): TryMatch 
 async function readFew(orm: MikroORM, tenantId: string): Promise<Faq[]> {
   const faqs: Faq[] = [];
   let size = 0;
-  await withTenant(orm, tenantId, async (em) => {
-    for await (const page of readActiveFaqs(em, tenantId)) {
-      faqs.push(...page);
-      size += page.reduce((sum, faq) => sum + lengthOf(faq), 0);
-      if (size > MOST_IN_OTHER_LANGUAGE) {
-        throw unprocessable(
-          `language: this tenant has too many FAQs to be tried in another language than its own (more than ` +
-            `${MOST_IN_OTHER_LANGUAGE} characters); leave language out to try them in the tenant's`,
-        );
-      }
+  for await (const page of readActiveFaqs(orm, tenantId)) {
+    faqs.push(...page);
+    size += page.reduce((sum, faq) => sum + lengthOf(faq), 0);
+    if (size > MOST_IN_OTHER_LANGUAGE) {
+      throw unprocessable(
+        `language: this tenant has too many FAQs to be tried in another language than its own (more than ` +
+          `${MOST_IN_OTHER_LANGUAGE} characters); leave language out to try them in the tenant's`,
+      );
     }
-  });
+  }
   return faqs;
 }
 

@@ -1,15 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createMatcher, type Faq } from '../../src/faqs/match.ts';
+import { makeFaq } from '../support/make-faq.ts';
 
-const faq = (id: string, question: string, keywords: Faq['keywords'] = '', more: Partial<Faq> = {}): Faq => ({
-  id,
-  question,
-  keywords,
-  answer: 'See the notice at the door.',
-  priority: 1,
-  isActive: true,
-  ...more,
-});
+const faq = (id: string, question: string, keywords: Faq['keywords'] = '', more: Partial<Faq> = {}) =>
+  makeFaq({ id, question, keywords, answer: 'See the notice at the door.', ...more });
 
 const shop = [
   faq('hours', 'What are your opening hours?', 'hours, opening'),

@@ -3,16 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { createMatcher, type Faq } from '../../src/faqs/match.ts';
 import { READ_LENGTH } from '../../src/language/words.ts';
 import { whole } from '../support/whole.ts';
+import { makeFaq } from '../support/make-faq.ts';
 
-const faq = (id: string, question: string, keywords: Faq['keywords'] = '', more: Partial<Faq> = {}): Faq => ({
-  id,
-  question,
-  keywords,
-  answer: '',
-  priority: 1,
-  isActive: true,
-  ...more,
-});
+const faq = (id: string, question: string, keywords: Faq['keywords'] = '', more: Partial<Faq> = {}) =>
+  makeFaq({ id, question, keywords, ...more });
 const english = (...faqs: Faq[]) => createMatcher({ language: 'en', faqs });
 
 const shop = [

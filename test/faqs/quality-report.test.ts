@@ -1,16 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Faq } from '../../src/faqs/match.ts';
 import { reportOn, type Finding, type FindingKind } from '../../src/faqs/quality-report.ts';
+import { makeFaq } from '../support/make-faq.ts';
 
-const faq = (id: string, question: string, keywords: Faq['keywords'] = id, more: Partial<Faq> = {}): Faq => ({
-  id,
-  question,
-  keywords,
-  answer: `The answer of ${id}.`,
-  priority: 1,
-  isActive: true,
-  ...more,
-});
+const faq = (id: string, question: string, keywords: Faq['keywords'] = id, more: Partial<Faq> = {}) =>
+  makeFaq({ id, question, keywords, answer: `The answer of ${id}.`, ...more });
 
 /** Nothing is wrong with these. */
 const shop = [

@@ -10,15 +10,9 @@ import {
   type TestResult,
 } from '../../src/faqs/improving/regression.ts';
 import { runOut } from '../support/run-out.ts';
+import { makeFaq } from '../support/make-faq.ts';
 
-const faq = (id: string, question: string, keywords: string[]): Faq => ({
-  id,
-  question,
-  keywords,
-  answer: 'a',
-  priority: 1,
-  isActive: true,
-});
+const faq = (id: string, question: string, keywords: string[]) => makeFaq({ id, question, keywords, answer: 'a' });
 const faqs = [
   faq('hours', 'What are your opening hours?', ['hours', 'opening']),
   faq('vegan', 'Do you have vegan options?', ['vegan']),

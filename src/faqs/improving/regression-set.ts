@@ -5,8 +5,8 @@ import { conflict, notFound } from '../../errors.ts';
 import { newId } from '../../id.ts';
 import type { SettingsOf } from '../../tenancy/settings.ts';
 import { withTenant } from '../../tenancy/with-tenant.ts';
+import { readFaqs } from '../read-faqs.ts';
 import { runInSlices } from '../slices.ts';
-import type { SpokenFaq } from '../by-language.ts';
 import { readTenantFaqs, type MatcherOf } from '../matcher-of.ts';
 import {
   compareRuns,
@@ -42,11 +42,9 @@ export async function tryChange(deps: RegressionDeps, tenantId: string, change: 
   const { thresholds } = await deps.settingsOf(tenantId);
   // An index of its own, read now: the one that is remembered may be a moment older, and must not see the change.
   const faqs = await readTenantFaqs(deps.orm, tenantId);
-  const { tests, present } = await withTenant(deps.orm, tenantId, async (em) => ({
-    tests: await testsOf(em, tenantId),
-    present: change.type === 'create' ? null : await em.findOne(FaqRow, { tenantId, id: change.faqId }),
-  }));
-  const after = faqAfter(change, present && toFaq(present));
+  const tests = await withTenant(deps.orm, tenantId, (em) => testsOf(em, tenantId));
+  const [present = null] = change.type === 'create' ? [] : await readFaqs(deps.orm, tenantId, [change.faqId]);
+  const after = faqAfter(change, present);
   if (!after) throw notFound('there is no such FAQ');
   const run = () => runInSlices(runTests(faqs, tests, thresholds.faq_confidence));
   const before = await run();
@@ -79,13 +77,3 @@ async function testsOf(em: EntityManager, tenantId: string): Promise<Test[]> {
   const rows = await em.find(FaqTest, { tenantId }, { orderBy: { id: 'asc' }, disableIdentityMap: true });
   return rows.map(({ id, message, expectation, faqId }) => ({ id, message, expectation, faqId: faqId ?? null }));
 }
-
-const toFaq = ({ id, question, answer, keywords, language, priority, isActive }: FaqRow): SpokenFaq => ({
-  id,
-  question,
-  answer,
-  keywords,
-  language: language ?? null,
-  priority,
-  isActive,
-});

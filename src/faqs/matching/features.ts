@@ -33,8 +33,8 @@ export const DOUBT = [
   'stop words',
 ] as const;
 
-/** How much less a stop word counts in a keyword. */
-const STOP_WORD = 0.25;
+/** What a stop word counts beside another word. */
+export const STOP_WORD = 0.25;
 
 /** Writes the evidence for a FAQ into `into`, in the order of EVIDENCE. Straight loops: most of a match is spent here. */
 export function readEvidence(
