@@ -16,6 +16,12 @@ export function parseKeywords(text: string): string[] {
   return found;
 }
 
+/** The same for keywords that may be a list already. */
+export function keywordList(keywords: string | readonly string[]): string[] {
+  if (typeof keywords === 'string') return parseKeywords(keywords);
+  return keywords.map((keyword) => keyword.trim()).filter((keyword) => keyword !== '');
+}
+
 function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
   pattern.lastIndex = at;
   return pattern.exec(text);

@@ -2,7 +2,7 @@ import { stemmer } from '../../language/stems.ts';
 import { stopWords } from '../../language/stop-words.ts';
 import { words } from '../../language/words.ts';
 import { gramBetween, GRAMS, gramsOf } from './grams.ts';
-import { parseKeywords } from '../../language/keywords.ts';
+import { keywordList } from '../../language/keywords.ts';
 import { createTypos, type Typos } from './typos.ts';
 
 export interface Faq {
@@ -199,7 +199,7 @@ function read(faq: Faq, language: string, learn: (word: string) => Known): Entry
   const keywords: string[] = [];
   const keywordTerms: number[] = [];
   const keywordEnds: number[] = [];
-  for (const written of keywordsOf(faq)) {
+  for (const written of keywordList(faq.keywords)) {
     const found = wordsOf(written);
     if (found.length === 0) continue;
     for (const { term } of found) {
@@ -231,9 +231,4 @@ function read(faq: Faq, language: string, learn: (word: string) => Known): Entry
     questionWeight: 0,
     weighedIn: -1,
   };
-}
-
-function keywordsOf({ keywords }: Faq): string[] {
-  if (typeof keywords === 'string') return parseKeywords(keywords);
-  return keywords.map((keyword) => keyword.trim()).filter((keyword) => keyword !== '');
 }

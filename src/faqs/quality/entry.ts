@@ -1,7 +1,7 @@
 import { stemmer } from '../../language/stems.ts';
 import { stopWords } from '../../language/stop-words.ts';
 import { words } from '../../language/words.ts';
-import { parseKeywords } from '../../language/keywords.ts';
+import { keywordList } from '../../language/keywords.ts';
 import type { Faq } from '../match.ts';
 
 /**
@@ -64,7 +64,7 @@ export function createReader(language: string): Reader {
 
   return {
     read(faq) {
-      const own = [...new Set(keywordsOf(faq).map(keywordOf))];
+      const own = [...new Set(keywordList(faq.keywords).map(keywordOf))];
       for (const keyword of own) keyword.count++;
       return { faq, question: read(faq.question), keywords: own };
     },
@@ -80,12 +80,6 @@ export function createReader(language: string): Reader {
 export const keyOf = (numbers: readonly number[]) => numbers.join(' ');
 
 export const isTelling = (word: number) => word > 0;
-
-/** The keywords of a FAQ as they are written. */
-export function keywordsOf({ keywords }: Faq): string[] {
-  if (typeof keywords === 'string') return parseKeywords(keywords);
-  return keywords.map((keyword) => keyword.trim()).filter((keyword) => keyword !== '');
-}
 
 /** Whether all of the first, ascending as the second, are in the second. */
 export const isWithin = (some: readonly number[], all: readonly number[]) => countShared(some, all) === some.length;

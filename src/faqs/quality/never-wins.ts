@@ -1,5 +1,6 @@
 import type { Match } from '../match.ts';
-import { keywordsOf, type Entry } from './entry.ts';
+import { keywordList } from '../../language/keywords.ts';
+import type { Entry } from './entry.ts';
 import { MOST_IDS, MOST_QUOTED, note, quote, quoteSome, shorten, type AllFound, type EvidenceOf } from './finding.ts';
 
 /**
@@ -25,7 +26,7 @@ export function* findNeverWins(
     yield;
     const question = winnerOf(faq.question);
     if (question === faq.id) continue;
-    const keywords = keywordsOf(faq);
+    const keywords = keywordList(faq.keywords);
     const beaten: Beaten[] = [];
     for (const written of keywords) {
       yield;
