@@ -176,7 +176,7 @@ describe('two FAQs of which one is meant', () => {
   });
 
   it('are chosen in a burst, together with another question', async () => {
-    const shop = await build({ debounce_ms: 200 });
+    const shop = await build({ debounce_ms: 1_000 });
     await writes(world, shop, 308, unclear);
     await saidTo(308, 1);
     const number = numberOf(buttonsOf(308), 'bicycles');

@@ -30,7 +30,7 @@ describe('several questions in one message', () => {
   });
 
   it('are answered together when they come as a burst', async () => {
-    const shop = await buildShop(world, { thresholds: { debounce_ms: 300 } });
+    const shop = await buildShop(world, { thresholds: { debounce_ms: 1_000 } });
     for (const text of ['Hi', 'When do you open?', 'Do you have vegan options?']) await writes(world, shop, 314, text);
     await until(() => expect(world.platform.textsTo('314')).toEqual([`${hours}\n\n${vegan}`]));
   });

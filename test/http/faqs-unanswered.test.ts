@@ -53,7 +53,7 @@ describe('questions that no FAQ answered', () => {
   });
 
   it('are those of the days asked for, and a burst is one of them', async () => {
-    const shop = await buildShop(world, { thresholds: { debounce_ms: 150, debounce_max_ms: 1_000 } });
+    const shop = await buildShop(world, { thresholds: { debounce_ms: 1_500, debounce_max_ms: 6_000 } });
     const burst = (chat += 1);
     for (const text of ['Hi', 'do you', 'sell gift cards']) await writes(world, shop, burst, text);
     await until(() => expect(world.platform.textsTo(String(burst))).toHaveLength(1));
