@@ -22,8 +22,8 @@ const RATE = 0.03;
 const SMALL_WEIGHTS = 1e-3;
 
 interface Row {
-  candidates: Float64Array[];
-  doubt: Float64Array;
+  candidates: number[][];
+  doubt: number[];
   /** Candidates that are right; none of them where no FAQ is, or where it was not among the candidates. */
   right: boolean[];
   counts: number;
@@ -69,11 +69,11 @@ function rowsOf(tenant: Tenant, share: number): Row[] {
     const find = createFinder(index);
     return tenant.messages.map(({ text, faqId, accept }) => {
       const { message, judged } = find(text);
-      const doubt = new Float64Array(DOUBT.length);
+      const doubt = DOUBT.map(() => 0);
       readDoubt(index, message, doubt);
       return {
         doubt,
-        candidates: judged.map(({ evidence }) => Float64Array.from(evidence)),
+        candidates: judged.map(({ evidence }) => evidence.slice()),
         right: judged.map(({ entry }) => (accept ?? [faqId]).includes(entry.id)),
         counts: share / Math.sqrt(tenant.messages.length),
       };
@@ -82,7 +82,7 @@ function rowsOf(tenant: Tenant, share: number): Row[] {
 }
 
 /** One over the spread of each value, so that all weights are of a size while they are fitted. */
-function scalesOf(all: Float64Array[], size: number): Float64Array {
+function scalesOf(all: number[][], size: number): Float64Array {
   return Float64Array.from({ length: size }, (_, at) => {
     const mean = all.reduce((sum, values) => sum + (values[at] ?? 0), 0) / all.length;
     const spread = all.reduce((sum, values) => sum + ((values[at] ?? 0) - mean) ** 2, 0) / all.length;
@@ -121,7 +121,7 @@ function fit(rows: Row[]): { weights: typeof WEIGHTS; loss: number } {
     const slope = Float64Array.from(weights, (weight) => 2 * SMALL_WEIGHTS * weight);
     loss = 0;
     for (const { candidates, doubt, right, counts } of rows) {
-      const score = (values: Float64Array, from: number) =>
+      const score = (values: number[], from: number) =>
         values.reduce((sum, value, at) => sum + value * scale(from + at) * (weights[from + at] ?? 0), 0);
       const scores = [...candidates.map((values) => score(values, 0)), score(doubt, nEvidence)];
       const highest = Math.max(...scores);

@@ -2,7 +2,7 @@ import { READ_LENGTH } from '../language/words.ts';
 import { createFaqIndex, FIELD, isIn, type Entry, type Faq, type FaqIndex } from './matching/faq-index.ts';
 import { DOUBT, EVIDENCE, readDoubt, readEvidence, STOP_WORD } from './matching/features.ts';
 import { createMessageReader, type Message, type Word } from './matching/read-message.ts';
-import { scratch } from './matching/scratch.ts';
+import { MOST_CANDIDATES, scratch } from './matching/scratch.ts';
 import { WEIGHTS } from './matching/weights.ts';
 
 export type { Faq } from './matching/faq-index.ts';
@@ -50,8 +50,6 @@ export function createMatcher({ language, faqs }: { language: string; faqs: Iter
   return { match: createMatch(index), put: index.put, remove: index.remove, bytes: () => index.bytes };
 }
 
-/** FAQs that are looked at closely after the first sum. */
-const CANDIDATES = 8;
 /** The best and its runner-up are looked at in any case. */
 const SHOWN = 2;
 /** What reaches less of the highest first sum than this is not. */
@@ -66,7 +64,7 @@ const FIRST_LOOK = Float64Array.from({ length: 8 }, (_, bits) =>
 interface Judged {
   entry: Entry;
   score: number;
-  evidence: Float64Array;
+  evidence: number[];
 }
 
 /** Evidence is put into words only where somebody reads it: that takes as long as the match. */
@@ -95,7 +93,7 @@ function createMatch(index: FaqIndex): (text: string) => Match {
   const find = createFinder(index);
   return (text) => {
     const { message, judged } = find(text);
-    const doubt = new Float64Array(DOUBT.length);
+    const doubt = NO_DOUBT.slice();
     readDoubt(index, message, doubt);
     const none = weigh(doubt, WEIGHTS.doubt);
     const [best, second] = judged;
@@ -118,7 +116,7 @@ function createMatch(index: FaqIndex): (text: string) => Match {
 /** The candidates for a message, the best first. What it gives is valid until it is called again. */
 export function createFinder(index: FaqIndex): (text: string) => { message: Message; judged: Judged[] } {
   const { read, rarity } = createMessageReader(index);
-  const evidences = Array.from({ length: CANDIDATES }, () => new Float64Array(EVIDENCE.length));
+  const evidences = Array.from({ length: MOST_CANDIDATES }, () => zeros(EVIDENCE.length));
   return (text) => {
     const message = read(text);
     const judged: Judged[] = [];
@@ -143,7 +141,7 @@ function candidates(index: FaqIndex, { words }: Message): Entry[] {
   let count = 0;
   let left = MOST_POSTINGS;
   for (const { postings, weight, likeness, isStopWord } of rarestFirst(words)) {
-    if (postings.length > left && count >= CANDIDATES) break;
+    if (postings.length > left && count >= MOST_CANDIDATES) break;
     left -= postings.length;
     const value = weight * likeness * (isStopWord ? STOP_WORD : 1);
     for (let at = 0; at < postings.length; at++) {
@@ -167,27 +165,32 @@ function rarestFirst(words: Word[]): Word[] {
 }
 
 function highest(count: number, entries: (Entry | undefined)[]): Entry[] {
-  const { sums, touched } = scratch;
+  const { sums, touched, best } = scratch;
   let most = 0;
-  for (let at = 0; at < count; at++) most = Math.max(most, sums[touched[at] ?? 0] ?? 0);
+  for (let at = 0; at < count; at++) {
+    const sum = sums[touched[at] ?? 0] ?? 0;
+    if (sum > most) most = sum;
+  }
   const enough = most * WORTH_A_LOOK;
-  const best: number[] = [];
-  let least = enough;
+  let found = 0;
   for (let at = 0; at < count; at++) {
     const position = touched[at] ?? 0;
     const sum = sums[position] ?? 0;
-    if (sum < least && best.length >= SHOWN && sum < (sums[best[SHOWN - 1] ?? 0] ?? 0)) continue;
-    let place = best.length;
+    if (sum < enough && found >= SHOWN && sum < (sums[best[SHOWN - 1] ?? 0] ?? 0)) continue;
+    let place = found;
     while (place > 0 && isBehind(best[place - 1] ?? 0, position, sums, entries)) place--;
-    if (place === CANDIDATES) continue;
-    best.splice(place, 0, position);
-    if (best.length > CANDIDATES) best.pop();
-    if (best.length === CANDIDATES) least = sums[best.at(-1) ?? 0] ?? 0;
+    if (place === MOST_CANDIDATES) continue;
+    if (found < MOST_CANDIDATES) found++;
+    for (let behind = found - 1; behind > place; behind--) best[behind] = best[behind - 1] ?? 0;
+    best[place] = position;
   }
-  return best.flatMap((position, at) => {
-    const isWorth = at < SHOWN || (sums[position] ?? 0) >= enough;
-    return isWorth ? (entries[position] ?? []) : [];
-  });
+  const chosen: Entry[] = [];
+  for (let at = 0; at < found; at++) {
+    const position = best[at] ?? 0;
+    const entry = entries[position];
+    if (entry && (at < SHOWN || (sums[position] ?? 0) >= enough)) chosen.push(entry);
+  }
+  return chosen;
 }
 
 /** As `bestFirst`, by the first sum. */
@@ -199,7 +202,11 @@ function isBehind(one: number, other: number, sums: Float64Array, entries: (Entr
   return left.priority === right.priority ? left.id > right.id : left.priority < right.priority;
 }
 
-function weigh(values: Float64Array, weights: readonly number[]): number {
+const zeros = (length: number): number[] => Array.from({ length }, () => 0);
+/** Copied for each match: that is several times faster than making a typed array of so few numbers. */
+const NO_DOUBT = zeros(DOUBT.length);
+
+function weigh(values: readonly number[], weights: readonly number[]): number {
   let sum = 0;
   for (let at = 0; at < values.length; at++) sum += (values[at] ?? 0) * (weights[at] ?? 0);
   return sum;
@@ -223,7 +230,11 @@ function explain(words: readonly Word[], entry: Entry | null) {
 }
 
 /** What counted, in logits, with its name; what counted nothing is left out. */
-function named(names: readonly string[], values: Float64Array, weights: readonly number[]): Record<string, number> {
+function named(
+  names: readonly string[],
+  values: readonly number[],
+  weights: readonly number[],
+): Record<string, number> {
   const all: Record<string, number> = {};
   for (const [at, name] of names.entries()) {
     const adds = (values[at] ?? 0) * (weights[at] ?? 0);

@@ -42,7 +42,7 @@ export function readEvidence(
   rarity: (count: number) => number,
   message: Message,
   entry: Entry,
-  into: Float64Array,
+  into: number[],
 ): void {
   const { terms, occurrences, grams } = entry;
   const { match, termSeen, termPlace, gramSeen, gramWeight } = scratch;
@@ -109,7 +109,7 @@ function questionWeight(index: FaqIndex, rarity: (count: number) => number, entr
 }
 
 /** Writes the doubt of a message into `into`, in the order of DOUBT. */
-export function readDoubt(index: FaqIndex, message: Message, into: Float64Array): void {
+export function readDoubt(index: FaqIndex, message: Message, into: number[]): void {
   const all = message.words.length || 1;
   into[0] = 1;
   into[1] = message.telling > 0 ? message.unknown / message.telling : 1;

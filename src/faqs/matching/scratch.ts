@@ -1,5 +1,8 @@
 import { GRAMS } from './grams.ts';
 
+/** FAQs that are looked at closely after the first sum. */
+export const MOST_CANDIDATES = 8;
+
 /**
  * Working memory of one match, shared by all matchers of a process: a match is never interrupted. What a match has noted
  * is told from what earlier ones left by its number, so nothing has to be wiped.
@@ -15,6 +18,8 @@ export const scratch = {
   /** By position of a FAQ; zero between matches. */
   sums: new Float64Array(1 << 10),
   touched: new Int32Array(1 << 10),
+  /** Positions of the FAQs with the highest sums, the highest first. */
+  best: new Int32Array(MOST_CANDIDATES),
 };
 
 /** Makes room for an index of so many words and FAQs, and gives the next match its number. */
