@@ -11,6 +11,7 @@ import {
   buildShop,
   conversationOf,
   decisionsOf,
+  messagesOf,
   postTelegram,
   telegramUpdate,
   writes,
@@ -58,6 +59,8 @@ async function says(shop: Shop, chat: number, text: string): Promise<void> {
   await writes(world, shop, chat, text);
   await until(async () => {
     const { id, lastSeq } = await conversationOf(world, shop, chat);
+    const said = (await messagesOf(world, shop, id)).findLast(({ senderKind }) => senderKind === 'contact');
+    expect(said?.content).toBe(text);
     const last = (await decisionsOf(world, shop, id)).at(-1);
     expect(last).toMatchObject({ outcome: expect.stringMatching(/silent|hand_over/) });
     expect((last?.lastSeq ?? 0) + (last?.outcome === 'hand_over' ? 1 : 0)).toBe(lastSeq);
