@@ -24,7 +24,8 @@ const GIVE_WAY_MS = 30;
 
 /**
  * Runs work for many tenants as fair neighbours: one batch of a tenant at a time, the tenants in turn, whatever each
- * has waiting; and a tenant with more than one batch waiting begins none while those run that have less. What is asked for while a tenant's batch runs joins its next one, a subject once.
+ * has waiting; and a tenant with more than one batch waiting begins none while those run that have less. What is asked
+ * for while a tenant's batch runs joins its next one, a subject once.
  */
 export function createFairBatches(
   run: (tenantId: string, subjects: string[]) => Promise<void>,
