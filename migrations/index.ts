@@ -10,6 +10,8 @@ import { Migration20261125000009 } from './Migration20261125000009_indexes.ts';
 import { Migration20261126000010 } from './Migration20261126000010_better_faqs.ts';
 import { Migration20261126000011 } from './Migration20261126000011_announce_rows.ts';
 import { Migration20261126000012 } from './Migration20261126000012_faq_offers.ts';
+import { Migration20261126000013 } from './Migration20261126000013_access.ts';
+import { Migration20261126000014 } from './Migration20261126000014_management.ts';
 
 /** In the order in which they run. A released one is never changed. */
 export const migrations = [
@@ -25,4 +27,6 @@ export const migrations = [
   { name: 'Migration20261126000010_better_faqs', class: Migration20261126000010 },
   { name: 'Migration20261126000011_announce_rows', class: Migration20261126000011 },
   { name: 'Migration20261126000012_faq_offers', class: Migration20261126000012 },
+  { name: 'Migration20261126000013_access', class: Migration20261126000013 },
+  { name: 'Migration20261126000014_management', class: Migration20261126000014 },
 ];

@@ -1,7 +1,12 @@
 import Koa from 'koa';
 import type { Deps } from './deps.ts';
+import { docsRoutes } from './http/api/docs.ts';
+import { mount } from './http/api/mount.ts';
+import { operationsOf } from './http/api/operations.ts';
+import { createAuthenticate } from './http/authenticate.ts';
 import { errorHandler } from './http/error-handler.ts';
 import { deskRoutes } from './http/routes/desk.ts';
+import { requestId } from './http/request-id.ts';
 import { faqRoutes } from './http/routes/faqs.ts';
 import { faqInsightRoutes } from './http/routes/faq-insight.ts';
 import { healthRoutes } from './http/routes/health.ts';
@@ -10,7 +15,9 @@ import { webchatRoutes } from './http/routes/webchat.ts';
 import { webhookRoutes } from './http/routes/webhooks.ts';
 
 /** The whole HTTP side: middleware in order, then the routers. Read it to know the API. */
-export function createApp(deps: Deps): Koa {
+export function createApp(deps: Deps, { checkResponses = false }: { checkResponses?: boolean } = {}): Koa {
+  const operations = operationsOf(deps);
+  const authenticate = createAuthenticate({ ...deps, sessionOf: () => Promise.resolve(null) });
   const app = new Koa({ proxy: deps.config.trustedProxies > 0, maxIpsCount: deps.config.trustedProxies });
   // What breaks after the answer has begun. That a browser leaves its stream is no news.
   app.on('error', (error: NodeJS.ErrnoException) => {
@@ -21,6 +28,9 @@ export function createApp(deps: Deps): Koa {
   app.use(webhookRoutes(deps).routes());
   app.use(webchatRoutes(deps).routes());
   app.use(deskRoutes(deps).routes());
+  app.use(requestId);
+  app.use(docsRoutes(operations, deps.publicUrl).routes());
+  app.use(mount(operations, { deps, authenticate, limit: () => Promise.resolve(), checkResponses }).routes());
   app.use(faqInsightRoutes(deps).routes());
   app.use(manageRoutes(deps).routes());
   app.use(faqRoutes(deps).routes());

@@ -1,4 +1,5 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
+import { createCheckKey, type CheckKey } from './auth/api-key.ts';
 import type { ChannelAdapter, ChannelLimits } from './channels/adapter.ts';
 import { channelAdapter } from './channels/registry.ts';
 import type { Config } from './config.ts';
@@ -32,6 +33,7 @@ export interface Deps extends UnitDeps {
   queue: QueueBackend;
   waker: Waker;
   findChannel: FindChannel;
+  checkKey: CheckKey;
   reportOf: ReportOf;
   tryMatch: TryMatch;
   adapterOf: (kind: string) => ChannelAdapter | undefined;
@@ -105,6 +107,7 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
     linkTo: (slug, conversationId) => `${publicUrl}/desk/${slug}#${conversationId}`,
     settingsOf,
     matcherOf,
+    checkKey: createCheckKey(orm, changes),
     reportOf: createReportOf({ orm, changes, settingsOf, matcherOf }),
     tryMatch: createTryMatch({ orm, settingsOf, matcherOf }),
     targetsOf: createTargetsOf(orm, changes),

@@ -2,14 +2,27 @@
 export class AppError extends Error {
   readonly status: number;
   readonly code: string;
+  /** What is wrong with single fields, where that can be told. */
+  readonly errors: FieldError[] | undefined;
 
-  constructor(status: number, code: string, message: string, options?: ErrorOptions) {
+  constructor(status: number, code: string, message: string, options?: ErrorOptions & { errors?: FieldError[] }) {
     super(message, options);
     this.name = 'AppError';
     this.status = status;
     this.code = code;
+    this.errors = options?.errors;
   }
 }
+
+export interface FieldError {
+  /** As in `body.keywords.0`. */
+  path: string;
+  message: string;
+}
+
+/** Says of every field that is wrong what is wrong with it. */
+export const invalidFields = (errors: FieldError[]) =>
+  new AppError(422, 'unprocessable', errors.map(({ path, message }) => `${path}: ${message}`).join('; '), { errors });
 
 export const badRequest = (message: string) => new AppError(400, 'bad_request', message);
 export const unauthorized = (message: string) => new AppError(401, 'unauthorized', message);

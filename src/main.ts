@@ -90,6 +90,6 @@ async function main(): Promise<void> {
 
 /** What a request gets while the database is being opened; without an answer it would wait until its sender gives up. */
 function notYet(_request: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '2' });
-  response.end(JSON.stringify({ error: { code: 'unavailable', message: 'Frontdesk is starting; try again' } }));
+  response.writeHead(503, { 'content-type': 'application/problem+json', 'retry-after': '2' });
+  response.end(JSON.stringify({ status: 503, code: 'unavailable', detail: 'Frontdesk is starting; try again' }));
 }

@@ -59,7 +59,7 @@ async function accepted(response) {
   if (response.ok) return response;
   const body = await response.json().catch(() => null);
   const isFinal = response.status < 500 && ![401, 408, 429].includes(response.status);
-  throw Object.assign(new Error(body?.error?.message ?? `the server answered ${response.status}`), { isFinal });
+  throw Object.assign(new Error(body?.detail ?? `the server answered ${response.status}`), { isFinal });
 }
 
 /** Follows the stream for as long as the page lives; where it breaks, asks for what was missed. */

@@ -49,7 +49,7 @@ async function api(path, body) {
   });
   const answer = await response.json().catch(() => null);
   if (response.ok) return answer;
-  throw new Error(`That did not work: ${answer?.error?.message ?? `the server answered ${response.status}`}.`);
+  throw new Error(`That did not work: ${answer?.detail ?? `the server answered ${response.status}`}.`);
 }
 
 /** Gives a function that loads and shows now, and then again and again. What a later load has overtaken is dropped. */

@@ -13,6 +13,12 @@ const schema = defineEntity({
     /** The channel through which late answers come back. */
     channelId: p.uuid().nullable(),
     isActive: p.boolean().default(true),
+    ownerUserId: p.uuid().nullable(),
+    agentType: p.text().default('customer_service'),
+    systemPrompt: p.text().default(''),
+    /** Seen by everybody of the tenant, not by its owner alone. */
+    isPublic: p.boolean().default(false),
+    status: p.text().$type<'draft' | 'active' | 'paused'>().default('active'),
   },
   filters: tenantFilter,
 });

@@ -15,6 +15,11 @@ const schema = defineEntity({
     healthReason: p.text().nullable(),
     healthAt: p.datetime().nullable(),
     pausedUntil: p.datetime().nullable(),
+    /** What it was before the last rotation of its secrets, believed until then. */
+    previousConfigSealed: p.blob().nullable(),
+    previousUntil: p.datetime().nullable(),
+    lastEventAt: p.datetime().nullable(),
+    disconnectedAt: p.datetime().nullable(),
   },
   filters: tenantFilter,
 });

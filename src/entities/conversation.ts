@@ -29,6 +29,9 @@ const schema = defineEntity({
     /** Grows with every change of handler; a reply computed under an older one is discarded. */
     epoch: p.integer().default(0),
     assigneeUserId: p.uuid().nullable(),
+    assignedAt: p.datetime().nullable(),
+    /** Higher ones are taken from the queue first. */
+    priority: p.integer().default(0),
     language: p.text().nullable(),
     /** Sequence of the newest message; taken under this row's lock. */
     lastSeq: p.integer().default(0),

@@ -1,5 +1,7 @@
 import { AgentRun } from './agent-run.ts';
 import { Agent } from './agent.ts';
+import { ApiKey } from './api-key.ts';
+import { AuditEntry } from './audit-entry.ts';
 import { ChannelAddress } from './channel-address.ts';
 import { Channel } from './channel.ts';
 import { ContactIdentity } from './contact-identity.ts';
@@ -10,6 +12,7 @@ import { FaqSuggestion } from './faq-suggestion.ts';
 import { FaqTest } from './faq-test.ts';
 import { Faq } from './faq.ts';
 import { Handover } from './handover.ts';
+import { IdempotencyKey } from './idempotency-key.ts';
 import { InboundEventRow } from './inbound-event.ts';
 import { Membership } from './membership.ts';
 import { Message } from './message.ts';
@@ -25,6 +28,8 @@ import { User } from './user.ts';
 export const entities = [
   AgentRun,
   Agent,
+  ApiKey,
+  AuditEntry,
   ChannelAddress,
   Channel,
   ContactIdentity,
@@ -35,6 +40,7 @@ export const entities = [
   FaqTest,
   Faq,
   Handover,
+  IdempotencyKey,
   InboundEventRow,
   Membership,
   Message,

@@ -1,5 +1,8 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
-import { tenantFilter } from './columns.ts';
+import { tenantFilter, updatedAt } from './columns.ts';
+
+export const memberRoles = ['owner', 'admin', 'manager', 'viewer'] as const;
+export type MemberRole = (typeof memberRoles)[number];
 
 const schema = defineEntity({
   name: 'Membership',
@@ -8,8 +11,16 @@ const schema = defineEntity({
     tenantId: p.uuid().primary(),
     userId: p.uuid().primary(),
     createdAt: p.datetime().defaultRaw('now()'),
-    role: p.text().$type<'owner' | 'admin' | 'manager' | 'viewer'>(),
-    status: p.text().$type<'active' | 'disabled'>().default('active'),
+    ...updatedAt,
+    role: p.text().$type<MemberRole>(),
+    status: p.text().$type<'invited' | 'active' | 'disabled'>().default('active'),
+    invitedBy: p.uuid().nullable(),
+    /** Takes conversations just now. */
+    isOnline: p.boolean().default(false),
+    /** When the desk of this person last said that somebody is there. */
+    seenAt: p.datetime().nullable(),
+    /** Conversations at the same time; null = what the tenant has set for all. */
+    capacity: p.integer().nullable(),
   },
   filters: tenantFilter,
 });

@@ -15,6 +15,13 @@ const schema = defineEntity({
     language: p.text().default('en'),
     /** Only what differs from the defaults; read through tenancy/settings. */
     thresholds: p.json<Record<string, unknown>>(),
+    /** Besides `language`: what contacts may be answered in. */
+    languages: p.array<string>().defaultRaw(`'{}'`),
+    businessHours: p.json<Record<string, unknown>>().nullable(),
+    /** Whether who waits is given to a manager who is there and has room. */
+    autoAssign: p.boolean().default(false),
+    /** Conversations that a manager may have at the same time. */
+    defaultCapacity: p.integer().default(5),
     agentId: p.uuid().nullable(),
     settingsVersion: p.integer().default(1),
   },

@@ -1,6 +1,9 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
 import { updatedAt } from './columns.ts';
 
+export const features = ['custom_agents', 'agent_sharing', 'advanced_analytics', 'priority_support'] as const;
+export type Feature = (typeof features)[number];
+
 const schema = defineEntity({
   name: 'Tenant',
   tableName: 'tenants',
@@ -14,6 +17,12 @@ const schema = defineEntity({
     timezone: p.text().default('UTC'),
     externalRef: p.text().nullable(),
     deletedAt: p.datetime().nullable(),
+    suspendedAt: p.datetime().nullable(),
+    /** Host under which the tenant's people reach the service. */
+    domain: p.text().nullable(),
+    features: p.array<Feature>().defaultRaw(`'{}'`),
+    /** Only what differs from the plan's defaults; read through tenancy/limits. */
+    limits: p.json<Record<string, number>>().defaultRaw(`'{}'`),
   },
 });
 

@@ -6,8 +6,15 @@ const schema = defineEntity({
   properties: {
     id: p.uuid().primary(),
     createdAt: p.datetime().defaultRaw('now()'),
+    updatedAt: p.datetime().defaultRaw('now()'),
     email: p.text(),
     name: p.text(),
+    emailVerified: p.boolean().default(false),
+    image: p.text().nullable(),
+    twoFactorEnabled: p.boolean().default(false),
+    /** Sees to tenants, not to their conversations; set at the command line only. */
+    isSystemAdmin: p.boolean().default(false),
+    disabledAt: p.datetime().nullable(),
   },
 });
 

@@ -1,17 +1,16 @@
 import type { Context, Next } from 'koa';
+import { z } from 'zod';
+import type { Actor } from '../auth/actor.ts';
+import type { CheckKey } from '../auth/api-key.ts';
 import { readManagerToken, type Manager } from '../auth/manager-token.ts';
 import type { Deps } from '../deps.ts';
 import { Membership } from '../entities/membership.ts';
-import { forbidden, unauthorized } from '../errors.ts';
-import { SLUG } from '../tenancy/as-system.ts';
+import { forbidden, notFound, unauthorized } from '../errors.ts';
+import { findMember, findTenantByDomain, findTenantBySlug, SLUG, tenantsOf } from '../tenancy/as-system.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
 
-export interface ManagerState {
-  manager: Manager;
-}
-
-/** Header in which the desk names its tenant; it also proves that our own page asks, as other sites cannot set it. */
-const DESK_HEADER = 'x-frontdesk-tenant';
+/** In it people name the tenant they mean, by slug or id. Other sites cannot set it, so it also proves our own page. */
+const TENANT_HEADER = 'x-frontdesk-tenant';
 
 /** Each tenant's desk has a cookie of its own, so that one browser can have several open. */
 export const deskCookie = (slug: string) => `frontdesk_desk_${slug}`;
@@ -23,11 +22,91 @@ export const linkNeeded = (slug: string) =>
       `"npm run frontdesk -- desk ${SLUG.test(slug) ? slug : '<tenant>'} --email <email>"`,
   );
 
+interface Doors extends Pick<Deps, 'orm' | 'keys' | 'publicUrl'> {
+  checkKey: CheckKey;
+  /** Id of the person whose session the request's cookies are; null when there is none. */
+  sessionOf: (ctx: Context) => Promise<string | null>;
+}
+
+/**
+ * Who asks: a program by its API key, a manager by the token of a link, or a person by a session. Null when nobody says
+ * who it is. The tenant is the key's or token's; a session says which of its tenants it means by header or host, or has
+ * one only.
+ */
+export function createAuthenticate(doors: Doors) {
+  const { orm, keys } = doors;
+  return async function authenticate(ctx: Context): Promise<Actor | null> {
+    const bearer = /^Bearer (.+)$/i.exec(ctx.get('authorization'))?.[1];
+    const wanted = ctx.get(TENANT_HEADER);
+    if (bearer?.startsWith('fd_')) return program(doors, ctx, bearer, wanted);
+    const token = bearer ?? (wanted ? ctx.cookies.get(deskCookie(wanted)) : undefined);
+    const manager = token ? await readManagerToken(keys, token) : null;
+    if (bearer && !manager) throw linkNeeded(wanted);
+    if (manager) return person(doors, manager.userId, manager.tenantId);
+    const userId = await doors.sessionOf(ctx);
+    if (!userId) return null;
+    refuseOtherSites(ctx, doors.publicUrl);
+    return person(doors, userId, wanted ? await tenantNamed(orm, wanted) : await tenantMeant(orm, ctx, userId));
+  };
+}
+
+async function program({ orm, checkKey }: Doors, ctx: Context, key: string, wanted: string): Promise<Actor> {
+  const use = await checkKey(key, ctx.ip, new Date());
+  if ('refused' in use) throw unauthorized(use.refused);
+  if (wanted && (await tenantNamed(orm, wanted)) !== use.tenantId) throw noSuchTenant();
+  const { keyId, scopes, tenantId, isTenantSuspended } = use;
+  return { kind: 'key', keyId, scopes, tenantId, isTenantSuspended };
+}
+
+/** Asked each time: whoever was disabled is out with the next request. */
+async function person({ orm }: Doors, userId: string, tenantId: string | null): Promise<Actor> {
+  const found = await findMember(orm, userId, tenantId);
+  if (!found || found.isDisabled) throw unauthorized('this person may not log in any more');
+  const { isSystemAdmin } = found;
+  if (!tenantId) return { kind: 'user', userId, role: null, isSystemAdmin, tenantId, isTenantSuspended: false };
+  const role = found.memberStatus === 'active' ? found.role : isSystemAdmin ? 'system_admin' : null;
+  if (!role || found.tenantStatus === null) throw noSuchTenant();
+  if (found.tenantStatus === 'deleted' && !isSystemAdmin) throw noSuchTenant();
+  const isTenantSuspended = found.tenantStatus === 'suspended' && !isSystemAdmin;
+  return { kind: 'user', userId, role, isSystemAdmin, tenantId, isTenantSuspended };
+}
+
+async function tenantNamed(orm: Deps['orm'], name: string): Promise<string> {
+  if (z.uuid().safeParse(name).success) return name;
+  const tenant = await findTenantBySlug(orm, name);
+  if (!tenant) throw noSuchTenant();
+  return tenant.id;
+}
+
+async function tenantMeant(orm: Deps['orm'], ctx: Context, userId: string): Promise<string | null> {
+  const byHost = await findTenantByDomain(orm, ctx.hostname);
+  if (byHost) return byHost.id;
+  const [only, ...others] = await tenantsOf(orm, userId);
+  return only && others.length === 0 ? only.id : null;
+}
+
+/** The same whether it is another's or nobody's. */
+const noSuchTenant = () => notFound('there is no such tenant, or you do not belong to it');
+
+const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** A cookie comes along whoever's page asks. Browsers say whose it is; what says nothing is no browser's page. */
+function refuseOtherSites(ctx: Context, publicUrl: string): void {
+  if (READS.has(ctx.method)) return;
+  const origin = ctx.get('origin');
+  if (origin === '' || origin === new URL(publicUrl).origin || origin === `${ctx.protocol}://${ctx.host}`) return;
+  throw forbidden('this request comes from another site');
+}
+
+export interface ManagerState {
+  manager: Manager;
+}
+
 /** Lets managers in: by bearer token, or by the cookie that the desk's link has set. Membership is asked each time. */
 export function requireManager({ keys, orm }: Pick<Deps, 'keys' | 'orm'>) {
   return async function authenticateManager(ctx: Context & { state: ManagerState }, next: Next): Promise<void> {
     const bearer = /^Bearer (.+)$/.exec(ctx.get('authorization'))?.[1];
-    const slug = ctx.get(DESK_HEADER);
+    const slug = ctx.get(TENANT_HEADER);
     const token = bearer ?? (slug ? ctx.cookies.get(deskCookie(slug)) : undefined);
     const manager = token ? await readManagerToken(keys, token) : null;
     if (!manager) throw linkNeeded(slug);

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import type { Middleware, ParameterizedContext } from 'koa';
+import type { Context, Middleware } from 'koa';
 import { AppError, badRequest, tooLarge, unsupported } from '../errors.ts';
 
 export interface RawBodyState {
@@ -9,29 +9,34 @@ export interface RawBodyState {
   rawBody: Buffer;
 }
 
+/** Puts the request's body on `ctx.state.rawBody`, as `readRawBody` gives it. */
+export function rawBody({ maxBytes }: { maxBytes: number }): Middleware<RawBodyState> {
+  return async (ctx, next) => {
+    ctx.state.rawBody = await readRawBody(ctx, maxBytes);
+    await next();
+  };
+}
+
 /**
- * Puts the request's body on `ctx.state.rawBody` as bytes. Takes plain bodies and gzip.
+ * The request's body as bytes. Takes plain bodies and gzip.
  *
  * Refuses with AppError: 413 when more than `maxBytes` arrive or come out of the gzip, 415 for any other
  * content encoding, 400 for broken gzip and for a body that ends early. The connection ends with a refusal:
  * what is left of the body is not worth reading.
  */
-export function rawBody({ maxBytes }: { maxBytes: number }): Middleware<RawBodyState> {
-  return async (ctx, next) => {
-    const encoding = ctx.get('content-encoding').trim().toLowerCase() || 'identity';
-    try {
-      if (encoding !== 'identity' && encoding !== 'gzip') {
-        throw unsupported('this content encoding is not supported; send the body plain or as gzip');
-      }
-      if (Number(ctx.get('content-length')) > maxBytes) throw bodyTooLarge(maxBytes);
-      const wire = await readBytes(ctx.req, maxBytes);
-      ctx.state.rawBody = encoding === 'gzip' ? await inflate(wire, maxBytes) : wire;
-    } catch (error) {
-      endConnection(ctx);
-      throw error;
+export async function readRawBody(ctx: Pick<Context, 'get' | 'req' | 'res'>, maxBytes: number): Promise<Buffer> {
+  const encoding = ctx.get('content-encoding').trim().toLowerCase() || 'identity';
+  try {
+    if (encoding !== 'identity' && encoding !== 'gzip') {
+      throw unsupported('this content encoding is not supported; send the body plain or as gzip');
     }
-    await next();
-  };
+    if (Number(ctx.get('content-length')) > maxBytes) throw bodyTooLarge(maxBytes);
+    const wire = await readBytes(ctx.req, maxBytes);
+    return encoding === 'gzip' ? await inflate(wire, maxBytes) : wire;
+  } catch (error) {
+    endConnection(ctx);
+    throw error;
+  }
 }
 
 /** Never destroys the request: the refusal has to travel back over the same socket. */
@@ -73,7 +78,7 @@ async function inflate(wire: Buffer, maxBytes: number): Promise<Buffer> {
 }
 
 /** Survives error handlers that clear all headers, unlike setting `Connection: close`. */
-function endConnection({ req, res }: ParameterizedContext) {
+function endConnection({ req, res }: Pick<Context, 'req' | 'res'>) {
   res.shouldKeepAlive = false;
   req.resume();
 }

@@ -1,4 +1,5 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
+import type { MemberRole } from '../entities/membership.ts';
 
 /**
  * Every question that crosses tenants, and the only callers of the database functions that may answer it
@@ -11,6 +12,9 @@ export interface FoundChannel {
   tenantStatus: 'active' | 'suspended' | 'deleted';
   channelStatus: 'active' | 'disabled';
   configSealed: Uint8Array;
+  /** Before the last rotation of its secrets, and believed until then. */
+  previousConfigSealed: Uint8Array | null;
+  previousUntil: Date | null;
 }
 
 interface FoundChannelRow {
@@ -19,6 +23,8 @@ interface FoundChannelRow {
   tenant_status: FoundChannel['tenantStatus'];
   channel_status: FoundChannel['channelStatus'];
   config_sealed: Uint8Array;
+  previous_config_sealed: Uint8Array | null;
+  previous_until: Date | null;
 }
 
 export async function findChannelRow(
@@ -39,6 +45,8 @@ export async function findChannelRow(
     tenantStatus: row.tenant_status,
     channelStatus: row.channel_status,
     configSealed: row.config_sealed,
+    previousConfigSealed: row.previous_config_sealed,
+    previousUntil: row.previous_until && new Date(row.previous_until),
   };
 }
 
@@ -88,6 +96,102 @@ export async function forgetPayloads(orm: MikroORM, days: number, most: number):
   const [row] = await orm.em.execute<{ forgotten: number }[]>(
     'select system_forget_payloads(make_interval(days => ?), ?) as forgotten',
     [days, most],
+  );
+  return row?.forgotten ?? 0;
+}
+
+export interface FoundKey {
+  tenantId: string;
+  tenantStatus: 'active' | 'suspended' | 'deleted';
+  secretHash: Uint8Array;
+  scopes: string[];
+  allowedIps: string[];
+  expiresAt: Date | null;
+  revokedAt: Date | null;
+}
+
+/** The API key with this id, whosesoever it is. */
+export async function findKey(orm: MikroORM, id: string): Promise<FoundKey | null> {
+  const [row] = await orm.em.execute<
+    {
+      tenant_id: string;
+      tenant_status: FoundKey['tenantStatus'];
+      secret_hash: Uint8Array;
+      scopes: string[];
+      allowed_ips: string[];
+      expires_at: Date | null;
+      revoked_at: Date | null;
+    }[]
+  >('select * from system_find_key(?)', [id]);
+  if (!row) return null;
+  return {
+    tenantId: row.tenant_id,
+    tenantStatus: row.tenant_status,
+    secretHash: row.secret_hash,
+    scopes: row.scopes,
+    allowedIps: row.allowed_ips,
+    expiresAt: row.expires_at && new Date(row.expires_at),
+    revokedAt: row.revoked_at && new Date(row.revoked_at),
+  };
+}
+
+export interface FoundMember {
+  /** Null when there is no such tenant, or none was asked for. */
+  tenantStatus: 'active' | 'suspended' | 'deleted' | null;
+  role: MemberRole | null;
+  memberStatus: 'invited' | 'active' | 'disabled' | null;
+  isSystemAdmin: boolean;
+  isDisabled: boolean;
+}
+
+/** What a person is, and what in a tenant; null when there is no such person. */
+export async function findMember(orm: MikroORM, userId: string, tenantId: string | null): Promise<FoundMember | null> {
+  const [row] = await orm.em.execute<
+    {
+      tenant_status: FoundMember['tenantStatus'];
+      role: MemberRole | null;
+      member_status: FoundMember['memberStatus'];
+      is_system_admin: boolean;
+      disabled_at: Date | null;
+    }[]
+  >('select * from system_find_member(?, ?)', [userId, tenantId]);
+  if (!row) return null;
+  return {
+    tenantStatus: row.tenant_status,
+    role: row.role,
+    memberStatus: row.member_status,
+    isSystemAdmin: row.is_system_admin,
+    isDisabled: row.disabled_at !== null,
+  };
+}
+
+export interface TenantOfPerson {
+  id: string;
+  slug: string;
+  name: string;
+  role: MemberRole;
+}
+
+export const tenantsOf = (orm: MikroORM, userId: string): Promise<TenantOfPerson[]> =>
+  orm.em.execute<TenantOfPerson[]>('select * from system_tenants_of(?)', [userId]);
+
+/** The tenant whose people use this host. */
+export async function findTenantByDomain(
+  orm: MikroORM,
+  host: string,
+): Promise<{ id: string; slug: string; status: string } | null> {
+  const [row] = await orm.em.execute<{ id: string; slug: string; status: string }[]>(
+    'select * from system_find_tenant_by_domain(?)',
+    [host],
+  );
+  return row ?? null;
+}
+
+/** Drops what was answered to requests longer ago than `hours`; gives the number dropped. */
+export async function forgetRequests(orm: MikroORM, hours: number, most: number): Promise<number> {
+  const [row] = await orm.em.execute<{ forgotten: number }[]>(
+    'select system_forget_requests(make_interval(hours => ?), ?) as forgotten',
+    [hours, most],
   );
   return row?.forgotten ?? 0;
 }

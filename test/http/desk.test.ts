@@ -122,7 +122,7 @@ describe('what a manager writes', () => {
     });
     expect([response.status, await response.json()]).toEqual([
       status,
-      { error: { code: expect.any(String), message: expect.any(String) } },
+      expect.objectContaining({ code: expect.any(String), detail: expect.any(String) }),
     ]);
     expect(await messagesOf(world, shop, id)).toHaveLength(2);
   });

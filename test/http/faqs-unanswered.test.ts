@@ -234,7 +234,7 @@ describe('what is refused', () => {
         const { status, body: said } = await ask(world, other, 'POST', `/unanswered/${id}/${path}`, body);
         expect([status, said], `${id} ${path}`).toEqual([
           404,
-          { error: { code: 'not_found', message: expect.any(String) } },
+          expect.objectContaining({ code: 'not_found', detail: expect.any(String) }),
         ]);
       }
     }

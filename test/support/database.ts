@@ -21,15 +21,21 @@ export async function createDatabase(): Promise<TestDatabase> {
   return {
     url: appUrl(ownerUrl.href, inject('appPassword')),
     ownerUrl: ownerUrl.href,
-    drop: () => asAdmin(adminUrl, `drop database ${name} with (force)`),
+    drop: async () => void (await asAdmin(adminUrl, `drop database ${name} with (force)`)),
   };
 }
 
-async function asAdmin(url: string, sql: string): Promise<void> {
+const asAdmin = (url: string, sql: string) => connected(url, (client) => client.query(sql));
+
+/** What only whoever runs the service may do, by the owner of the tables. */
+export const asOwner = <T>({ ownerUrl }: TestDatabase, work: (owner: pg.Client) => Promise<T>): Promise<T> =>
+  connected(ownerUrl, work);
+
+async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(sql);
+    return await work(client);
   } finally {
     await client.end();
   }

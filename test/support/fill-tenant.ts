@@ -13,7 +13,7 @@ export async function fillTenant(owner: pg.Client, slug: string): Promise<{ tena
   const ids: Filled = {};
   const insert = async (table: string, row: Record<string, unknown>) => {
     const id = newId();
-    const hasId = table !== 'tenant_settings' && table !== 'memberships';
+    const hasId = !['tenant_settings', 'memberships', 'idempotency_keys'].includes(table);
     const full: Record<string, unknown> = { tenant_id: tenantId, ...(hasId ? { id } : {}), ...row };
     const columns = Object.keys(full);
     const places = columns.map((_, index) => `$${index + 1}`).join();
@@ -27,6 +27,9 @@ export async function fillTenant(owner: pg.Client, slug: string): Promise<{ tena
   await owner.query('insert into users (id, email, name) values ($1, $2, $2)', [userId, `${slug}@example.com`]);
   await insert('memberships', { user_id: userId, role: 'manager' });
   ids['memberships'] = userId;
+  await insert('api_keys', { name: `canary-${slug}`, secret_hash: Buffer.of(1), scopes: [], created_by: userId });
+  await insert('audit_log', { actor_kind: 'user', actor: userId, action: 'faq.create' });
+  await insert('idempotency_keys', { actor: userId, key: slug, request_hash: Buffer.of(1) });
   const faq_id = await insert('faqs', { question: `canary-${slug}`, answer: `canary-${slug}` });
   await insert('faq_suggestions', {
     question: `canary-${slug}`,

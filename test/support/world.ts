@@ -50,7 +50,7 @@ export async function startWorld({ workers = true, env = {}, ...wishes }: Wishes
   const url = `http://127.0.0.1:${port}`;
   const keys = createKeyRing(KEY);
   const deps = await createDeps({ config, log, keys, databaseUrl: database.url, publicUrl: url });
-  const answer = createApp(deps).callback();
+  const answer = createApp(deps, { checkResponses: true }).callback();
   server.on('request', (request, response) => void answer(request, response));
   let running = workers ? startWorkers(deps) : null;
   const stopWorkers = async () => {

@@ -1,0 +1,31 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { idOfActor, type TenantActor } from './auth/actor.ts';
+import { AuditEntry } from './entities/audit-entry.ts';
+import { newId } from './id.ts';
+
+export interface Deed {
+  actor: TenantActor;
+  ip: string;
+  requestId: string;
+}
+
+/** Writes down who did what, in the transaction in which it is done. Never secrets, never what customers said. */
+export async function audit(
+  em: EntityManager,
+  { actor, ip, requestId }: Deed,
+  action: string,
+  subject: string | null,
+  changes: Record<string, unknown> = {},
+): Promise<void> {
+  await em.insert(AuditEntry, {
+    tenantId: actor.tenantId,
+    id: newId(),
+    actorKind: actor.kind,
+    actor: idOfActor(actor),
+    action,
+    subject,
+    changes,
+    ip,
+    requestId,
+  });
+}

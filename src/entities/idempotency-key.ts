@@ -1,0 +1,24 @@
+import { defineEntity, p } from '@mikro-orm/postgresql';
+import { tenantFilter } from './columns.ts';
+
+const schema = defineEntity({
+  name: 'IdempotencyKey',
+  tableName: 'idempotency_keys',
+  properties: {
+    tenantId: p.uuid().primary(),
+    actor: p.text().primary(),
+    key: p.text().primary(),
+    createdAt: p.datetime().defaultRaw('now()'),
+    requestHash: p.blob(),
+    /** Null while the request is being worked on. */
+    status: p.integer().nullable(),
+    response: p.json<unknown>().nullable(),
+    etag: p.text().nullable(),
+    lockedAt: p.datetime().defaultRaw('now()'),
+  },
+  filters: tenantFilter,
+});
+
+/** What was answered to a request, for when it is sent again. */
+export class IdempotencyKey extends schema.class {}
+schema.setClass(IdempotencyKey);

@@ -1,0 +1,91 @@
+import type { Context } from 'koa';
+import type { z } from 'zod';
+import type { Actor, TenantActor } from '../../auth/actor.ts';
+import type { Permission } from '../../auth/permissions.ts';
+
+/** What every handler is given; all of it was checked before. */
+export interface Input<Params, Query, Body> {
+  params: Params;
+  query: Query;
+  body: Body;
+  requestId: string;
+  ip: string;
+  now: Date;
+  /** For uploads, downloads and cookies only. */
+  ctx: Context;
+  /**
+   * Given what the resource looks like just now, under its lock. Throws 412 when the caller's If-Match knows another
+   * state of it.
+   */
+  expectUnchanged(current: unknown): void;
+}
+
+interface Shape<Params, Query, Body, Result> {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** Below /api/v1, as OpenAPI writes it: `/faqs/{id}`. */
+  path: string;
+  tag: string;
+  /** One line, as a heading. */
+  summary: string;
+  description?: string;
+  params?: z.ZodType<Params>;
+  query?: z.ZodType<Query>;
+  body?: z.ZodType<Body>;
+  /** Of the JSON that is sent: dates are strings here. */
+  response: z.ZodType<Result>;
+  /** Default 200; 201 for what makes something. */
+  status?: 200 | 201 | 202;
+  /** A resource that people edit: its state is named by an ETag, and If-Match is minded. */
+  hasETag?: true;
+  /** The handler reads the request's body itself: an upload of this media type. */
+  upload?: string;
+  /** The handler writes the response's body itself: a download of this media type. */
+  download?: string;
+  /** Bytes of a JSON body; default 256 KiB. */
+  maxBytes?: number;
+}
+
+/** For those who act for a tenant. */
+interface OfTenant<Params, Query, Body, Result> extends Shape<Params, Query, Body, Result> {
+  permission: Permission;
+  handle(input: Input<Params, Query, Body> & { actor: TenantActor; tenantId: string }): Promise<Result>;
+}
+
+/** For those who run the service. */
+interface OfPlatform<Params, Query, Body, Result> extends Shape<Params, Query, Body, Result> {
+  handle(input: Input<Params, Query, Body> & { actor: Actor }): Promise<Result>;
+}
+
+/** For whoever has logged in, whichever tenants that person belongs to. */
+interface OfPerson<Params, Query, Body, Result> extends Shape<Params, Query, Body, Result> {
+  handle(input: Input<Params, Query, Body> & { userId: string }): Promise<Result>;
+}
+
+/** For everybody. */
+interface OfEveryone<Params, Query, Body, Result> extends Shape<Params, Query, Body, Result> {
+  handle(input: Input<Params, Query, Body>): Promise<Result>;
+}
+
+/** One method of one path, whole: what it takes, what it gives, who may. Router and OpenAPI document are made of these. */
+export type Operation = Shape<unknown, unknown, unknown, unknown> &
+  (
+    | { access: 'tenant'; permission: Permission; handle: OfTenant<unknown, unknown, unknown, unknown>['handle'] }
+    | { access: 'platform'; handle: OfPlatform<unknown, unknown, unknown, unknown>['handle'] }
+    | { access: 'person'; handle: OfPerson<unknown, unknown, unknown, unknown>['handle'] }
+    | { access: 'everyone'; handle: OfEveryone<unknown, unknown, unknown, unknown>['handle'] }
+  );
+
+export const tenantOperation = <P, Q, B, R>(shape: OfTenant<P, Q, B, R>): Operation =>
+  erased({ ...shape, access: 'tenant' });
+
+export const platformOperation = <P, Q, B, R>(shape: OfPlatform<P, Q, B, R>): Operation =>
+  erased({ ...shape, access: 'platform' });
+
+export const personOperation = <P, Q, B, R>(shape: OfPerson<P, Q, B, R>): Operation =>
+  erased({ ...shape, access: 'person' });
+
+export const openOperation = <P, Q, B, R>(shape: OfEveryone<P, Q, B, R>): Operation =>
+  erased({ ...shape, access: 'everyone' });
+
+/** What a handler is given was read by its own schemas, so their types hold although the list does not know them. */
+const erased = (operation: object): Operation => operation as Operation;
