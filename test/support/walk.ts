@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import type { Described } from './api-document.ts';
+import { asOwner } from './database.ts';
+import { fillTenant, type Filled } from './fill-tenant.ts';
+import { madeUp } from './made-up.ts';
+import { cutKey, hire, hireSystemAdmin } from './people.ts';
+import { idInPath, idNamed } from './whose-id.ts';
+import type { World } from './world.ts';
+
+export interface Walked {
+  slug: string;
+  tenantId: string;
+  ids: Filled;
+}
+
+/** A tenant with a row in every table, whose secrets can be opened. */
+export async function walkedTenant(world: World, slug: string): Promise<Walked> {
+  const { tenantId, ids } = await asOwner(world.database, (owner) => fillTenant(owner, slug));
+  return { slug, tenantId, ids };
+}
+
+export interface Caller {
+  who: string;
+  token: string;
+}
+
+/** Everybody who can act in this tenant. */
+export async function everybodyOf(world: World, { tenantId }: Walked): Promise<Caller[]> {
+  const people = await Promise.all(
+    (['owner', 'admin', 'manager', 'viewer'] as const).map(async (who) => ({
+      who,
+      token: (await hire(world, tenantId, who)).token,
+    })),
+  );
+  return [...people, { who: 'API key', token: (await cutKey(world, tenantId)).key }];
+}
+
+export interface Asked {
+  path: string;
+  body: unknown;
+  /** Whether anything in it belongs to the tenant whose ids it is made of. */
+  hasIds: boolean;
+}
+
+/**
+ * A request that the operation's schemas allow, with this tenant's ids wherever one is wanted: in the path, in the
+ * query, in the body. `seed` decides about everything else.
+ */
+export function requestFor(operation: Described, { tenantId, ids }: Walked, seed: number): Asked {
+  let hasIds = false;
+  const idFor = (name: string) => {
+    hasIds = true;
+    return idNamed(name, tenantId, ids);
+  };
+  const sample = (schema: Parameters<typeof madeUp>[0], name: string) =>
+    fc.sample(madeUp(schema, idFor, name), { numRuns: 1, seed })[0];
+  let path = operation.path;
+  const query = new URLSearchParams();
+  for (const { name, in: where, schema } of operation.parameters) {
+    if (where === 'path') {
+      hasIds = true;
+      path = path.replace(`{${name}}`, idInPath(operation.path, name, tenantId, ids));
+    }
+    // Behind the last page there is nothing to see.
+    if (where === 'query' && name !== 'cursor') query.set(name, String(sample(schema, name)));
+  }
+  const body = operation.body && operation.mediaType === 'application/json' ? sample(operation.body, '') : undefined;
+  return { path: query.size > 0 ? `${path}?${query}` : path, body, hasIds };
+}
+
+/** All that the database holds of a tenant, as one word. */
+export const stateOf = (world: World, tenantId: string, tables: readonly string[]): Promise<string> =>
+  asOwner(world.database, async (owner) => {
+    const all = createHash('sha256');
+    for (const table of tables) {
+      const column = table === 'tenants' ? 'id' : 'tenant_id';
+      const { rows } = await owner.query<{ row: string }>(
+        `select to_jsonb(t)::text as row from ${table} t where ${column} = $1 order by 1`,
+        [tenantId],
+      );
+      all.update(`${table} ${rows.map(({ row }) => row).join('\n')}`);
+    }
+    return all.digest('hex');
+  });
+
+export { hireSystemAdmin };
