@@ -6,6 +6,7 @@ import { operationsOf } from './http/api/operations.ts';
 import { createAuthenticate } from './http/authenticate.ts';
 import { errorHandler } from './http/error-handler.ts';
 import { deskRoutes } from './http/routes/desk.ts';
+import { createLimit } from './http/rate-limit.ts';
 import { requestId } from './http/request-id.ts';
 import { faqRoutes } from './http/routes/faqs.ts';
 import { faqInsightRoutes } from './http/routes/faq-insight.ts';
@@ -17,6 +18,11 @@ import { webhookRoutes } from './http/routes/webhooks.ts';
 /** The whole HTTP side: middleware in order, then the routers. Read it to know the API. */
 export function createApp(deps: Deps, { checkResponses = false }: { checkResponses?: boolean } = {}): Koa {
   const operations = operationsOf(deps);
+  const limit = createLimit({
+    limiters: deps.limiters,
+    requestsPerMinuteOf: deps.requestsPerMinuteOf,
+    strangersPerMinute: deps.config.strangersPerMinute,
+  });
   const authenticate = createAuthenticate({ ...deps, sessionOf: () => Promise.resolve(null) });
   const app = new Koa({ proxy: deps.config.trustedProxies > 0, maxIpsCount: deps.config.trustedProxies });
   // What breaks after the answer has begun. That a browser leaves its stream is no news.
@@ -30,7 +36,7 @@ export function createApp(deps: Deps, { checkResponses = false }: { checkRespons
   app.use(deskRoutes(deps).routes());
   app.use(requestId);
   app.use(docsRoutes(operations, deps.publicUrl).routes());
-  app.use(mount(operations, { deps, authenticate, limit: () => Promise.resolve(), checkResponses }).routes());
+  app.use(mount(operations, { deps, authenticate, limit, checkResponses }).routes());
   app.use(faqInsightRoutes(deps).routes());
   app.use(manageRoutes(deps).routes());
   app.use(faqRoutes(deps).routes());

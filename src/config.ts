@@ -64,6 +64,8 @@ const Environment = z.object({
   SMTP_FROM: z.string().default('Frontdesk <frontdesk@localhost>'),
   /** Whether the two demo tenants are made on an empty database. Default: only on the embedded database. */
   DEMO: z.stringbool().optional(),
+  /** Requests to the API a minute from an address that does not say who it is. */
+  STRANGERS_PER_MINUTE: count.default(120),
   PAYLOAD_RETENTION_DAYS: count.default(30),
   WORKER_CONCURRENCY: count.default(8),
   SWEEP_INTERVAL_MS: count.default(2_000),
@@ -108,6 +110,7 @@ export function readConfig(env: Record<string, string | undefined>) {
         : null,
     smtp: read.SMTP_URL ? { url: read.SMTP_URL, from: read.SMTP_FROM } : null,
     demo: read.DEMO ?? (!read.DATABASE_URL && !read.DATABASE_APP_URL),
+    strangersPerMinute: read.STRANGERS_PER_MINUTE,
     payloadRetentionDays: read.PAYLOAD_RETENTION_DAYS,
     workerConcurrency: read.WORKER_CONCURRENCY,
     sweepIntervalMs: read.SWEEP_INTERVAL_MS,

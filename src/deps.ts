@@ -16,10 +16,12 @@ import type { Logger } from './logger.ts';
 import { createDelivery, type Delivery } from './outbox/deliver.ts';
 import { createQueueBackend, type QueueBackend } from './queue/backend.ts';
 import { createWaker, type Waker } from './queue/wake.ts';
+import { createRateLimiters, type RateLimiters } from './rate-limiter.ts';
 import { createSafeRequest, type SafeRequest } from './safe-request.ts';
 import { followChanges, type Changes } from './tenancy/changes.ts';
 import { createChannelsOf } from './tenancy/channels-of.ts';
 import { createFindChannel, type FindChannel } from './tenancy/find-channel.ts';
+import { createRequestsPerMinuteOf } from './tenancy/limits.ts';
 import type { KeyRing } from './tenancy/secrets.ts';
 import { createSettings } from './tenancy/settings.ts';
 
@@ -34,6 +36,8 @@ export interface Deps extends UnitDeps {
   waker: Waker;
   findChannel: FindChannel;
   checkKey: CheckKey;
+  limiters: RateLimiters;
+  requestsPerMinuteOf: (tenantId: string) => Promise<number>;
   reportOf: ReportOf;
   tryMatch: TryMatch;
   adapterOf: (kind: string) => ChannelAdapter | undefined;
@@ -83,6 +87,7 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
     },
   });
 
+  const limiters = createRateLimiters({ redisUrl: config.redisUrl, pool, onError });
   const inbox = createInbox(pool, wake);
   const settingsOf = createSettings(orm, changes);
   const matcherOf = createMatcherOf(orm, changes);
@@ -108,6 +113,8 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
     settingsOf,
     matcherOf,
     checkKey: createCheckKey(orm, changes),
+    limiters,
+    requestsPerMinuteOf: createRequestsPerMinuteOf(orm, changes),
     reportOf: createReportOf({ orm, changes, settingsOf, matcherOf }),
     tryMatch: createTryMatch({ orm, settingsOf, matcherOf }),
     targetsOf: createTargetsOf(orm, changes),
@@ -120,6 +127,7 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
       await delivery.settled();
       await waker.close();
       await queue.close();
+      await limiters.close();
       await changes.close();
       request.close();
       await orm.close();

@@ -19,6 +19,7 @@ const rooms: Record<string, string[]> = {
   language: [],
   'safe-request': ['errors'],
   'standard-webhook': [],
+  'rate-limiter': [],
   config: ['safe-request', 'tenancy'],
   listen: [],
   stop: [],

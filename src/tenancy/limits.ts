@@ -1,6 +1,10 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { z } from 'zod';
+import { Tenant } from '../entities/tenant.ts';
 import { AppError, notFound } from '../errors.ts';
+import type { Changes } from './changes.ts';
+import { remember } from './remember.ts';
+import { withTenant } from './with-tenant.ts';
 
 const most = (fallback: number) => z.int().min(0).max(100_000_000).default(fallback);
 
@@ -29,6 +33,18 @@ export type Countable = Exclude<Limit, 'requests_per_minute'>;
 
 /** Limits with their defaults, as they stand in `tenants.limits`. */
 export const readLimits = (given: unknown): Limits => Limits.parse(given ?? {});
+
+/** What a key or person of the tenant may ask a minute; remembered until the tenant changes. */
+export function createRequestsPerMinuteOf(orm: MikroORM, changes: Changes): (tenantId: string) => Promise<number> {
+  return remember<number>(changes, {
+    most: 10_000,
+    tenantOf: (tenantId) => tenantId,
+    async load(tenantId) {
+      const tenant = await withTenant(orm, tenantId, (em) => em.findOne(Tenant, { id: tenantId }));
+      return readLimits(tenant?.limits).requests_per_minute;
+    },
+  });
+}
 
 const COUNTED: Record<Countable, string> = {
   max_faqs: 'select count(*)::int as used from faqs where tenant_id = ?',

@@ -16,8 +16,12 @@ export interface Walked {
 
 /** A tenant with a row in every table, whose secrets can be opened. */
 export async function walkedTenant(world: World, slug: string): Promise<Walked> {
-  const { tenantId, ids } = await asOwner(world.database, (owner) => fillTenant(owner, slug));
-  return { slug, tenantId, ids };
+  return asOwner(world.database, async (owner) => {
+    const { tenantId, ids } = await fillTenant(owner, slug);
+    // A walk is faster than anybody.
+    await owner.query(`update tenants set limits = '{"requests_per_minute": 1000000}' where id = $1`, [tenantId]);
+    return { slug, tenantId, ids };
+  });
 }
 
 export interface Caller {

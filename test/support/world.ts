@@ -41,6 +41,7 @@ export async function startWorld({ workers = true, env = {}, ...wishes }: Wishes
     OUTBOUND_ALLOW: '127.0.0.0/8',
     LOG_LEVEL: process.env['TEST_LOG'] ?? 'silent',
     SWEEP_INTERVAL_MS: '200',
+    STRANGERS_PER_MINUTE: '1000000',
     ...redisOfThisFile(),
     ...env,
   });

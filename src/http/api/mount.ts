@@ -35,7 +35,7 @@ const byPath = (one: Operation, other: Operation) =>
   one.path.replaceAll('{', '~') < other.path.replaceAll('{', '~') ? -1 : 1;
 
 async function answer(ctx: RouterContext, operation: Operation, mounting: Mounting): Promise<void> {
-  const actor = operation.access === 'everyone' ? null : await mounting.authenticate(ctx);
+  const actor = operation.access === 'everyone' ? null : await identify(ctx, mounting);
   await mounting.limit(ctx, actor);
   if (operation.access !== 'everyone') allow(operation, actor);
   const params = readParams(operation, ctx.params);
@@ -67,6 +67,16 @@ async function answer(ctx: RouterContext, operation: Operation, mounting: Mounti
     : { ...(await work()), isRepeated: false };
   if (operation.download) return;
   send(ctx, operation, given);
+}
+
+/** Whoever tries keys and links that are none is counted as the stranger that he is. */
+async function identify(ctx: RouterContext, { authenticate, limit }: Mounting): Promise<Actor | null> {
+  try {
+    return await authenticate(ctx);
+  } catch (error) {
+    await limit(ctx, null);
+    throw error;
+  }
 }
 
 function allow(operation: Operation, actor: Actor | null): asserts actor is Actor {
