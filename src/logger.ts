@@ -1,10 +1,10 @@
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger } from 'pino';
 
 export type { Logger };
 
 /** One JSON line per event: ids and counts, never message text, never a secret. */
-export const createLogger = (level: string): Logger =>
-  pino({
+export const createLogger = (level: string, destination: DestinationStream = pino.destination(1)): Logger => {
+  const options = {
     level,
     base: { pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
@@ -13,4 +13,6 @@ export const createLogger = (level: string): Logger =>
       paths: ['authorization', 'headers', 'config', 'secret', 'token', '*.authorization', '*.headers', '*.config'],
       censor: '[redacted]',
     },
-  });
+  };
+  return pino(options, destination);
+};

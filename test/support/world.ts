@@ -22,6 +22,8 @@ export interface World {
 interface Wishes {
   workers?: boolean;
   env?: Record<string, string>;
+  /** Gets every line that the service would log, down to debug. */
+  onLog?: (line: string) => void;
   /** Default: one of its own, copied from the template. */
   database?: TestDatabase;
 }
@@ -45,7 +47,8 @@ export async function startWorld({ workers = true, env = {}, ...wishes }: Wishes
     ...redisOfThisFile(),
     ...env,
   });
-  const log = createLogger(config.logLevel);
+  const { onLog } = wishes;
+  const log = onLog ? createLogger('debug', { write: onLog }) : createLogger(config.logLevel);
   const server = createServer();
   const port = await listen(server, 0, '127.0.0.1');
   const url = `http://127.0.0.1:${port}`;
