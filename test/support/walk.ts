@@ -4,7 +4,7 @@ import type { Described } from './api-document.ts';
 import { asOwner } from './database.ts';
 import { fillTenant, type Filled } from './fill-tenant.ts';
 import { madeUp } from './made-up.ts';
-import { cutKey, hire, hireSystemAdmin } from './people.ts';
+import { cutKey, hire } from './people.ts';
 import { idInPath, idNamed } from './whose-id.ts';
 import type { World } from './world.ts';
 
@@ -70,7 +70,7 @@ export function requestFor(operation: Described, { tenantId, ids }: Walked, seed
     if (where === 'query' && name !== 'cursor') query.set(name, String(sample(schema, name)));
   }
   const body = operation.body && operation.mediaType === 'application/json' ? sample(operation.body, '') : undefined;
-  return { path: query.size > 0 ? `${path}?${query}` : path, body, hasIds };
+  return { path: query.size > 0 ? `${path}?${query.toString()}` : path, body, hasIds };
 }
 
 /** All that the database holds of a tenant, as one word. */
@@ -87,5 +87,3 @@ export const stateOf = (world: World, tenantId: string, tables: readonly string[
     }
     return all.digest('hex');
   });
-
-export { hireSystemAdmin };

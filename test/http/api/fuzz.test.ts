@@ -75,7 +75,7 @@ describe('an operation', () => {
 
   it('takes a strange path for nothing that is there', async () => {
     for (const operation of operations.filter(({ path }) => path.includes('{'))) {
-      for (const name of ['%00', '%2F', '..%2F..', `${'x'.repeat(10_000)}`, "'; select 1", '%E0%A4', '0']) {
+      for (const name of ['%00', '%2F', '..%2F..', 'x'.repeat(10_000), "'; select 1", '%E0%A4', '0']) {
         const { status } = await send(operation, operation.path.replaceAll(/\{\w+\}/g, name));
         expect([400, 404, 405, 414], `${operation.id} ${name.slice(0, 20)}`).toContain(status);
       }
