@@ -1,7 +1,7 @@
 import type { Deps } from '../src/deps.ts';
 import { messageOf } from '../src/errors.ts';
 import { jobs, type JobName } from '../src/queue/contracts.ts';
-import { findDueWork, forgetPayloads } from '../src/tenancy/as-system.ts';
+import { findDueWork, forgetPayloads, forgetRequests } from '../src/tenancy/as-system.ts';
 
 /** Rows younger than this are most likely being worked on. */
 const GRACE_MS = 3_000;
@@ -9,6 +9,8 @@ const MOST = 2_000;
 /** While this many jobs wait, rows are late because the system is busy, not because they were forgotten. */
 const BUSY = 500;
 const RETENTION_EVERY_MS = 600_000;
+/** As long as a request may be sent again with its Idempotency-Key. */
+const REPEATABLE_HOURS = 24;
 
 /**
  * Finds what nobody picked up - wake-ups lost with a queue, leases of workers that died, times that have come - and
@@ -27,6 +29,7 @@ export function startSweep(deps: Deps): { stop(): Promise<void> } {
       if (performance.now() - lastRetention > RETENTION_EVERY_MS) {
         lastRetention = performance.now();
         await forgetPayloads(deps.orm, deps.config.payloadRetentionDays, 10_000);
+        await forgetRequests(deps.orm, REPEATABLE_HOURS, 10_000);
       }
     } catch (error) {
       deps.log.warn({ error: messageOf(error) }, 'sweep.failed');

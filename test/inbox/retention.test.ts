@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { InboundEventRow } from '../../src/entities/inbound-event.ts';
-import { forgetPayloads } from '../../src/tenancy/as-system.ts';
+import { forgetPayloads, forgetRequests } from '../../src/tenancy/as-system.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { asManager, buildShop, postTelegram, telegramUpdate, type Shop } from '../support/tenants.ts';
 import { startWorld, type World } from '../support/world.ts';
@@ -54,4 +54,23 @@ it('forgets raw bodies after their time, of every tenant, and never one that has
   const failed = (await events(shop)).find(({ status }) => status === 'failed');
   const replay = await asManager(world, shop, `/failures/inbound/${failed?.id}/replay`, {});
   expect([replay.status, await replay.text()]).toEqual([409, expect.stringMatching(/past its retention/)]);
+});
+
+it('forgets what was answered to requests after a day, of every tenant', async () => {
+  const shops = [await buildShop(world), await buildShop(world)];
+  for (const { tenantId } of shops) {
+    for (const [key, hours] of [
+      ['old', 25],
+      ['new', 23],
+    ] as const) {
+      await database.query(
+        `insert into idempotency_keys (tenant_id, actor, key, request_hash, created_at)
+         values ($1, 'somebody', $2, '', now() - make_interval(hours => $3))`,
+        [tenantId, key, hours],
+      );
+    }
+  }
+  expect(await forgetRequests(world.deps.orm, 24, 100)).toBe(2);
+  const { rows } = await database.query<{ key: string }>('select key from idempotency_keys');
+  expect(rows.map(({ key }) => key)).toEqual(['new', 'new']);
 });
