@@ -14,7 +14,7 @@ const MAX_BYTES = 256 * 1024;
 
 interface Mounting {
   deps: Pick<Deps, 'orm'>;
-  authenticate: (ctx: RouterContext) => Promise<Actor | null>;
+  authenticate: (ctx: RouterContext, tenantInPath?: string) => Promise<Actor | null>;
   /** Throws 429. Sets the headers that say how much is left. */
   limit: (ctx: RouterContext, actor: Actor | null) => Promise<void>;
   /** Whether answers are held against their schemas; what does not fit is our own mistake. */
@@ -35,7 +35,8 @@ const byPath = (one: Operation, other: Operation) =>
   one.path.replaceAll('{', '~') < other.path.replaceAll('{', '~') ? -1 : 1;
 
 async function answer(ctx: RouterContext, operation: Operation, mounting: Mounting): Promise<void> {
-  const actor = operation.access === 'everyone' ? null : await mounting.authenticate(ctx);
+  const tenantInPath = operation.isTenantInPath ? ctx.params['id'] : undefined;
+  const actor = operation.access === 'everyone' ? null : await mounting.authenticate(ctx, tenantInPath);
   await mounting.limit(ctx, actor);
   if (operation.access !== 'everyone') allow(operation, actor);
   const params = readParams(operation, ctx.params);
