@@ -69,7 +69,17 @@ export async function moveTenant(em: EntityManager, tenantId: string, move: Move
   if (move === 'restore') tenant.deletedAt = null;
   tenant.status = tenant.deletedAt ? 'deleted' : tenant.suspendedAt ? 'suspended' : 'active';
   await em.flush();
+  if (tenant.status === 'active' && before !== 'active') await goOn(em, tenantId);
   return { tenant, hasChanged: tenant.status !== before };
+}
+
+/** What waited is due now; the sweep finds it. Whoever is at a conversation just now sees it anyway. */
+async function goOn(em: EntityManager, tenantId: string): Promise<void> {
+  await em.execute(
+    `update conversations set turn_due_at = now() where tenant_id = ? and id in (
+       select id from conversations where tenant_id = ? and turn_due_at > now() for update skip locked)`,
+    [tenantId, tenantId],
+  );
 }
 
 /** Says which name is taken, where two tenants would have the same one. */
