@@ -1,4 +1,6 @@
+import type { Unit } from '../src/conversations/unit.ts';
 import { withUnit } from '../src/conversations/with-unit.ts';
+import { Handover } from '../src/entities/handover.ts';
 import { watchHandover as watch } from '../src/handover/manager-acts.ts';
 import { defineJob } from './define-job.ts';
 
@@ -7,6 +9,15 @@ export const watchHandover = defineJob(
   'watch-handover',
   { concurrency: () => 2 },
   async (deps, tenantId, handoverIds) => {
-    for (const id of handoverIds) await withUnit(deps, tenantId, (unit) => watch(unit, id));
+    for (const id of handoverIds)
+      await withUnit(deps, tenantId, (unit) => (unit.settings.isActive ? watch(unit, id) : postpone(unit, id)));
   },
 );
+
+/** While a tenant is suspended nobody is told anything; its clocks are looked at again now and then. */
+async function postpone({ em, settings, now }: Unit, handoverId: string): Promise<void> {
+  const due = { tenantId: settings.tenant.id, id: handoverId, outcome: null, timeoutAt: { $lte: now } };
+  await em.nativeUpdate(Handover, due, { timeoutAt: new Date(now.getTime() + LOOK_AGAIN_MS) });
+}
+
+const LOOK_AGAIN_MS = 20_000;

@@ -3,11 +3,24 @@ import { idOfActor, type TenantActor } from './auth/actor.ts';
 import { AuditEntry } from './entities/audit-entry.ts';
 import { newId } from './id.ts';
 
-export interface Deed {
-  actor: TenantActor;
-  ip: string;
-  requestId: string;
+/** Whoever runs the service, at its command line. */
+interface Operator {
+  kind: 'system';
+  tenantId: string;
 }
+
+export interface Deed {
+  actor: TenantActor | Operator;
+  ip: string | null;
+  requestId: string | null;
+}
+
+/** For what the command line does. */
+export const byOperator = (tenantId: string): Deed => ({
+  actor: { kind: 'system', tenantId },
+  ip: null,
+  requestId: null,
+});
 
 /** Writes down who did what, in the transaction in which it is done. Never secrets, never what customers said. */
 export async function audit(
@@ -21,7 +34,7 @@ export async function audit(
     tenantId: actor.tenantId,
     id: newId(),
     actorKind: actor.kind,
-    actor: idOfActor(actor),
+    actor: actor.kind === 'system' ? null : idOfActor(actor),
     action,
     subject,
     changes,

@@ -4,7 +4,7 @@ import type { Asked, KnownFaq } from '../faqs/ask.ts';
 import { newId } from '../id.ts';
 import { say as phrase } from '../language/replies.ts';
 import { queueForManager, offerHuman, declineHuman, notifyAgain } from '../handover/hand-over.ts';
-import type { Outcome, Verdict } from './decide.ts';
+import type { Outcome, TurnFacts, Verdict } from './decide.ts';
 import { offerFaqs } from './offer-faqs.ts';
 import { changeHands, system } from './ownership.ts';
 import { say } from './say.ts';
@@ -13,6 +13,7 @@ import type { Unit } from './unit.ts';
 
 interface Basis {
   asked: Asked;
+  facts: TurnFacts;
   /** The run whose answer is applied, where an agent gave it. */
   agentRun: AgentRun | null;
 }
@@ -47,6 +48,7 @@ export function applyVerdict(unit: Unit, conversation: Conversation, turn: Turn,
       escalation: verdict.escalation,
       botReplyCount: conversation.botReplyCount,
       missedCount: conversation.missedCount,
+      before: countsOf(basis.facts),
     },
     thresholds: settings.thresholds,
     settingsVersion: settings.version,
@@ -57,6 +59,21 @@ export function applyVerdict(unit: Unit, conversation: Conversation, turn: Turn,
     durationMs: performance.now() - turn.startedAt,
   });
 }
+
+/** What cannot be read again from the words: with it the turn can be tried under other settings. */
+const countsOf = (facts: TurnFacts): Before => ({
+  isRepeated: facts.isRepeated,
+  isAgentBusy: facts.isAgentBusy,
+  botReplyCount: facts.botReplyCount,
+  missedCount: facts.missedCount,
+  consentAskedCount: facts.consentAskedCount,
+  consentQuietTurns: facts.consentQuietTurns,
+});
+
+export type Before = Pick<
+  TurnFacts,
+  'isRepeated' | 'isAgentBusy' | 'botReplyCount' | 'missedCount' | 'consentAskedCount' | 'consentQuietTurns'
+>;
 
 const briefly = ({ faqId, confidence }: KnownFaq) => ({ faqId, confidence });
 

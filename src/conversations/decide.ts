@@ -7,6 +7,8 @@ export interface TurnFacts {
   handler: Handler;
   /** The newest message is older than automation may answer, or the contact cannot be written to. */
   isStale: boolean;
+  /** The tenant is suspended or deleted: automation waits until it is active again. */
+  isSuspended: boolean;
   asksForHuman: boolean;
   /** How the turn answers the offer of a human; only read while one is open. */
   consent: 'yes' | 'no' | 'unclear';
@@ -56,7 +58,7 @@ export type Outcome =
 export interface Verdict {
   outcome: Outcome;
   /** Which rule decided; the first that applied. */
-  path: 'human' | 'stale' | 'consent' | 'request' | 'limit' | 'escalation' | 'faq' | 'agent' | 'miss';
+  path: 'human' | 'stale' | 'suspended' | 'consent' | 'request' | 'limit' | 'escalation' | 'faq' | 'agent' | 'miss';
   /** One sentence for the manager who asks why. */
   reason: string;
   /** Signs that a human is needed, 0..1. */
@@ -80,6 +82,7 @@ export function decide(facts: TurnFacts): Verdict {
   if (facts.handler === 'queued') return verdict('human', { type: 'silent' }, 'the contact waits for a manager');
   if (facts.handler === 'closed') return verdict('human', { type: 'silent' }, 'the conversation is closed');
   if (facts.isStale) return verdict('stale', { type: 'silent' }, 'the message is too old to be answered by itself');
+  if (facts.isSuspended) return verdict('suspended', { type: 'wait' }, 'the tenant is suspended');
 
   const sure = sureFaqs(facts);
   if (facts.handler === 'awaiting_consent') {

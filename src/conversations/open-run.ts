@@ -6,7 +6,7 @@ import { ChannelAddress } from '../entities/channel-address.ts';
 import { Contact } from '../entities/contact.ts';
 import { Conversation } from '../entities/conversation.ts';
 import { Message } from '../entities/message.ts';
-import { chooseLanguage } from '../language/choose.ts';
+import { spokenLanguage } from '../language/spoken.ts';
 import { sealContext } from '../tenancy/find-channel.ts';
 import type { KeyRing } from '../tenancy/secrets.ts';
 import type { SettingsOf } from '../tenancy/settings.ts';
@@ -75,7 +75,7 @@ export async function openRun(deps: RunDeps, tenantId: string, runId: string): P
         conversation: { id: conversation.id, channel: conversation.channelId },
         contact: { name: contact?.displayName ?? null, language: contactLanguage },
         systemMessage: settings.systemMessage,
-        language: chooseLanguage({ tenant: settings.language, contact: contactLanguage, text }),
+        language: spokenLanguage(settings, contactLanguage, text),
         message: text,
         history: told.filter((message) => message.seq < run.firstSeq).map(toHistory),
         deadline: run.deadlineAt,

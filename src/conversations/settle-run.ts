@@ -4,17 +4,17 @@ import { AgentRun, type AgentRunStatus } from '../entities/agent-run.ts';
 import { Conversation } from '../entities/conversation.ts';
 import { Message } from '../entities/message.ts';
 import { ask } from '../faqs/ask.ts';
-import { chooseLanguage } from '../language/choose.ts';
 import { threadSubject } from '../queue/contracts.ts';
 import { applyVerdict } from './apply-verdict.ts';
 import { missed, needHuman, type Outcome, type Verdict } from './decide.ts';
-import { factsOf, type Turn } from './take-turn.ts';
+import { factsOf, languageOf, takeTurnBack, type Turn } from './take-turn.ts';
 import type { Unit } from './unit.ts';
 
 /** How a run came to its end. */
 export type RunEnd = { type: 'answer'; answer: AgentAnswer } | { type: 'failed'; error: string } | { type: 'expired' };
 
 const CHANGED_HANDS = 'the conversation changed hands while the agent was answering';
+const SUSPENDED = 'the tenant was suspended while the agent was answering';
 const OPEN: readonly AgentRunStatus[] = ['queued', 'calling', 'waiting'];
 
 /**
@@ -48,9 +48,14 @@ export async function settleRun(unit: Unit, runId: string, end: RunEnd): Promise
   run.endedAt = now;
   run.answer = end.type === 'answer' ? { ...end.answer } : null;
   run.error = end.type === 'failed' ? end.error : end.type === 'expired' ? `no answer in time${whyNothing}` : null;
-  if (conversation.epoch !== run.epoch || conversation.activeRunId !== run.id) {
+  const isOvertaken = conversation.epoch !== run.epoch || conversation.activeRunId !== run.id;
+  if (isOvertaken || !settings.isActive) {
     run.status = 'discarded';
-    run.error ??= CHANGED_HANDS;
+    run.error ??= isOvertaken ? CHANGED_HANDS : SUSPENDED;
+    if (!isOvertaken) {
+      conversation.activeRunId = null;
+      takeTurnBack(unit, conversation, run);
+    }
     unit.writes.others.push([
       `update decisions set withheld_reason = ?
        where tenant_id = ? and conversation_id = ? and agent_run_id = ? and reply_message_id is null`,
@@ -64,7 +69,7 @@ export async function settleRun(unit: Unit, runId: string, end: RunEnd): Promise
   const asked = ask(unit.faqs, turn.text, null);
   // The turn is the one that is being settled, not one that repeats it.
   const facts = { ...factsOf(unit, conversation, turn, saidAt, asked), isRepeated: false };
-  applyVerdict(unit, conversation, turn, judge(facts, end, run, whyNothing), { asked, agentRun: run });
+  applyVerdict(unit, conversation, turn, judge(facts, end, run, whyNothing), { asked, facts, agentRun: run });
   // What was said meanwhile is the next turn.
   if (conversation.turnStartedAt || conversation.turnDueAt) {
     unit.writes.wakes.push(['handle-inbound', tenantId, threadSubject(conversation.channelId, conversation.thread)]);
@@ -130,7 +135,7 @@ async function turnOf(unit: Unit, conversation: Conversation, run: AgentRun): Pr
     .map((message) => message.content)
     .filter(Boolean)
     .join('\n');
-  const language = chooseLanguage({ tenant: unit.settings.language, contact: conversation.language ?? null, text });
+  const language = languageOf(unit, conversation, text);
   // Its age was judged when the turn was given; waiting for the agent does not make it stale.
   const turn = { text, language, firstSeq: run.firstSeq, lastSeq: run.lastSeq, startedAt: performance.now() };
   return { turn, saidAt: unit.now };

@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
-import type { Conversation } from '../entities/conversation.ts';
+import type { Conversation, Handler } from '../entities/conversation.ts';
 import { ask, type Asked } from '../faqs/ask.ts';
-import { chooseLanguage } from '../language/choose.ts';
+import { spokenLanguage } from '../language/spoken.ts';
 import { asksForHuman, isFrustrated, readConsent } from '../language/understand.ts';
 import { words } from '../language/words.ts';
+import type { Settings } from '../tenancy/settings.ts';
 import { applyVerdict } from './apply-verdict.ts';
 import { decide, type TurnFacts } from './decide.ts';
 import { picksFrom } from './offer-faqs.ts';
@@ -43,6 +44,7 @@ export function takeTurn(unit: Unit, conversation: Conversation, said: Said[]): 
   if (verdict.outcome.type === 'wait') {
     // The turn stays open; it is decided once the agent has answered the one before, or ran out of time.
     conversation.turnStartedAt ??= unit.now;
+    if (facts.isSuspended) conversation.turnDueAt = new Date(unit.now.getTime() + LOOK_AGAIN_MS);
     return;
   }
   conversation.turnStartedAt = null;
@@ -50,36 +52,31 @@ export function takeTurn(unit: Unit, conversation: Conversation, said: Said[]): 
   conversation.answeredSeq = Math.max(conversation.answeredSeq, last.seq);
   conversation.lastTurnDigest = asked.isPicked ? null : digest(text, language);
   conversation.faqOffer = null;
-  applyVerdict(unit, conversation, turn, verdict, { asked, agentRun: null });
+  applyVerdict(unit, conversation, turn, verdict, { asked, facts, agentRun: null });
+}
+
+/** How often a suspended tenant's open turns are looked at; the sweep does it. */
+const LOOK_AGAIN_MS = 20_000;
+
+/** Leaves a turn that was given to an agent to be decided once more, when the tenant is active again. */
+export function takeTurnBack(unit: Unit, conversation: Conversation, { firstSeq }: Pick<Turn, 'firstSeq'>): void {
+  conversation.answeredSeq = Math.min(conversation.answeredSeq, firstSeq - 1);
+  conversation.lastTurnDigest = null;
+  conversation.turnStartedAt ??= unit.now;
+  conversation.turnDueAt = new Date(unit.now.getTime() + LOOK_AGAIN_MS);
 }
 
 /** The facts of a turn as the conversation stands; also asked again when an agent has come back empty-handed. */
-export function factsOf(
-  unit: Unit,
-  conversation: Conversation,
-  turn: Turn,
-  saidAt: Date,
-  { match, runnerUp, parts, isPicked }: Asked,
-): TurnFacts {
+export function factsOf(unit: Unit, conversation: Conversation, turn: Turn, saidAt: Date, asked: Asked): TurnFacts {
   const { settings, now } = unit;
   const { language } = turn;
-  // The words of a choice are ours: they do not say what the contact feels, or that the contact repeats anything.
-  const text = isPicked ? '' : turn.text;
+  const text = asked.isPicked ? '' : turn.text;
   const ageSeconds = (now.getTime() - saidAt.getTime()) / 1000;
   return {
-    handler: conversation.handler,
+    ...readFacts(settings, turn, conversation.handler, asked),
     isStale: ageSeconds > settings.thresholds.answer_max_age || !conversation.isSubscribed,
-    asksForHuman: asksForHuman(text, language),
-    consent: conversation.handler === 'awaiting_consent' ? readConsent(text, language) : 'unclear',
-    isFrustrated: isFrustrated(text, language),
+    isSuspended: !settings.isActive,
     isRepeated: text !== '' && conversation.lastTurnDigest === digest(text, language),
-    match,
-    runnerUp,
-    parts,
-    isPicked,
-    handoverMode: settings.handoverMode,
-    thresholds: settings.thresholds,
-    hasAgent: settings.agentId !== null,
     isAgentBusy: conversation.activeRunId !== null,
     botReplyCount: conversation.botReplyCount,
     missedCount: conversation.missedCount,
@@ -88,8 +85,37 @@ export function factsOf(
   };
 }
 
-const languageOf = ({ settings }: Unit, conversation: Conversation, text: string) =>
-  chooseLanguage({ tenant: settings.language, contact: conversation.language ?? null, text });
+/** Facts that the turn's words and the tenant's settings tell, whatever was before; pure. */
+export function readFacts(
+  settings: Pick<Settings, 'handoverMode' | 'thresholds' | 'agentId'>,
+  turn: Pick<Turn, 'text' | 'language'>,
+  handler: Handler,
+  { match, runnerUp, parts, isPicked }: Asked,
+) {
+  const { language } = turn;
+  // The words of a choice are ours: they do not say what the contact feels, or that the contact repeats anything.
+  const text = isPicked ? '' : turn.text;
+  return {
+    handler,
+    asksForHuman: asksForHuman(text, language),
+    consent: handler === 'awaiting_consent' ? readConsent(text, language) : ('unclear' as const),
+    isFrustrated: isFrustrated(text, language),
+    match,
+    runnerUp,
+    parts,
+    isPicked,
+    handoverMode: settings.handoverMode,
+    thresholds: settings.thresholds,
+    hasAgent: settings.agentId !== null,
+  };
+}
+
+/** What a contact is answered in. */
+export const languageOf = (
+  { settings }: { settings: Pick<Settings, 'language' | 'languages'> },
+  conversation: Pick<Conversation, 'language'>,
+  text: string,
+) => spokenLanguage(settings, conversation.language ?? null, text);
 
 const digest = (text: string, language: string) =>
   hash('sha256', words(text, language).join(' '), 'base64url').slice(0, 16);

@@ -6,7 +6,7 @@ import { Conversation } from '../entities/conversation.ts';
 import { Handover } from '../entities/handover.ts';
 import { Message } from '../entities/message.ts';
 import { conflict, notFound } from '../errors.ts';
-import { chooseLanguage } from '../language/choose.ts';
+import { spokenLanguage } from '../language/spoken.ts';
 import { say as phrase } from '../language/replies.ts';
 import { endHandover, goOnWithoutHuman, queueForManager } from './hand-over.ts';
 
@@ -92,7 +92,7 @@ async function languageOf({ em, settings }: Unit, { tenantId, id, language }: Co
     { tenantId, conversationId: id, direction: 'in', content: { $ne: '' } },
     { orderBy: { seq: 'desc' }, disableIdentityMap: true },
   );
-  return chooseLanguage({ tenant: settings.language, contact: language ?? null, text: last?.content ?? '' });
+  return spokenLanguage(settings, language ?? null, last?.content ?? '');
 }
 
 /** After a silence nothing is said: the contact may have left hours ago. */

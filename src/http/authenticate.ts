@@ -31,18 +31,18 @@ interface Doors extends Pick<Deps, 'orm' | 'keys' | 'publicUrl'> {
 /**
  * Who asks: a program by its API key, a manager by the token of a link, or a person by a session. Null when nobody says
  * who it is. The tenant is the key's or token's; a session says which of its tenants it means by header or host, or has
- * one only.
+ * one only. `inPath` is the tenant that the request's path names, where it does: then no other one is meant.
  */
 export function createAuthenticate(doors: Doors) {
   const { orm, keys } = doors;
-  return async function authenticate(ctx: Context): Promise<Actor | null> {
+  return async function authenticate(ctx: Context, inPath?: string): Promise<Actor | null> {
     const bearer = /^Bearer (.+)$/i.exec(ctx.get('authorization'))?.[1];
-    const wanted = ctx.get(TENANT_HEADER);
+    const wanted = inPath ?? ctx.get(TENANT_HEADER);
     if (bearer?.startsWith('fd_')) return program(doors, ctx, bearer, wanted);
     const token = bearer ?? (wanted ? ctx.cookies.get(deskCookie(wanted)) : undefined);
     const manager = token ? await readManagerToken(keys, token) : null;
     if (bearer && !manager) throw linkNeeded(wanted);
-    if (manager) return person(doors, manager.userId, manager.tenantId);
+    if (manager) return inPath ? bearerOfLink(doors, manager, inPath) : person(doors, manager.userId, manager.tenantId);
     const userId = await doors.sessionOf(ctx);
     if (!userId) return null;
     refuseOtherSites(ctx, doors.publicUrl);
@@ -56,6 +56,15 @@ async function program({ orm, checkKey }: Doors, ctx: Context, key: string, want
   if (wanted && (await tenantNamed(orm, wanted)) !== use.tenantId) throw noSuchTenant();
   const { keyId, scopes, tenantId, isTenantSuspended } = use;
   return { kind: 'key', keyId, scopes, tenantId, isTenantSuspended };
+}
+
+/** A link is for one tenant, unless it is a system admin's. */
+async function bearerOfLink(doors: Doors, { userId, tenantId }: Manager, wanted: string): Promise<Actor> {
+  const actor = await person(doors, userId, tenantId);
+  const named = await tenantNamed(doors.orm, wanted);
+  if (named === tenantId) return actor;
+  if (actor.kind !== 'user' || !actor.isSystemAdmin) throw noSuchTenant();
+  return person(doors, userId, named);
 }
 
 /** Asked each time: whoever was disabled is out with the next request. */

@@ -2,8 +2,8 @@ import type { MikroORM } from '@mikro-orm/postgresql';
 import type { MemberRole } from '../entities/membership.ts';
 
 /**
- * Every question that crosses tenants, and the only callers of the database functions that may answer it
- * (see the migration of system functions). Nothing else here, and nothing of the kind elsewhere.
+ * Every question that crosses tenants, and the callers of the database functions that may answer it
+ * (see the migration of system functions). Nothing else here; of the kind, only `list-tenants.ts` elsewhere.
  */
 
 export interface FoundChannel {

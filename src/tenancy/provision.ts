@@ -1,5 +1,5 @@
 import { parseKeywords } from '../language/keywords.ts';
-import type { MikroORM } from '@mikro-orm/postgresql';
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { randomBytes } from 'node:crypto';
 import { Agent } from '../entities/agent.ts';
 import { Channel } from '../entities/channel.ts';
@@ -7,58 +7,101 @@ import { ChannelAddress } from '../entities/channel-address.ts';
 import { Faq } from '../entities/faq.ts';
 import { Membership } from '../entities/membership.ts';
 import { NotificationTarget } from '../entities/notification-target.ts';
-import { Tenant } from '../entities/tenant.ts';
+import { Tenant, type Feature } from '../entities/tenant.ts';
 import { TenantSettings } from '../entities/tenant-settings.ts';
 import { newId } from '../id.ts';
 import { userIdFor } from './as-system.ts';
 import { sealContext } from './find-channel.ts';
+import { assertRoom } from './limits.ts';
 import type { KeyRing } from './secrets.ts';
 import { readThresholds } from './settings.ts';
+import { refusingTaken } from './tenants.ts';
 import { withTenant } from './with-tenant.ts';
 
 export interface NewTenant {
   slug: string;
   name: string;
-  systemMessage?: string;
-  handoverMode?: 'ask' | 'immediate';
-  handoverMessage?: string;
-  language?: string;
-  thresholds?: Record<string, unknown>;
-  faqs?: NewFaq[];
+  timezone?: string | undefined;
+  domain?: string | null | undefined;
+  externalRef?: string | null | undefined;
+  features?: Feature[] | undefined;
+  limits?: Record<string, number> | undefined;
+  systemMessage?: string | undefined;
+  handoverMode?: 'ask' | 'immediate' | undefined;
+  handoverMessage?: string | null | undefined;
+  language?: string | undefined;
+  languages?: string[] | undefined;
+  autoAssign?: boolean | undefined;
+  defaultCapacity?: number | undefined;
+  thresholds?: Record<string, unknown> | undefined;
+  faqs?: NewFaq[] | undefined;
+  /** Becomes a member; made where nobody has this address yet. */
+  owner?: { email: string; name: string } | undefined;
 }
 
 export interface NewFaq {
   question: string;
   answer: string;
   /** Comma separated, as people write them, or a list. */
-  keywords?: string | string[];
-  priority?: number;
-  isActive?: boolean;
-  language?: string;
+  keywords?: string | string[] | undefined;
+  priority?: number | undefined;
+  isActive?: boolean | undefined;
+  language?: string | null | undefined;
 }
 
-/** A tenant with its settings and FAQs, in one transaction. Gives its id. */
-export async function createTenant(orm: MikroORM, given: NewTenant): Promise<string> {
+/**
+ * A tenant with its settings, FAQs and first owner, in one transaction, and `also` in the same. Gives its id. Throws 409
+ * where slug or domain are taken.
+ */
+export async function createTenant(
+  orm: MikroORM,
+  given: NewTenant,
+  also: (em: EntityManager, tenantId: string) => Promise<void> = () => Promise.resolve(),
+): Promise<string> {
   const tenantId = newId();
   readThresholds(given.thresholds ?? {});
-  await withTenant(orm, tenantId, async (em) => {
-    await em.insert(Tenant, { id: tenantId, slug: given.slug, name: given.name });
-    await em.insert(TenantSettings, {
-      tenantId,
-      systemMessage: given.systemMessage ?? '',
-      handoverMode: given.handoverMode ?? 'ask',
-      handoverMessage: given.handoverMessage ?? null,
-      language: given.language ?? 'en',
-      thresholds: given.thresholds ?? {},
-    });
-    if (given.faqs?.length)
-      await em.insertMany(
-        Faq,
-        given.faqs.map((faq) => faqRow(tenantId, faq)),
-      );
-  });
+  const ownerId = given.owner && (await userIdFor(orm, { id: newId(), ...given.owner }));
+  const { faqs = [] } = given;
+  await refusingTaken(() =>
+    withTenant(orm, tenantId, async (em) => {
+      await em.insert(Tenant, tenantRow(tenantId, given));
+      await em.insert(TenantSettings, settingsRow(tenantId, given));
+      await assertRoom(em, tenantId, 'max_faqs', faqs.length);
+      if (faqs.length > 0) {
+        await em.insertMany(
+          Faq,
+          faqs.map((faq) => faqRow(tenantId, faq)),
+        );
+      }
+      if (ownerId) await em.insert(Membership, { tenantId, userId: ownerId, role: 'owner', status: 'active' });
+      await also(em, tenantId);
+    }),
+  );
   return tenantId;
 }
+
+const tenantRow = (id: string, given: NewTenant) => ({
+  id,
+  slug: given.slug,
+  name: given.name,
+  timezone: given.timezone ?? 'UTC',
+  domain: given.domain ?? null,
+  externalRef: given.externalRef ?? null,
+  features: given.features ?? [],
+  limits: given.limits ?? {},
+});
+
+const settingsRow = (tenantId: string, given: NewTenant) => ({
+  tenantId,
+  systemMessage: given.systemMessage ?? '',
+  handoverMode: given.handoverMode ?? ('ask' as const),
+  handoverMessage: given.handoverMessage ?? null,
+  language: given.language ?? 'en',
+  languages: given.languages ?? [],
+  autoAssign: given.autoAssign ?? false,
+  defaultCapacity: given.defaultCapacity ?? 5,
+  thresholds: given.thresholds ?? {},
+});
 
 const faqRow = (tenantId: string, { keywords = [], ...faq }: NewFaq) => ({
   tenantId,

@@ -1,9 +1,10 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { z } from 'zod';
-import { Tenant } from '../entities/tenant.ts';
+import { Tenant, type Feature } from '../entities/tenant.ts';
 import { TenantSettings } from '../entities/tenant-settings.ts';
 import { notFound, unprocessable } from '../errors.ts';
 import type { Changes } from './changes.ts';
+import { readLimits, type Limits } from './limits.ts';
 import { remember } from './remember.ts';
 import { withTenant } from './with-tenant.ts';
 
@@ -54,10 +55,14 @@ export type Thresholds = z.infer<typeof Thresholds>;
 export interface Settings {
   tenant: { id: string; slug: string; name: string };
   isActive: boolean;
+  features: readonly Feature[];
+  limits: Limits;
   systemMessage: string;
   handoverMode: 'ask' | 'immediate';
   handoverMessage: string | null;
   language: string;
+  /** Besides `language`: what contacts are answered in too. */
+  languages: readonly string[];
   thresholds: Thresholds;
   agentId: string | null;
   version: number;
@@ -91,10 +96,13 @@ async function load(orm: MikroORM, tenantId: string): Promise<Settings> {
   return {
     tenant: { id: tenant.id, slug: tenant.slug, name: tenant.name },
     isActive: tenant.status === 'active',
+    features: tenant.features,
+    limits: readLimits(tenant.limits),
     systemMessage: settings?.systemMessage ?? '',
     handoverMode: settings?.handoverMode ?? 'ask',
     handoverMessage: settings?.handoverMessage ?? null,
     language: settings?.language ?? 'en',
+    languages: settings?.languages ?? [],
     thresholds: readThresholds(settings?.thresholds ?? {}),
     agentId: settings?.agentId ?? null,
     version: settings?.settingsVersion ?? 0,

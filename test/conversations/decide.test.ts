@@ -5,6 +5,7 @@ import { readThresholds } from '../../src/tenancy/settings.ts';
 const usual: TurnFacts = {
   handler: 'bot',
   isStale: false,
+  isSuspended: false,
   asksForHuman: false,
   consent: 'unclear',
   isFrustrated: false,
@@ -36,6 +37,9 @@ const rows: Row[] = [
   ['a manager has it', { handler: 'human', match: faq(1), asksForHuman: true }, 'human', { type: 'silent' }],
   ['it waits for a manager', { handler: 'queued', match: faq(1) }, 'human', { type: 'silent' }],
   ['the message is old', { isStale: true, match: faq(1) }, 'stale', { type: 'silent' }],
+  ['the tenant is suspended', { isSuspended: true, match: faq(1), asksForHuman: true }, 'suspended', { type: 'wait' }],
+  ['a manager has it, suspended or not', { isSuspended: true, handler: 'human' }, 'human', { type: 'silent' }],
+  ['it is too old, suspended or not', { isSuspended: true, isStale: true }, 'stale', { type: 'silent' }],
   ['a FAQ is sure', { match: faq(0.5) }, 'faq', { ...answersWith(1), text: 'We open at 7' }],
   ['a FAQ is not quite sure', { match: faq(0.49) }, 'miss', { type: 'clarify' }],
   [

@@ -14,7 +14,7 @@ const MAX_BYTES = 256 * 1024;
 
 interface Mounting {
   deps: Pick<Deps, 'orm'>;
-  authenticate: (ctx: RouterContext) => Promise<Actor | null>;
+  authenticate: (ctx: RouterContext, tenantInPath?: string) => Promise<Actor | null>;
   /** Throws 429. Sets the headers that say how much is left. */
   limit: (ctx: RouterContext, actor: Actor | null) => Promise<void>;
   /** Whether answers are held against their schemas; what does not fit is our own mistake. */
@@ -35,7 +35,7 @@ const byPath = (one: Operation, other: Operation) =>
   one.path.replaceAll('{', '~') < other.path.replaceAll('{', '~') ? -1 : 1;
 
 async function answer(ctx: RouterContext, operation: Operation, mounting: Mounting): Promise<void> {
-  const actor = operation.access === 'everyone' ? null : await identify(ctx, mounting);
+  const actor = operation.access === 'everyone' ? null : await identify(ctx, operation, mounting);
   await mounting.limit(ctx, actor);
   if (operation.access !== 'everyone') allow(operation, actor);
   const params = readParams(operation, ctx.params);
@@ -70,9 +70,9 @@ async function answer(ctx: RouterContext, operation: Operation, mounting: Mounti
 }
 
 /** Whoever tries keys and links that are none is counted as the stranger that he is. */
-async function identify(ctx: RouterContext, { authenticate, limit }: Mounting): Promise<Actor | null> {
+async function identify(ctx: RouterContext, { isTenantInPath }: Operation, { authenticate, limit }: Mounting): Promise<Actor | null> {
   try {
-    return await authenticate(ctx);
+    return await authenticate(ctx, isTenantInPath ? ctx.params['id'] : undefined);
   } catch (error) {
     await limit(ctx, null);
     throw error;

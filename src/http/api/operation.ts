@@ -37,6 +37,8 @@ interface Shape<Params, Query, Body, Result> {
   status?: 200 | 201 | 202;
   /** A resource that people edit: its state is named by an ETag, and If-Match is minded. */
   hasETag?: true;
+  /** `{id}` of the path is the tenant that is meant, whatever header or host say. */
+  isTenantInPath?: true;
   /** The handler reads the request's body itself: an upload of this media type. */
   upload?: string;
   /** The handler writes the response's body itself: a download of this media type. */
