@@ -7,8 +7,6 @@ import { createAuthenticate } from './http/authenticate.ts';
 import { errorHandler } from './http/error-handler.ts';
 import { deskRoutes } from './http/routes/desk.ts';
 import { requestId } from './http/request-id.ts';
-import { faqRoutes } from './http/routes/faqs.ts';
-import { faqInsightRoutes } from './http/routes/faq-insight.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { manageRoutes } from './http/routes/manage.ts';
 import { webchatRoutes } from './http/routes/webchat.ts';
@@ -31,9 +29,7 @@ export function createApp(deps: Deps, { checkResponses = false }: { checkRespons
   app.use(requestId);
   app.use(docsRoutes(operations, deps.publicUrl).routes());
   app.use(mount(operations, { deps, authenticate, limit: () => Promise.resolve(), checkResponses }).routes());
-  app.use(faqInsightRoutes(deps).routes());
   app.use(manageRoutes(deps).routes());
-  app.use(faqRoutes(deps).routes());
   app.use(healthRoutes(deps).routes());
   return app;
 }

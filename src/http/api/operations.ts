@@ -1,7 +1,20 @@
 import type { Deps } from '../../deps.ts';
 import { apiKeyOperations } from '../routes/api-keys.ts';
+import { faqExchangeOperations } from '../routes/faq-exchange.ts';
+import { faqInsightOperations } from '../routes/faq-insight.ts';
+import { faqQuestionOperations } from '../routes/faq-questions.ts';
+import { faqTestOperations } from '../routes/faq-tests.ts';
+import { faqOperations } from '../routes/faqs.ts';
 import { meOperations } from '../routes/me.ts';
 import type { Operation } from './operation.ts';
 
 /** Every operation of the API, by what it is about. Router, document and the tests that walk them are made of this list. */
-export const operationsOf = (deps: Deps): Operation[] => [...meOperations(deps), ...apiKeyOperations(deps)];
+export const operationsOf = (deps: Deps): Operation[] => [
+  ...meOperations(deps),
+  ...apiKeyOperations(deps),
+  ...faqOperations(deps),
+  ...faqInsightOperations(deps),
+  ...faqQuestionOperations(deps),
+  ...faqTestOperations(deps),
+  ...faqExchangeOperations(deps),
+];
