@@ -8,8 +8,6 @@ import { errorHandler } from './http/error-handler.ts';
 import { deskRoutes } from './http/routes/desk.ts';
 import { createLimit } from './http/rate-limit.ts';
 import { requestId } from './http/request-id.ts';
-import { faqRoutes } from './http/routes/faqs.ts';
-import { faqInsightRoutes } from './http/routes/faq-insight.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { manageRoutes } from './http/routes/manage.ts';
 import { webchatRoutes } from './http/routes/webchat.ts';
@@ -37,9 +35,7 @@ export function createApp(deps: Deps, { checkResponses = false }: { checkRespons
   app.use(requestId);
   app.use(docsRoutes(operations, deps.publicUrl).routes());
   app.use(mount(operations, { deps, authenticate, limit, checkResponses }).routes());
-  app.use(faqInsightRoutes(deps).routes());
   app.use(manageRoutes(deps).routes());
-  app.use(faqRoutes(deps).routes());
   app.use(healthRoutes(deps).routes());
   return app;
 }

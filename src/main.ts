@@ -32,7 +32,8 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLogger(config.logLevel);
   let answer: (request: IncomingMessage, response: ServerResponse) => unknown = notYet;
-  const limits = { requestTimeout: 15_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 };
+  // A large import may take minutes to arrive. Every other body has its own, shorter time: see raw-body.ts.
+  const limits = { requestTimeout: 600_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 };
   const server = createServer(limits, (request, response) => answer(request, response));
   const closeServer = finishing(server);
   // Taken first: a port in use is found before anything is started, and links can name the real one.

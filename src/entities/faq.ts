@@ -1,6 +1,9 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
 import { tenantFilter, tenantOwned, updatedAt } from './columns.ts';
 
+/** Where FAQs come from: a manager, a file, or a manager out of what was asked. */
+export const faqSources = ['manual', 'import', 'suggested'] as const;
+
 const schema = defineEntity({
   name: 'Faq',
   tableName: 'faqs',
@@ -13,7 +16,7 @@ const schema = defineEntity({
     language: p.text().nullable(),
     priority: p.integer().default(1),
     isActive: p.boolean().default(true),
-    source: p.text().$type<'manual' | 'import' | 'suggested'>().default('manual'),
+    source: p.text().$type<(typeof faqSources)[number]>().default('manual'),
     hitCount: p.integer().default(0),
     lastHitAt: p.datetime().nullable(),
   },

@@ -20,14 +20,23 @@ const Row = z.object({
 const COLUMNS = 'id, question, answer, keywords, language, priority, is_active';
 
 /** The tenant's active FAQs by ascending id, page by page, each page in a transaction of its own. */
-export async function* readActiveFaqs(orm: MikroORM, tenantId: string): AsyncGenerator<SpokenFaq[], void, undefined> {
+export const readActiveFaqs = (orm: MikroORM, tenantId: string) => readPages(orm, tenantId, 'and is_active');
+
+/** The same with those that are switched off. */
+export const readAllFaqs = (orm: MikroORM, tenantId: string) => readPages(orm, tenantId, '');
+
+async function* readPages(
+  orm: MikroORM,
+  tenantId: string,
+  condition: string,
+): AsyncGenerator<SpokenFaq[], void, undefined> {
   let last: string | undefined = LOWEST_ID;
   while (last !== undefined) {
     const after: string = last;
     const page = await withTenant(orm, tenantId, (em) =>
       rowsOf(
         em,
-        `select ${COLUMNS} from faqs where tenant_id = ? and id > ? and is_active order by tenant_id, id limit ${PAGE}`,
+        `select ${COLUMNS} from faqs where tenant_id = ? and id > ? ${condition} order by tenant_id, id limit ${PAGE}`,
         [tenantId, after],
       ),
     );

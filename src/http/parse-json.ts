@@ -1,4 +1,7 @@
 import { AppError, badRequest } from '../errors.ts';
+import { sanitizeText } from '../language/sanitize-text.ts';
+
+export { sanitizeText } from '../language/sanitize-text.ts';
 
 const MAX_DEPTH = 32;
 const MAX_VALUES = 100_000;
@@ -19,11 +22,6 @@ export function parseJson(raw: Buffer): unknown {
   const { mayHoldLargeNumber } = survey(text);
   const value = parse(text, mayHoldLargeNumber);
   return needsCleaning.test(text) ? cleaned(value) : value;
-}
-
-/** Text as PostgreSQL can store it: U+0000 and lone surrogates become U+FFFD, nothing else changes. */
-export function sanitizeText(text: string): string {
-  return text.replaceAll('\0', '\uFFFD').toWellFormed();
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

@@ -4,6 +4,9 @@ import { gunzip } from 'node:zlib';
 import type { Context, Middleware } from 'koa';
 import { AppError, badRequest, tooLarge, unsupported } from '../errors.ts';
 
+/** A body that is held in memory has come by then, or whoever sends it is no friend. */
+const LONGEST_MS = 15_000;
+
 export interface RawBodyState {
   /** The exact bytes that were sent, inflated: what a signature is checked over. */
   rawBody: Buffer;
@@ -21,17 +24,21 @@ export function rawBody({ maxBytes }: { maxBytes: number }): Middleware<RawBodyS
  * The request's body as bytes. Takes plain bodies and gzip.
  *
  * Refuses with AppError: 413 when more than `maxBytes` arrive or come out of the gzip, 415 for any other
- * content encoding, 400 for broken gzip and for a body that ends early. The connection ends with a refusal:
- * what is left of the body is not worth reading.
+ * content encoding, 400 for broken gzip and for a body that ends early, 408 for one that takes longer than `mostMs`. The
+ * connection ends with a refusal: what is left of the body is not worth reading.
  */
-export async function readRawBody(ctx: Pick<Context, 'get' | 'req' | 'res'>, maxBytes: number): Promise<Buffer> {
+export async function readRawBody(
+  ctx: Pick<Context, 'get' | 'req' | 'res'>,
+  maxBytes: number,
+  mostMs = LONGEST_MS,
+): Promise<Buffer> {
   const encoding = ctx.get('content-encoding').trim().toLowerCase() || 'identity';
   try {
     if (encoding !== 'identity' && encoding !== 'gzip') {
       throw unsupported('this content encoding is not supported; send the body plain or as gzip');
     }
     if (Number(ctx.get('content-length')) > maxBytes) throw bodyTooLarge(maxBytes);
-    const wire = await readBytes(ctx.req, maxBytes);
+    const wire = await readBytes(ctx.req, maxBytes, mostMs);
     return encoding === 'gzip' ? await inflate(wire, maxBytes) : wire;
   } catch (error) {
     endConnection(ctx);
@@ -40,21 +47,24 @@ export async function readRawBody(ctx: Pick<Context, 'get' | 'req' | 'res'>, max
 }
 
 /** Never destroys the request: the refusal has to travel back over the same socket. */
-function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+function readBytes(request: IncomingMessage, maxBytes: number, mostMs: number): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const chunks: Buffer[] = [];
   let size = 0;
-  const take = (chunk: Buffer) => {
-    size += chunk.length;
-    if (size <= maxBytes) {
-      chunks.push(chunk);
-      return;
-    }
-    // What still comes is thrown away as it arrives, so memory stays flat.
+  // What still comes is thrown away as it arrives, so memory stays flat.
+  const giveUp = (why: AppError) => {
     request.off('data', take);
     chunks.length = 0;
-    reject(bodyTooLarge(maxBytes));
+    reject(why);
   };
+  const take = (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= maxBytes) chunks.push(chunk);
+    else giveUp(bodyTooLarge(maxBytes));
+  };
+  const limit = setTimeout(() => giveUp(bodyTooSlow()), mostMs);
+  const stopClock = () => clearTimeout(limit);
+  promise.then(stopClock, stopClock);
   request.on('data', take);
   const endEarly = () => reject(badRequest('the connection ended before the whole body had arrived'));
   request.once('error', endEarly);
@@ -78,9 +88,11 @@ async function inflate(wire: Buffer, maxBytes: number): Promise<Buffer> {
 }
 
 /** Survives error handlers that clear all headers, unlike setting `Connection: close`. */
-function endConnection({ req, res }: Pick<Context, 'req' | 'res'>) {
+export function endConnection({ req, res }: Pick<Context, 'req' | 'res'>) {
   res.shouldKeepAlive = false;
   req.resume();
 }
 
-const bodyTooLarge = (maxBytes: number): AppError => tooLarge(`the body is larger than ${maxBytes} bytes`);
+export const bodyTooSlow = (): AppError =>
+  new AppError(408, 'too_slow', 'the body took too long to arrive; send it again over a better connection');
+export const bodyTooLarge = (maxBytes: number): AppError => tooLarge(`the body is larger than ${maxBytes} bytes`);

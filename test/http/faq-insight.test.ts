@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { Faq } from '../../src/entities/faq.ts';
-import { Membership } from '../../src/entities/membership.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
+import { call, cutKey, hire } from '../support/people.ts';
 import { asManager, buildShop, coffeeFaqs, type Shop } from '../support/tenants.ts';
 import { until, useWorld } from '../support/world.ts';
 import { whole } from '../support/whole.ts';
@@ -255,15 +255,14 @@ describe('a message that is tried', () => {
 it.each([
   ['GET', '/faqs/report'],
   ['POST', '/faqs/try'],
-])('%s %s is for managers of the tenant', async (method, path) => {
+])('%s %s is for everybody who may read the FAQs of the tenant', async (method, path) => {
   const shop = await buildShop(world);
-  const body = method === 'POST' ? { text: 'hours' } : undefined;
-  const bare = await fetch(`${world.url}/api/v1${path}`, { method });
-  expect(bare.status).toBe(401);
-  expect((await asManager(world, { ...shop, managerToken: 'x' }, path, body)).status).toBe(401);
-  expect((await asManager(world, shop, path, body)).status).toBe(200);
-  await withTenant(world.deps.orm, shop.tenantId, (em) =>
-    em.nativeUpdate(Membership, { tenantId: shop.tenantId }, { role: 'viewer' }),
-  );
-  expect((await asManager(world, shop, path, body)).status).toBe(403);
+  const request = method === 'POST' ? { body: { text: 'hours' } } : {};
+  expect(await call(world, null, method, path, request)).toMatchObject({ status: 401 });
+  expect(await call(world, 'x', method, path, request)).toMatchObject({ status: 401 });
+  for (const { token } of [await hire(world, shop.tenantId, 'viewer'), await hire(world, shop.tenantId, 'manager')]) {
+    expect(await call(world, token, method, path, request)).toMatchObject({ status: 200 });
+  }
+  const { key } = await cutKey(world, shop.tenantId, { scopes: ['conversations:read'] });
+  expect(await call(world, key, method, path, request)).toMatchObject({ status: 403 });
 });

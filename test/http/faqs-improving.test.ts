@@ -68,7 +68,7 @@ describe('the regression set', () => {
       { message: 'zebra crossing', expectation: 'answered', faqId },
       { message: 'zebra crossing', expectation: 'not_answered' },
     ];
-    for (const test of tests) expect((await ask(world, shop, 'POST', '/tests', test)).status).toBe(200);
+    for (const test of tests) expect((await ask(world, shop, 'POST', '/tests', test)).status).toBe(201);
     const { body } = await ask(world, shop, 'GET', '/tests');
     expect(body).toMatchObject({
       tests: [

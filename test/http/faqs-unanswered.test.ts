@@ -1,10 +1,12 @@
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
+import { AuditEntry } from '../../src/entities/audit-entry.ts';
 import { Decision } from '../../src/entities/decision.ts';
 import { Faq } from '../../src/entities/faq.ts';
 import { FaqSuggestion } from '../../src/entities/faq-suggestion.ts';
 import { newId } from '../../src/id.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
+import { call, cutKey } from '../support/people.ts';
 import { ask, unansweredOf } from '../support/faq-requests.ts';
 import { asManager, buildShop, conversationOf, writes, type Shop } from '../support/tenants.ts';
 import { until, useWorld } from '../support/world.ts';
@@ -128,7 +130,7 @@ describe('a group that becomes a FAQ', () => {
     await askedIn(shop, 'is there parking', 'Parking?');
     const [group] = (await unansweredOf(world, shop)).groups;
     const made = await ask(world, shop, 'POST', `/unanswered/${group?.id}/faq`, { answer: 'Yes, behind the house' });
-    expect(made).toEqual({ status: 200, body: { faqId: expect.any(String) } });
+    expect(made).toEqual({ status: 201, body: { faqId: expect.any(String) } });
     const [faq] = await rows(shop, (em) => em.find(Faq, { source: 'suggested' }));
     expect({ faqId: faq?.id }).toEqual(made.body);
     expect(faq).toMatchObject({
@@ -152,15 +154,49 @@ describe('a group that becomes a FAQ', () => {
     await askedIn(shop, 'is there parking');
     const [group] = (await unansweredOf(world, shop)).groups;
     const given = { answer: 'Yes', question: 'Where can I leave my car?', keywords: ['car park', 'car'] };
-    expect((await ask(world, shop, 'POST', `/unanswered/${group?.id}/faq`, given)).status).toBe(200);
+    expect((await ask(world, shop, 'POST', `/unanswered/${group?.id}/faq`, given)).status).toBe(201);
     expect(await rows(shop, (em) => em.find(Faq, { source: 'suggested' }))).toMatchObject([given]);
+  });
+
+  it('takes keywords in one text, and those that say what was asked are written down with who decided', async () => {
+    const shop = await buildShop(world);
+    await askedIn(shop, 'is there parking');
+    const [group] = (await unansweredOf(world, shop)).groups;
+    const given = { answer: 'Yes', keywords: 'car park, car' };
+    expect((await ask(world, shop, 'POST', `/unanswered/${group?.id}/faq`, given)).status).toBe(201);
+    const [faq] = await rows(shop, (em) => em.find(Faq, { source: 'suggested' }));
+    expect(faq?.keywords).toEqual(['car park', 'car']);
+    const entries = await rows(shop, (em) => em.find(AuditEntry, { action: 'faq.create' }));
+    expect(entries).toMatchObject([{ subject: faq?.id, actor: shop.managerId }]);
+    // The words were a customer's.
+    expect(JSON.stringify(entries)).not.toContain('parking');
+  });
+
+  it('shows what customers said to those only who may read conversations', async () => {
+    const shop = await buildShop(world);
+    await askedIn(shop, 'is there parking');
+    const reader = await cutKey(world, shop.tenantId, { scopes: ['faqs:read'] });
+    const { status, body } = await call(world, reader.key, 'GET', '/faqs/unanswered');
+    expect([status, body]).toMatchObject([200, { groups: [{ conversations: 1, examples: [] }] }]);
+    const refused = await call(world, reader.key, 'POST', `/faqs/unanswered/${newId()}/dismiss`);
+    expect(refused).toMatchObject({ status: 403, body: { detail: expect.stringContaining('faqs:write') } });
+  });
+
+  it('is decided by a program too', async () => {
+    const shop = await buildShop(world);
+    await askedIn(shop, 'is there parking');
+    const [group] = (await unansweredOf(world, shop)).groups;
+    const { key } = await cutKey(world, shop.tenantId, { scopes: ['faqs:write'] });
+    const path = `/faqs/unanswered/${group?.id}/faq`;
+    expect(await call(world, key, 'POST', path, { body: { answer: 'Yes' } })).toMatchObject({ status: 201 });
+    expect(await rows(shop, (em) => em.find(FaqSuggestion, {}))).toMatchObject([{ decidedBy: null }]);
   });
 
   it('stays decided when its FAQ is switched off', async () => {
     const shop = await buildShop(world);
     await askedIn(shop, 'is there parking');
     const [group] = (await unansweredOf(world, shop)).groups;
-    expect((await ask(world, shop, 'POST', `/unanswered/${group?.id}/faq`, { answer: 'Yes' })).status).toBe(200);
+    expect((await ask(world, shop, 'POST', `/unanswered/${group?.id}/faq`, { answer: 'Yes' })).status).toBe(201);
     await rows(shop, (em) => em.nativeUpdate(Faq, { source: 'suggested' }, { isActive: false }));
     await askedIn(shop, 'parking nearby');
     expect(await questions(shop)).toEqual([['parking nearby', 1]]);
@@ -198,8 +234,8 @@ describe('a group that becomes a FAQ', () => {
     const [group] = (await unansweredOf(world, shop)).groups;
     const decide = () => ask(world, shop, 'POST', `/unanswered/${group?.id}/faq`, { answer: 'Yes' });
     const statuses = (await Promise.all([decide(), decide(), decide(), decide()])).map(({ status }) => status);
-    expect(statuses.filter((status) => status === 200)).toHaveLength(1);
-    expect(statuses.filter((status) => status !== 200 && status !== 409 && status !== 404)).toEqual([]);
+    expect(statuses.filter((status) => status === 201)).toHaveLength(1);
+    expect(statuses.filter((status) => status !== 201 && status !== 409 && status !== 404)).toEqual([]);
     expect(await rows(shop, (em) => em.count(Faq, { source: 'suggested' }))).toBe(1);
   });
 });
@@ -245,8 +281,8 @@ describe('what is refused', () => {
     ['no answer', {}],
     ['an empty answer', { answer: ' ' }],
     ['an unknown field', { answer: 'x', priority: 3 }],
-    ['keywords in one text', { answer: 'x', keywords: 'a, b' }],
-    ['an empty keyword', { answer: 'x', keywords: [''] }],
+    ['keywords that are none', { answer: 'x', keywords: 7 }],
+    ['too many keywords', { answer: 'x', keywords: Array.from({ length: 101 }, (_, at) => `word${at}`) }],
   ])('is %s', async (_what, body) => {
     const shop = await buildShop(world);
     expect((await ask(world, shop, 'POST', `/unanswered/${newId()}/faq`, body)).status).toBe(422);

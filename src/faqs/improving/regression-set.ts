@@ -46,14 +46,25 @@ export async function tryChange(deps: RegressionDeps, tenantId: string, change: 
   const [present = null] = change.type === 'create' ? [] : await readFaqs(deps.orm, tenantId, [change.faqId]);
   const after = faqAfter(change, present);
   if (!after) throw notFound('there is no such FAQ');
-  const run = () => runInSlices(runTests(faqs, tests, thresholds.faq_confidence));
-  const before = await run();
+  const run = (those: readonly Test[]) => runInSlices(runTests(faqs, those, thresholds.faq_confidence));
+  const before = await run(tests);
   faqs.put(after);
-  return compareRuns(before, await run());
+  // Tests go with the FAQ that they speak of.
+  return compareRuns(before, await run(change.type === 'delete' ? tests.filter(isNotOf(change.faqId)) : tests));
 }
 
+const isNotOf = (faqId: string) => (test: Test) => test.faqId !== faqId;
+
+/** Called in the transaction of a change, with the test's id. */
+type Note = (em: EntityManager, testId: string) => Promise<void>;
+
 /** Adds a test and gives its id. Throws 404 when the tenant has no such FAQ, 409 when it has as many tests as it may. */
-export async function addTest(deps: RegressionDeps, tenantId: string, test: Omit<Test, 'id'>): Promise<string> {
+export async function addTest(
+  deps: RegressionDeps,
+  tenantId: string,
+  test: Omit<Test, 'id'>,
+  note: Note,
+): Promise<string> {
   return withTenant(deps.orm, tenantId, async (em) => {
     if (test.faqId !== null && (await em.count(FaqRow, { tenantId, id: test.faqId })) === 0) {
       throw notFound('there is no such FAQ');
@@ -63,14 +74,17 @@ export async function addTest(deps: RegressionDeps, tenantId: string, test: Omit
     }
     const id = newId();
     await em.insert(FaqTest, { tenantId, id, ...test });
+    await note(em, id);
     return id;
   });
 }
 
 /** Throws 404 when the tenant has no such test. */
-export async function removeTest(deps: RegressionDeps, tenantId: string, id: string): Promise<void> {
-  const removed = await withTenant(deps.orm, tenantId, (em) => em.nativeDelete(FaqTest, { tenantId, id }));
-  if (removed === 0) throw notFound('there is no such test');
+export async function removeTest(deps: RegressionDeps, tenantId: string, id: string, note: Note): Promise<void> {
+  await withTenant(deps.orm, tenantId, async (em) => {
+    if ((await em.nativeDelete(FaqTest, { tenantId, id })) === 0) throw notFound('there is no such test');
+    await note(em, id);
+  });
 }
 
 async function testsOf(em: EntityManager, tenantId: string): Promise<Test[]> {

@@ -1,5 +1,5 @@
 import type { SpokenFaq } from '../by-language.ts';
-import type { Faq, Matcher } from '../match.ts';
+import type { Matcher } from '../match.ts';
 import { createPauses } from './pauses.ts';
 
 /** A message and what has to become of it; see the entity for what each expectation means. */
@@ -37,17 +37,20 @@ export interface Compared {
 
 /** A change of a tenant's FAQs that is not made yet. */
 export type Change =
-  | { type: 'create'; faq: Omit<Faq, 'id' | 'isActive'> }
-  | { type: 'change'; faqId: string; set: Partial<Omit<Faq, 'id'>> }
-  | { type: 'deactivate'; faqId: string };
+  | { type: 'create'; faq: NewFaq }
+  | { type: 'change'; faqId: string; set: Partial<Omit<SpokenFaq, 'id'>> }
+  | { type: 'deactivate'; faqId: string }
+  | { type: 'delete'; faqId: string };
+
+type NewFaq = Omit<SpokenFaq, 'id' | 'isActive' | 'language'> & Partial<Pick<SpokenFaq, 'isActive' | 'language'>>;
 
 /** What a FAQ is called that does not exist yet. */
 export const NEW_FAQ = 'new';
 
-/** The FAQ as it would be. `present` is the one that the change speaks of; null when it would be a new one, or is gone. */
+/** The FAQ as it would be; one that is deleted answers as little as one that is off. `present` is the one that the change speaks of; null when it would be a new one, or is gone. */
 export function faqAfter(change: Change, present: SpokenFaq | null): SpokenFaq | null {
-  if (change.type === 'create') return { ...change.faq, id: NEW_FAQ, isActive: true, language: null };
-  return present && { ...present, ...(change.type === 'deactivate' ? { isActive: false } : change.set) };
+  if (change.type === 'create') return { isActive: true, language: null, ...change.faq, id: NEW_FAQ };
+  return present && { ...present, ...(change.type === 'change' ? change.set : { isActive: false }) };
 }
 
 /** Some messages at a stretch: one may take as long as a millisecond where there are many FAQs. */

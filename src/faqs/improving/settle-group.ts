@@ -1,10 +1,10 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { Faq } from '../../entities/faq.ts';
 import { FaqSuggestion } from '../../entities/faq-suggestion.ts';
 import { conflict, notFound } from '../../errors.ts';
 import { newId } from '../../id.ts';
 import { runBound } from '../../tenancy/bound.ts';
 import { withTenant } from '../../tenancy/with-tenant.ts';
+import { addFaqs, expectRoom } from '../edit-faqs.ts';
 import type { Group } from './group-alike.ts';
 import { findUnanswered, settledOf, type UnansweredDeps } from './unanswered.ts';
 
@@ -12,8 +12,10 @@ import { findUnanswered, settledOf, type UnansweredDeps } from './unanswered.ts'
 interface Which {
   messageId: string;
   days: number;
-  /** The manager who decides. */
-  userId: string;
+  /** The manager who decides; null where a program does. */
+  userId: string | null;
+  /** Called in the transaction of the decision, with the new FAQ's id. */
+  note: (em: EntityManager, faqId: string | null) => Promise<void>;
 }
 
 interface FromGroup {
@@ -34,15 +36,9 @@ export function approveGroup(
   { answer, question, keywords }: FromGroup,
 ): Promise<string> {
   return settle(deps, tenantId, which, async (em, group) => {
-    const faqId = newId();
-    await em.insert(Faq, {
-      tenantId,
-      id: faqId,
-      question: question ?? group.question,
-      answer,
-      keywords: keywords ?? group.keywords,
-      source: 'suggested',
-    });
+    await expectRoom(em, tenantId, 1);
+    const faq = { question: question ?? group.question, answer, keywords: keywords ?? group.keywords };
+    const [faqId = ''] = await addFaqs(em, tenantId, 'suggested', [faq]);
     return { result: faqId, row: { status: 'approved', answer, faqId } };
   });
 }
@@ -62,7 +58,7 @@ interface Decided<Result> {
 async function settle<Result>(
   deps: UnansweredDeps,
   tenantId: string,
-  { messageId, days, userId }: Which,
+  { messageId, days, userId, note }: Which,
   decide: (em: EntityManager, group: Group) => Promise<Decided<Result>>,
 ): Promise<Result> {
   const { groups } = await findUnanswered(deps, tenantId, days);
@@ -87,6 +83,7 @@ async function settle<Result>(
       decidedBy: userId,
       ...row,
     });
+    await note(em, row.faqId ?? null);
     return result;
   });
 }

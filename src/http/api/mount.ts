@@ -57,7 +57,9 @@ async function answer(ctx: RouterContext, operation: Operation, mounting: Mounti
   const work = async (): Promise<Answer> => {
     const result = await handle(operation, input, actor);
     if (mounting.checkResponses && !operation.download) hold(operation, result);
-    return { status: operation.status ?? 200, body: result, etag: operation.hasETag ? etagOf(result) : null };
+    const state = operation.stateOf ? operation.stateOf(result) : result;
+    const status = operation.statusOf?.(result) ?? operation.status ?? 200;
+    return { status, body: result, etag: operation.hasETag && state !== null ? etagOf(state) : null };
   };
   const key = ctx.get('idempotency-key');
   const isRepeatable = operation.method === 'post' && key !== '' && actor?.tenantId && !operation.upload;
@@ -70,7 +72,11 @@ async function answer(ctx: RouterContext, operation: Operation, mounting: Mounti
 }
 
 /** Whoever tries keys and links that are none is counted as the stranger that he is. */
-async function identify(ctx: RouterContext, { isTenantInPath }: Operation, { authenticate, limit }: Mounting): Promise<Actor | null> {
+async function identify(
+  ctx: RouterContext,
+  { isTenantInPath }: Operation,
+  { authenticate, limit }: Mounting,
+): Promise<Actor | null> {
   try {
     return await authenticate(ctx, isTenantInPath ? ctx.params['id'] : undefined);
   } catch (error) {

@@ -61,18 +61,21 @@ function describe(operation: Operation): ZodOpenApiOperationObject {
     },
     ...(body && { requestBody: { content: { 'application/json': { schema: body } }, required: true } }),
     ...(operation.upload && {
-      requestBody: { content: { [operation.upload]: { schema: z.string() } }, required: true },
+      requestBody: { content: contentOf(operation.upload, z.string()), required: true },
     }),
     responses: {
       [String(operation.status ?? 200)]: {
         description: 'Done',
-        content: { [operation.download ?? 'application/json']: { schema: operation.response } },
+        content: contentOf(operation.download ?? 'application/json', operation.response),
         ...(operation.hasETag && { headers: z.object({ ETag: z.string() }) }),
       },
       default: { description: 'What was wrong, and what to do', ...problem },
     },
   };
 }
+
+const contentOf = (types: string | string[], schema: z.ZodType) =>
+  Object.fromEntries([types].flat().map((type) => [type, { schema }]));
 
 const WHO = {
   platform: 'For system admins.',

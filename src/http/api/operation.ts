@@ -14,10 +14,10 @@ export interface Input<Params, Query, Body> {
   /** For uploads, downloads and cookies only. */
   ctx: Context;
   /**
-   * Given what the resource looks like just now, under its lock. Throws 412 when the caller's If-Match knows another
-   * state of it.
+   * Given what the resource looks like just now, under its lock, as far as its ETag names it. Throws 412 when the
+   * caller's If-Match knows another state of it.
    */
-  expectUnchanged(current: unknown): void;
+  expectUnchanged: (current: unknown) => void;
 }
 
 interface Shape<Params, Query, Body, Result> {
@@ -39,10 +39,14 @@ interface Shape<Params, Query, Body, Result> {
   hasETag?: true;
   /** `{id}` of the path is the tenant that is meant, whatever header or host say. */
   isTenantInPath?: true;
-  /** The handler reads the request's body itself: an upload of this media type. */
-  upload?: string;
-  /** The handler writes the response's body itself: a download of this media type. */
-  download?: string;
+  /** What of the answer the ETag names, where that is not all of it; null where an answer has none. */
+  stateOf?(result: Result): unknown;
+  /** The status of an answer that is not `status`. */
+  statusOf?(result: Result): 200 | undefined;
+  /** The handler reads the request's body itself: an upload of these media types. */
+  upload?: string | string[];
+  /** The handler writes the response's body itself: a download of these media types. */
+  download?: string | string[];
   /** Bytes of a JSON body; default 256 KiB. */
   maxBytes?: number;
 }

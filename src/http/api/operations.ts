@@ -1,6 +1,11 @@
 import type { Deps } from '../../deps.ts';
 import { apiKeyOperations } from '../routes/api-keys.ts';
 import { currentTenantOperations } from '../routes/current-tenant.ts';
+import { faqExchangeOperations } from '../routes/faq-exchange.ts';
+import { faqInsightOperations } from '../routes/faq-insight.ts';
+import { faqQuestionOperations } from '../routes/faq-questions.ts';
+import { faqTestOperations } from '../routes/faq-tests.ts';
+import { faqOperations } from '../routes/faqs.ts';
 import { meOperations } from '../routes/me.ts';
 import { settingsOperations } from '../routes/settings.ts';
 import { tenantOperations } from '../routes/tenants.ts';
@@ -13,4 +18,9 @@ export const operationsOf = (deps: Deps): Operation[] => [
   ...tenantOperations(deps),
   ...currentTenantOperations(deps),
   ...settingsOperations(deps),
+  ...faqOperations(deps),
+  ...faqInsightOperations(deps),
+  ...faqQuestionOperations(deps),
+  ...faqTestOperations(deps),
+  ...faqExchangeOperations(deps),
 ];

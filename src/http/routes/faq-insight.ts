@@ -1,13 +1,12 @@
-import { Router } from '@koa/router';
-import { koaBody } from 'koa-body';
 import { z } from 'zod';
 import type { Deps } from '../../deps.ts';
-import { requireManager, type ManagerState } from '../authenticate.ts';
-import { sanitizeText } from '../parse-json.ts';
+import { id } from '../api/fields.ts';
+import { tenantOperation, type Operation } from '../api/operation.ts';
+import { ShownReport } from './faq-report-shape.ts';
 
 /** Lengths are in UTF-16 code units. What is beyond the part that the matcher reads is cut there, as in a real message. */
 const Message = z.strictObject({
-  text: z.string().min(1).max(100_000).transform(sanitizeText),
+  text: z.string().min(1).max(100_000),
   language: z
     .string()
     .max(35)
@@ -15,20 +14,63 @@ const Message = z.strictObject({
     .optional(),
 });
 
-/** Why FAQs match, and what is wrong with them, for the tenant of the token. Nothing here changes anything. */
-export function faqInsightRoutes(deps: Deps) {
-  const router = new Router<ManagerState>({ prefix: '/api/v1/faqs' });
-  router.use(requireManager(deps));
-  // 100,000 code units, each of them escaped.
-  router.use(koaBody({ jsonLimit: '700kb', multipart: false, urlencoded: false, text: false }));
+/** 100,000 code units, each of them escaped. */
+const LONGEST_MESSAGE = 700_000;
 
-  router.get('/report', async (ctx) => {
-    ctx.body = await deps.reportOf(ctx.state.manager.tenantId);
-  });
+const confidence = z.number().min(0).max(1).meta({ description: 'How likely it is the right answer, 0 to 1.' });
+const Candidate = z.strictObject({ faqId: id, confidence, question: z.string(), answer: z.string() });
+const words = z.array(z.string());
+const logits = z.record(z.string(), z.number());
 
-  router.post('/try', async (ctx) => {
-    ctx.body = await deps.tryMatch(ctx.state.manager.tenantId, Message.parse(ctx.request.body));
-  });
+const Trial = z
+  .strictObject({
+    language: z.string().meta({ description: 'By whose rules the words were read.' }),
+    threshold: confidence.meta({ description: 'The tenant’s `faq_confidence`: a FAQ answers from there on.' }),
+    wouldAnswer: z.boolean(),
+    match: z.strictObject({
+      faqId: id.nullable(),
+      confidence,
+      evidence: z.strictObject({
+        matchedKeywords: words.meta({ description: 'Keywords that are in the message with all their words.' }),
+        matchedWords: words,
+        unmatchedWords: words,
+        similarWords: words.meta({ description: 'Taken for similar ones of the FAQ: misspelt, or another form.' }),
+        reasons: logits.meta({ description: 'What speaks for the FAQ, in logits.' }),
+        doubts: logits.meta({ description: 'What speaks for no FAQ being right, in logits.' }),
+        runnerUp: z.strictObject({ faqId: id, confidence }).nullable(),
+        cut: z.boolean().meta({ description: 'The message was longer than what is read of one.' }),
+      }),
+    }),
+    best: Candidate.nullable(),
+    runnerUp: Candidate.nullable(),
+  })
+  .meta({ id: 'FaqTrial' });
 
-  return router;
+const tag = 'FAQs';
+
+/** Why FAQs match, and what is wrong with them. Nothing here changes anything. */
+export function faqInsightOperations({ reportOf, tryMatch }: Pick<Deps, 'reportOf' | 'tryMatch'>): Operation[] {
+  return [
+    tenantOperation({
+      method: 'get',
+      path: '/faqs/report',
+      tag,
+      summary: 'What is wrong with the active FAQs, and what to do about it',
+      permission: 'faqs:read',
+      response: ShownReport,
+      handle: ({ tenantId }) => reportOf(tenantId),
+    }),
+    tenantOperation({
+      method: 'post',
+      path: '/faqs/try',
+      tag,
+      summary: 'Try a message: which FAQ would answer it, and why',
+      description: 'Rules that come before the FAQs, such as a customer who asks for a person, are left out.',
+      permission: 'faqs:read',
+      body: Message,
+      maxBytes: LONGEST_MESSAGE,
+      response: Trial,
+      handle: ({ tenantId, body }) => tryMatch(tenantId, body),
+    }),
+  ];
 }

@@ -1,0 +1,106 @@
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import { audit } from '../../audit.ts';
+import type { Deps } from '../../deps.ts';
+import { AppError } from '../../errors.ts';
+import { exportFaqs } from '../../faqs/exchange/export-faqs.ts';
+import { importFaqs, type ImportReport } from '../../faqs/exchange/import-faqs.ts';
+import { tenantOperation, type Operation } from '../api/operation.ts';
+import { readUpload } from '../upload.ts';
+import { flag } from './faq-shapes.ts';
+
+const format = z.enum(['csv', 'json']).default('csv');
+const MOST_BYTES = 100 * 1024 * 1024;
+const TYPES = { csv: 'text/csv; charset=utf-8', json: 'application/json; charset=utf-8' };
+
+const Report = z
+  .strictObject({
+    rows: z.int(),
+    created: z.int(),
+    updated: z.int(),
+    removed: z.int(),
+    isWritten: z.boolean(),
+    errors: z.strictObject({
+      total: z.int(),
+      shown: z.array(z.strictObject({ row: z.int(), column: z.string().nullable(), message: z.string() })),
+    }),
+  })
+  .meta({ id: 'FaqImport' });
+
+const tag = 'FAQs: import and export';
+
+/** FAQs from and to files. */
+export function faqExchangeOperations({ orm }: Pick<Deps, 'orm'>): Operation[] {
+  return [
+    tenantOperation({
+      method: 'get',
+      path: '/faqs/export',
+      tag,
+      summary: 'All FAQs as a file',
+      description:
+        'A cell that a spreadsheet might run as a formula has a quote in front, which an import takes off again. ' +
+        'With `ids=false` the file can be imported into another tenant.',
+      permission: 'faqs:read',
+      query: z.strictObject({ format, ids: flag.default(true) }),
+      response: z.unknown(),
+      download: ['text/csv', 'application/json'],
+      handle({ tenantId, query, ctx }) {
+        ctx.attachment(`faqs.${query.format}`);
+        ctx.type = TYPES[query.format];
+        ctx.set('Cache-Control', 'no-store');
+        ctx.set('X-Content-Type-Options', 'nosniff');
+        ctx.body = Readable.from(exportFaqs(orm, tenantId, { format: query.format, withIds: query.ids }));
+        return Promise.resolve(null);
+      },
+    }),
+    tenantOperation({
+      method: 'post',
+      path: '/faqs/import',
+      tag,
+      summary: 'FAQs from a file of at most 100 MB and a million rows',
+      description:
+        'CSV with the columns id, question, answer, keywords, language, priority and isActive, named by its first line; ' +
+        'question and answer are needed. Or JSON: a list of objects with the same names, or one on each line. A row with ' +
+        'an id changes that FAQ. `mode=replace` removes every FAQ that is not in the file. While a row is wrong nothing ' +
+        'is written (422, with the rows and columns in `errors`); with `partial=true` the others are. `dryRun=true` ' +
+        'says what would be done, and does nothing.',
+      permission: 'faqs:write',
+      query: z.strictObject({
+        format,
+        mode: z.enum(['append', 'replace']).default('append'),
+        dryRun: flag,
+        partial: flag,
+      }),
+      response: Report,
+      upload: ['text/csv', 'application/json', 'application/x-ndjson'],
+      async handle({ tenantId, actor, query, ip, requestId, ctx }) {
+        const bytes = readUpload(ctx, MOST_BYTES);
+        const report = await importFaqs(
+          orm,
+          tenantId,
+          {
+            bytes,
+            note: (em, { created, updated, removed }) =>
+              audit(em, { actor, ip, requestId }, 'faq.import', null, { mode: query.mode, created, updated, removed }),
+          },
+          query,
+        );
+        if (!report.isWritten && !query.dryRun) throw rowsAreWrong(report);
+        return report;
+      },
+    }),
+  ];
+}
+
+const rowsAreWrong = ({ rows, errors }: ImportReport) =>
+  new AppError(
+    422,
+    'rows_invalid',
+    `nothing was imported: ${errors.total} mistakes in ${rows} rows. Mend them, or send partial=true to leave those rows out`,
+    {
+      errors: errors.shown.map(({ row, column, message }) => ({
+        path: ['rows', row, column].filter((part) => part !== null).join('.'),
+        message,
+      })),
+    },
+  );
