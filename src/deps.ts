@@ -19,6 +19,7 @@ import { createWaker, type Waker } from './queue/wake.ts';
 import { createSafeRequest, type SafeRequest } from './safe-request.ts';
 import { followChanges, type Changes } from './tenancy/changes.ts';
 import { createChannelsOf } from './tenancy/channels-of.ts';
+import { createNoteArrivals, type NoteArrivals } from './tenancy/note-arrivals.ts';
 import { createFindChannel, type FindChannel } from './tenancy/find-channel.ts';
 import type { KeyRing } from './tenancy/secrets.ts';
 import { createSettings } from './tenancy/settings.ts';
@@ -33,6 +34,7 @@ export interface Deps extends UnitDeps {
   queue: QueueBackend;
   waker: Waker;
   findChannel: FindChannel;
+  noteArrivals: NoteArrivals;
   checkKey: CheckKey;
   reportOf: ReportOf;
   tryMatch: TryMatch;
@@ -113,6 +115,7 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
     targetsOf: createTargetsOf(orm, changes),
     enqueue: (tenantId, replies) => delivery.enqueue(tenantId, replies),
     findChannel: createFindChannel(orm, keys, changes, readChannelConfig),
+    noteArrivals: createNoteArrivals(orm),
     inbox,
     replay: createReplay({ orm, channelsOf, adapterOf: channelAdapter, inbox, wake }),
     // In reverse: nothing is closed that something open still needs.

@@ -1,5 +1,5 @@
 import { parseKeywords } from '../language/keywords.ts';
-import type { MikroORM } from '@mikro-orm/postgresql';
+import { UniqueConstraintViolationException, type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import { randomBytes } from 'node:crypto';
 import { Agent } from '../entities/agent.ts';
 import { Channel } from '../entities/channel.ts';
@@ -9,6 +9,7 @@ import { Membership } from '../entities/membership.ts';
 import { NotificationTarget } from '../entities/notification-target.ts';
 import { Tenant } from '../entities/tenant.ts';
 import { TenantSettings } from '../entities/tenant-settings.ts';
+import { conflict } from '../errors.ts';
 import { newId } from '../id.ts';
 import { userIdFor } from './as-system.ts';
 import { sealContext } from './find-channel.ts';
@@ -76,30 +77,59 @@ interface NewChannel {
   accounts?: string[];
   /** The opaque part of the channel's own URL; made up when absent. */
   key?: string;
+  /** Default active. */
+  status?: Channel['status'];
 }
 
-/** A channel with its addresses. Gives its id and the key of its own URL. */
+/**
+ * A channel with its addresses; `also` is done in the same transaction. Gives its id and the key of its own URL.
+ * Throws 409 when one of its accounts is connected already, and does not say where.
+ */
 export async function addChannel(
   orm: MikroORM,
   keys: KeyRing,
   tenantId: string,
-  { kind, name, config, accounts = [], key = newKey() }: NewChannel,
+  { kind, name, config, accounts = [], key = newKey(), status = 'active' }: NewChannel,
+  also?: (em: EntityManager, channelId: string) => Promise<void>,
 ): Promise<{ channelId: string; key: string }> {
   const channelId = newId();
   const configSealed = keys.seal(config, sealContext(tenantId, channelId));
   await withTenant(orm, tenantId, async (em) => {
-    await em.insert(Channel, { tenantId, id: channelId, kind, name, configSealed });
-    const address = (purpose: 'key' | 'account', value: string) => ({
-      tenantId,
-      id: newId(),
-      channelId,
-      kind,
-      purpose,
-      address: value,
-    });
-    await em.insertMany(ChannelAddress, [address('key', key), ...accounts.map((id) => address('account', id))]);
+    await em.insert(Channel, { tenantId, id: channelId, kind, name, configSealed, status });
+    await addKey(em, { tenantId, id: channelId, kind }, key);
+    await claimAccounts(em, { tenantId, id: channelId, kind }, accounts);
+    await also?.(em, channelId);
   });
   return { channelId, key };
+}
+
+type ChannelName = Pick<Channel, 'tenantId' | 'id' | 'kind'>;
+
+/** Gives a channel an address of its own. */
+export async function addKey(em: EntityManager, { tenantId, id, kind }: ChannelName, key = newKey()): Promise<string> {
+  await em.insert(ChannelAddress, { tenantId, id: newId(), channelId: id, kind, purpose: 'key', address: key });
+  return key;
+}
+
+/** These accounts, and no others, lead to the channel. Throws 409 when another channel has one, whoever's it is. */
+export async function claimAccounts(em: EntityManager, channel: ChannelName, accounts: string[]): Promise<void> {
+  const { tenantId, id: channelId, kind } = channel;
+  await em.nativeDelete(ChannelAddress, { tenantId, channelId, purpose: 'account' });
+  const rows = accounts.map((address) => ({
+    tenantId,
+    id: newId(),
+    channelId,
+    kind,
+    purpose: 'account' as const,
+    address,
+  }));
+  if (rows.length === 0) return;
+  try {
+    await em.insertMany(ChannelAddress, rows);
+  } catch (error) {
+    if (!(error instanceof UniqueConstraintViolationException)) throw error;
+    throw conflict('this account is connected already; disconnect it where it is, then connect it here');
+  }
 }
 
 /** Unguessable, and safe in a URL. */
