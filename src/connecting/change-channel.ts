@@ -1,10 +1,10 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { isDeepStrictEqual } from 'node:util';
 import { Channel } from '../entities/channel.ts';
-import { invalidFields } from '../errors.ts';
+import { AppError, invalidFields } from '../errors.ts';
 import { changeSettings, readSettings, secretsOf } from '../settings-form.ts';
 import { sealContext } from '../tenancy/find-channel.ts';
-import { claimAccounts } from '../tenancy/provision.ts';
+import { claimAccounts } from '../tenancy/channel-addresses.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
 import { askPlatform, ioFor } from './ask-platform.ts';
 import {
@@ -115,12 +115,21 @@ async function replace(
       // Somebody has changed it again meanwhile: that is not for us to undo.
       if (!sameBytes(current.configSealed, channel.configSealed)) return;
       Object.assign(current, old);
+      // Who did not answer may have taken the new secret all the same: then that is what comes in.
+      if (!isRefusal(error)) {
+        const previousUntil = new Date(Date.now() + DOUBT_MS);
+        Object.assign(current, { previousConfigSealed: channel.configSealed, previousUntil });
+      }
       await claimAccounts(em, current, accountsOf(deps, current.kind, configs.before));
       await note(em, doer, 'channel.change_undone', id);
     });
     throw error;
   }
 }
+
+const DOUBT_MS = 86_400_000;
+
+const isRefusal = (error: unknown) => error instanceof AppError && error.code === 'platform_refused';
 
 /** What a change may touch, as it was. */
 const changeable = (channel: Channel) => ({

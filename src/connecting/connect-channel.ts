@@ -2,7 +2,9 @@ import { Channel } from '../entities/channel.ts';
 import { ChannelAddress } from '../entities/channel-address.ts';
 import { invalidFields, messageOf } from '../errors.ts';
 import { readSettings } from '../settings-form.ts';
-import { addChannel, addKey, claimAccounts } from '../tenancy/provision.ts';
+import { assertRoom } from '../tenancy/limits.ts';
+import { addKey, claimAccounts } from '../tenancy/channel-addresses.ts';
+import { addChannel } from '../tenancy/provision.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
 import { askPlatform, ioFor } from './ask-platform.ts';
 import {
@@ -73,6 +75,7 @@ export async function reconnectChannel(deps: ConnectingDeps, tenantId: string, i
     const found = await findChannelAndKey(em, tenantId, id, { lock: true });
     const { channel } = found;
     const opened = openConfig(deps, channel);
+    if (channel.disconnectedAt) await assertRoom(em, tenantId, 'max_channels');
     await claimAccounts(em, channel, accountsOf(deps, channel.kind, opened));
     return {
       kind: channel.kind,

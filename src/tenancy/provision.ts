@@ -1,18 +1,16 @@
 import { parseKeywords } from '../language/keywords.ts';
-import { UniqueConstraintViolationException, type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
-import { randomBytes } from 'node:crypto';
-import { Agent } from '../entities/agent.ts';
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { Channel } from '../entities/channel.ts';
-import { ChannelAddress } from '../entities/channel-address.ts';
 import { Faq } from '../entities/faq.ts';
 import { Membership } from '../entities/membership.ts';
-import { NotificationTarget } from '../entities/notification-target.ts';
 import { Tenant } from '../entities/tenant.ts';
 import { TenantSettings } from '../entities/tenant-settings.ts';
-import { conflict } from '../errors.ts';
 import { newId } from '../id.ts';
 import { userIdFor } from './as-system.ts';
+import { insertAgent, insertTarget, setAgentInUse, type NewAgent, type NewTarget } from './add-connected.ts';
+import { addKey, claimAccounts, newKey } from './channel-addresses.ts';
 import { sealContext } from './find-channel.ts';
+import { assertRoom } from './limits.ts';
 import type { KeyRing } from './secrets.ts';
 import { readThresholds } from './settings.ts';
 import { withTenant } from './with-tenant.ts';
@@ -83,7 +81,7 @@ interface NewChannel {
 
 /**
  * A channel with its addresses; `also` is done in the same transaction. Gives its id and the key of its own URL.
- * Throws 409 when one of its accounts is connected already, and does not say where.
+ * Throws 409 when one of its accounts is connected already, and does not say where, or when the tenant has no room.
  */
 export async function addChannel(
   orm: MikroORM,
@@ -95,6 +93,7 @@ export async function addChannel(
   const channelId = newId();
   const configSealed = keys.seal(config, sealContext(tenantId, channelId));
   await withTenant(orm, tenantId, async (em) => {
+    await assertRoom(em, tenantId, 'max_channels');
     await em.insert(Channel, { tenantId, id: channelId, kind, name, configSealed, status });
     await addKey(em, { tenantId, id: channelId, kind }, key);
     await claimAccounts(em, { tenantId, id: channelId, kind }, accounts);
@@ -103,69 +102,17 @@ export async function addChannel(
   return { channelId, key };
 }
 
-type ChannelName = Pick<Channel, 'tenantId' | 'id' | 'kind'>;
-
-/** Gives a channel an address of its own. */
-export async function addKey(em: EntityManager, { tenantId, id, kind }: ChannelName, key = newKey()): Promise<string> {
-  await em.insert(ChannelAddress, { tenantId, id: newId(), channelId: id, kind, purpose: 'key', address: key });
-  return key;
-}
-
-/** These accounts, and no others, lead to the channel. Throws 409 when another channel has one, whoever's it is. */
-export async function claimAccounts(em: EntityManager, channel: ChannelName, accounts: string[]): Promise<void> {
-  const { tenantId, id: channelId, kind } = channel;
-  await em.nativeDelete(ChannelAddress, { tenantId, channelId, purpose: 'account' });
-  const rows = accounts.map((address) => ({
-    tenantId,
-    id: newId(),
-    channelId,
-    kind,
-    purpose: 'account' as const,
-    address,
-  }));
-  if (rows.length === 0) return;
-  try {
-    await em.insertMany(ChannelAddress, rows);
-  } catch (error) {
-    if (!(error instanceof UniqueConstraintViolationException)) throw error;
-    throw conflict('this account is connected already; disconnect it where it is, then connect it here');
-  }
-}
-
-/** Unguessable, and safe in a URL. */
-const newKey = () => randomBytes(18).toString('base64url');
-
 /** An agent, and the tenant's turns go to it from now on. */
-export async function addAgent(
-  orm: MikroORM,
-  keys: KeyRing,
-  tenantId: string,
-  agent: { name: string; kind: string; settings: unknown; channelId: string | null },
-): Promise<string> {
-  const id = newId();
-  const settingsSealed = keys.seal(agent.settings, sealContext(tenantId, id));
-  await withTenant(orm, tenantId, async (em) => {
-    const { name, kind, channelId } = agent;
-    await em.insert(Agent, { tenantId, id, name, kind, channelId, settingsSealed });
-    await em.nativeUpdate(TenantSettings, { tenantId }, { agentId: id });
+export async function addAgent(orm: MikroORM, keys: KeyRing, tenantId: string, agent: NewAgent): Promise<string> {
+  return withTenant(orm, tenantId, async (em) => {
+    const id = await insertAgent(em, keys, tenantId, agent);
+    await setAgentInUse(em, tenantId, id);
+    return id;
   });
-  return id;
 }
 
-export async function addTarget(
-  orm: MikroORM,
-  keys: KeyRing,
-  tenantId: string,
-  target: { kind: string; name: string; config: unknown; replyThread?: string },
-): Promise<string> {
-  const id = newId();
-  const configSealed = keys.seal(target.config, sealContext(tenantId, id));
-  await withTenant(orm, tenantId, async (em) => {
-    const { kind, name, replyThread = null } = target;
-    await em.insert(NotificationTarget, { tenantId, id, kind, name, replyThread, configSealed });
-  });
-  return id;
-}
+export const addTarget = (orm: MikroORM, keys: KeyRing, tenantId: string, target: NewTarget): Promise<string> =>
+  withTenant(orm, tenantId, (em) => insertTarget(em, keys, tenantId, target));
 
 /** A person who answers for the tenant. Gives the user's id. */
 export async function addManager(
