@@ -80,7 +80,14 @@ async function handle(deps: Deps, tenantId: string, subjects: string[], most: nu
     for (const event of managers) ends.push(await handleManagerChat(unit, event));
     ends.push(...(await handleThreads(unit, contacts, threads)));
     unit.writes.others.push(...endStatements(tenantId, ends));
-    return { rows: rows.length, later: ends.some((end) => end.status === 'later') };
+    return {
+      rows: rows.length,
+      channelIds: rows.map((row) => row.channel_id),
+      later: ends.some((end) => end.status === 'later'),
+    };
+  });
+  await deps.noteArrivals(tenantId, taken.channelIds).catch((error: unknown) => {
+    deps.log.warn({ tenantId, error: messageOf(error) }, 'channel.arrival_not_noted');
   });
   if (taken.rows === most) for (const subject of subjects) deps.wake('handle-inbound', tenantId, subject);
   else if (taken.later) for (const subject of subjects) deps.wake('handle-inbound', tenantId, subject, LATER_MS);

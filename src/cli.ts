@@ -4,14 +4,16 @@ import { issueManagerToken } from './auth/manager-token.ts';
 import { agentKind } from './agents/registry.ts';
 import { channelAdapter, channelKinds } from './channels/registry.ts';
 import { readConfig } from './config.ts';
+import { webhookUrl } from './connecting/channel-row.ts';
+import { connectChannel } from './connecting/connect-channel.ts';
 import { openDatabase } from './database/open.ts';
 import { createDeps, type Deps } from './deps.ts';
 import { messageOf } from './errors.ts';
 import { notifierKind } from './handover/notifiers/registry.ts';
 import type { Replay } from './inbox/replay.ts';
 import { createLogger } from './logger.ts';
-import { findChannelRow, findTenantBySlug, SLUG } from './tenancy/as-system.ts';
-import { addAgent, addChannel, addManager, addTarget, createTenant } from './tenancy/provision.ts';
+import { findTenantBySlug, SLUG } from './tenancy/as-system.ts';
+import { addAgent, addManager, addTarget, createTenant } from './tenancy/provision.ts';
 
 /** `npm run frontdesk -- <command>`: what a person who runs Frontdesk needs before there is a dashboard. */
 const program = new Command('frontdesk').description('Manage tenants, channels, agents and managers.');
@@ -49,20 +51,11 @@ program
       if (!adapter) throw new Error(`there is no channel kind '${kind}'; use one of: ${channelKinds.join(', ')}`);
       const owner = await tenantId(deps, slug);
       const config = readSettings(adapter.config, pairs(options.set));
-      const accounts = adapter.accounts?.(config) ?? [];
-      for (const account of accounts) {
-        const taken = await findChannelRow(deps.orm, kind, 'account', account);
-        if (taken) throw new Error(`${account} is connected already, as channel ${taken.channelId}`);
-      }
-      const channel = { kind, name: options.name ?? kind, config, accounts };
-      const { key, channelId } = await addChannel(deps.orm, deps.keys, owner, channel);
-      const url = `${deps.publicUrl}/webhooks/${kind}/${key}`;
-      console.log(`channel ${channelId}\nwebhook ${url}`);
-      if (options.register && adapter.register) {
-        const apiBase = deps.apiBases[kind] ?? adapter.apiBase;
-        await adapter.register(url, config, { request: deps.request, apiBase, signal: AbortSignal.timeout(15_000) });
-        console.log('the platform posts there from now on');
-      }
+      const register = options.register ?? false;
+      const channel = { kind, name: options.name ?? kind, config, register };
+      const { key, channelId } = await connectChannel(deps, owner, channel, null);
+      console.log(`channel ${channelId}\nwebhook ${webhookUrl(deps.publicUrl, kind, key)}`);
+      if (register && adapter.register) console.log('the platform posts there from now on');
     });
   });
 

@@ -20,6 +20,7 @@ import { createRateLimiters, type RateLimiters } from './rate-limiter.ts';
 import { createSafeRequest, type SafeRequest } from './safe-request.ts';
 import { followChanges, type Changes } from './tenancy/changes.ts';
 import { createChannelsOf } from './tenancy/channels-of.ts';
+import { createNoteArrivals, type NoteArrivals } from './tenancy/note-arrivals.ts';
 import { createFindChannel, type FindChannel } from './tenancy/find-channel.ts';
 import { createRequestsPerMinuteOf } from './tenancy/limits.ts';
 import type { KeyRing } from './tenancy/secrets.ts';
@@ -35,6 +36,7 @@ export interface Deps extends UnitDeps {
   queue: QueueBackend;
   waker: Waker;
   findChannel: FindChannel;
+  noteArrivals: NoteArrivals;
   checkKey: CheckKey;
   limiters: RateLimiters;
   requestsPerMinuteOf: (tenantId: string) => Promise<number>;
@@ -120,6 +122,7 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
     targetsOf: createTargetsOf(orm, changes),
     enqueue: (tenantId, replies) => delivery.enqueue(tenantId, replies),
     findChannel: createFindChannel(orm, keys, changes, readChannelConfig),
+    noteArrivals: createNoteArrivals(orm),
     inbox,
     replay: createReplay({ orm, channelsOf, adapterOf: channelAdapter, inbox, wake }),
     // In reverse: nothing is closed that something open still needs.

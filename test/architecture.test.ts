@@ -8,13 +8,14 @@ const root = join(import.meta.dirname, '..');
  * Which rooms a room may import. A room is a folder of src, or a file directly in src. Rooms listed under `leaves`
  * do no I/O of their own and know nothing of the house; everybody may use them.
  */
-const leaves = ['errors', 'id', 'batch', 'fair-batches', 'places', 'language'];
+const leaves = ['errors', 'id', 'batch', 'fair-batches', 'places', 'language', 'settings-form'];
 const rooms: Record<string, string[]> = {
   errors: [],
   id: [],
   batch: [],
   'fair-batches': [],
   places: [],
+  'settings-form': [],
   logger: [],
   language: [],
   'safe-request': ['errors'],
@@ -36,6 +37,8 @@ const rooms: Record<string, string[]> = {
   inbox: ['database', 'queue', 'tenancy', 'entities', 'channels'],
   conversations: ['faqs', 'agents', 'tenancy', 'entities', 'queue', 'handover', 'channels'],
   handover: ['conversations', 'tenancy', 'entities', 'queue', 'logger', 'safe-request', 'standard-webhook'],
+  // What a tenant connects has a row, secrets and another side: this is where they meet.
+  connecting: ['channels', 'agents', 'handover', 'tenancy', 'entities', 'auth', 'audit', 'safe-request'],
   outbox: ['channels', 'tenancy', 'entities', 'queue', 'logger', 'safe-request'],
 };
 /** These see everything below them; nobody sees them but the next. */

@@ -50,7 +50,7 @@ describe('npm run frontdesk', () => {
       frontdesk('channel', 'my_shop', 'whatsapp', ...set(whatsapp)),
     ]);
     expect(again).toEqual({ code: 1, said: "there is a tenant 'my_shop' already" });
-    expect(same).toEqual({ code: 1, said: expect.stringMatching(/^106 is connected already, as channel /) });
+    expect(same).toEqual({ code: 1, said: expect.stringMatching(/^this account is connected already; disconnect it/) });
   });
 
   it('says what is wrong, and how it should be', { timeout: 60_000 }, async () => {

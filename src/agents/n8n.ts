@@ -17,7 +17,7 @@ const Settings = z.object({
     .refine(isStandardWebhookSecret, 'must be whsec_ followed by 24 to 64 bytes in base64')
     .meta({ secret: true, description: 'Signs every call, so that the workflow can check who calls' }),
   header: z
-    .object({
+    .strictObject({
       name: z
         .string()
         .regex(/^[\w!#$%&'*+.^`|~-]+$/, 'must be the name of an HTTP header')

@@ -115,8 +115,16 @@ export interface ChannelLimits {
   windowHours?: number;
 }
 
+/** What a platform said when it was asked how a channel is doing. */
+export interface Checkup {
+  /** What the account is called there. */
+  account: string | null;
+  /** `breaks`: nothing gets through until it is repaired. Messages say what to do. */
+  problems: { code: string; message: string; breaks: boolean }[];
+}
+
 /**
- * A messaging platform: one file, one plain object. Only `send` and `register` do I/O.
+ * A messaging platform: one file, one plain object. Only what is given `io` does I/O.
  * `test/channels/conformance.ts` is the contract every one of them passes.
  */
 export interface ChannelAdapter<Config = unknown> {
@@ -143,8 +151,16 @@ export interface ChannelAdapter<Config = unknown> {
 
   /** The platform's GET challenge: text to answer with, or null to refuse. */
   handshake?(query: URLSearchParams, config: Config): string | null;
-  /** Ids under which the one URL for all accounts finds this channel, taken from its config. */
+  /** Ids of the platform's accounts that this channel speaks for. Each can be connected once, whoever's it is. */
   accounts?(config: Config): string[];
+  /** True where one URL serves all accounts, and finds the channel by the account in the body. */
+  hasSharedAddress?: true;
   /** Tells the platform where to post. `url` ends in the channel's own key. */
   register?(url: string, config: Config, io: ChannelIo): Promise<void>;
+  /** Has the platform post to `url` no more. What it posts elsewhere is left as it is. */
+  unregister?(url: string, config: Config, io: ChannelIo): Promise<void>;
+  /** Asks the platform whether it still lets us in and posts to `url`. Throws as `send` does. */
+  check?(url: string, config: Config, io: ChannelIo): Promise<Checkup>;
+  /** What to send with while the secrets from before a rotation are good as well. */
+  whileRotating?(config: Config, previous: Config): Config;
 }

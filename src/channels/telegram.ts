@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { ChannelAdapter } from './adapter.ts';
 import { sameSecret } from './signature.ts';
 import { parseTelegram } from './telegram-parse.ts';
-import { registerTelegram, sendTelegram } from './telegram-send.ts';
+import { sendTelegram } from './telegram-send.ts';
+import { checkTelegram, registerTelegram, unregisterTelegram } from './telegram-webhook.ts';
 
 const Config = z.object({
   botToken: z
@@ -35,5 +36,10 @@ export const telegram: ChannelAdapter<TelegramConfig> = {
   verify: ({ headers }, { secretToken }) => sameSecret(headers['x-telegram-bot-api-secret-token'], secretToken),
   parse: parseTelegram,
   send: sendTelegram,
+
+  /** The bot's own id stands before the colon. Two channels would take each other's webhook away. */
+  accounts: ({ botToken }) => [botToken.split(':')[0] ?? ''],
   register: registerTelegram,
+  unregister: unregisterTelegram,
+  check: checkTelegram,
 };

@@ -35,4 +35,5 @@ export const webhook: ChannelAdapter<WebhookConfig> = {
   verify: (request, { secret, previousSecret }) => verifyStandardWebhook(request, [secret, previousSecret]),
   parse: parseWebhook,
   send: sendWebhook,
+  whileRotating: (config, previous) => ({ ...config, previousSecret: previous.secret }),
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ChannelAdapter, WebhookRequest } from './adapter.ts';
 import { sameSecret, verifyHmacSha256Hex } from './signature.ts';
+import { checkWhatsapp } from './whatsapp-check.ts';
 import { parseWhatsapp } from './whatsapp-parse.ts';
 import { sendWhatsapp, WHATSAPP_BUTTONS } from './whatsapp-send.ts';
 
@@ -53,6 +54,8 @@ export const whatsapp: ChannelAdapter<WhatsappConfig> = {
     return isOurs && query.get('hub.mode') === 'subscribe' ? query.get('hub.challenge') : null;
   },
   accounts: ({ phoneNumberId }) => [phoneNumberId],
+  hasSharedAddress: true,
+  check: checkWhatsapp,
 };
 
 /**

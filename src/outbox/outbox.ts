@@ -210,7 +210,8 @@ function fail(
     statements.push([sql, [tenantId, conversationId]]);
   }
   if (scope === 'channel') {
-    const sql = `update channels set health = 'broken', health_reason = ?, health_at = now() where tenant_id = ? and id = ?`;
+    const sql = `update channels set health = 'broken', health_reason = ?,
+      health_at = case when health = 'broken' then health_at else now() end where tenant_id = ? and id = ?`;
     statements.push([sql, [reason, tenantId, channelId]]);
   }
   return statements;

@@ -1,6 +1,8 @@
 import type { ChannelAdapter } from '../channels/adapter.ts';
 import { messageOf, PermanentError, RetryAfterError, UncertainError } from '../errors.ts';
 import type { SafeRequest } from '../safe-request.ts';
+import { stillGood } from '../tenancy/find-channel.ts';
+import type { OwnChannel } from '../tenancy/channels-of.ts';
 import type { Claim, SendResult } from './outbox.ts';
 
 export interface SendDeps {
@@ -18,7 +20,7 @@ const LONGEST_WAIT_MS = 3_600_000;
 export async function send(
   deps: SendDeps,
   claim: Claim,
-  channel: { kind: string; isActive: boolean; config: unknown } | undefined,
+  channel: Pick<OwnChannel, 'kind' | 'isActive' | 'config' | 'previous'> | undefined,
 ): Promise<SendResult> {
   const adapter = channel && deps.adapterOf(channel.kind);
   if (!channel?.isActive || !adapter) {
@@ -38,7 +40,7 @@ export async function send(
         quickReplies: claim.quickReplies,
         ...(claim.replyToExternalId === null ? {} : { replyToId: claim.replyToExternalId }),
       },
-      adapter.config.parse(channel.config),
+      configToSendWith(adapter, channel, new Date()),
       {
         request: deps.request,
         apiBase: deps.apiBases[channel.kind] ?? adapter.apiBase,
@@ -49,6 +51,17 @@ export async function send(
   } catch (error) {
     return explain(claim, error, adapter.idempotentSend);
   }
+}
+
+/** While its secrets are being exchanged, a channel that signs does so with the old ones as well. */
+function configToSendWith(
+  adapter: ChannelAdapter,
+  { config, previous }: Pick<OwnChannel, 'config' | 'previous'>,
+  now: Date,
+): unknown {
+  const current = adapter.config.parse(config);
+  const before = adapter.whileRotating && stillGood(previous, now);
+  return before ? adapter.whileRotating?.(current, adapter.config.parse(before.config)) : current;
 }
 
 function explain(claim: Claim, error: unknown, isIdempotent: boolean): SendResult {

@@ -1,7 +1,7 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { Channel } from '../entities/channel.ts';
 import type { Changes } from './changes.ts';
-import { sealContext } from './find-channel.ts';
+import { sealContext, type PreviousConfig } from './find-channel.ts';
 import { remember } from './remember.ts';
 import type { KeyRing } from './secrets.ts';
 import { withTenant } from './with-tenant.ts';
@@ -13,6 +13,8 @@ export interface OwnChannel {
   name: string;
   isActive: boolean;
   config: unknown;
+  /** Not read by the channel's schema either. */
+  previous: PreviousConfig | null;
 }
 
 /** A tenant's channels by id. */
@@ -26,9 +28,11 @@ export function createChannelsOf(orm: MikroORM, keys: KeyRing, changes: Changes)
     load: async (tenantId) => {
       const channels = await withTenant(orm, tenantId, (em) => em.find(Channel, { tenantId }));
       return new Map(
-        channels.map(({ id, kind, name, status, configSealed }) => {
-          const config = openOrNull(() => keys.open(configSealed, sealContext(tenantId, id)));
-          return [id, { id, kind, name, isActive: status === 'active' && config !== null, config }];
+        channels.map(({ id, kind, name, status, configSealed, previousConfigSealed: before, previousUntil: until }) => {
+          const open = (sealed: Uint8Array) => openOrNull(() => keys.open(sealed, sealContext(tenantId, id)));
+          const config = open(configSealed);
+          const previous = before && until ? { config: open(before), until } : null;
+          return [id, { id, kind, name, isActive: status === 'active' && config !== null, config, previous }];
         }),
       );
     },

@@ -1,16 +1,14 @@
 import { parseKeywords } from '../language/keywords.ts';
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import { randomBytes } from 'node:crypto';
-import { Agent } from '../entities/agent.ts';
 import { Channel } from '../entities/channel.ts';
-import { ChannelAddress } from '../entities/channel-address.ts';
 import { Faq } from '../entities/faq.ts';
 import { Membership } from '../entities/membership.ts';
-import { NotificationTarget } from '../entities/notification-target.ts';
 import { Tenant, type Feature } from '../entities/tenant.ts';
 import { TenantSettings } from '../entities/tenant-settings.ts';
 import { newId } from '../id.ts';
 import { userIdFor } from './as-system.ts';
+import { insertAgent, insertTarget, setAgentInUse, type NewAgent, type NewTarget } from './add-connected.ts';
+import { addKey, claimAccounts, newKey } from './channel-addresses.ts';
 import { sealContext } from './find-channel.ts';
 import { assertRoom } from './limits.ts';
 import type { KeyRing } from './secrets.ts';
@@ -119,66 +117,44 @@ interface NewChannel {
   accounts?: string[];
   /** The opaque part of the channel's own URL; made up when absent. */
   key?: string;
+  /** Default active. */
+  status?: Channel['status'];
 }
 
-/** A channel with its addresses. Gives its id and the key of its own URL. */
+/**
+ * A channel with its addresses; `also` is done in the same transaction. Gives its id and the key of its own URL.
+ * Throws 409 when one of its accounts is connected already, and does not say where, or when the tenant has no room.
+ */
 export async function addChannel(
   orm: MikroORM,
   keys: KeyRing,
   tenantId: string,
-  { kind, name, config, accounts = [], key = newKey() }: NewChannel,
+  { kind, name, config, accounts = [], key = newKey(), status = 'active' }: NewChannel,
+  also?: (em: EntityManager, channelId: string) => Promise<void>,
 ): Promise<{ channelId: string; key: string }> {
   const channelId = newId();
   const configSealed = keys.seal(config, sealContext(tenantId, channelId));
   await withTenant(orm, tenantId, async (em) => {
-    await em.insert(Channel, { tenantId, id: channelId, kind, name, configSealed });
-    const address = (purpose: 'key' | 'account', value: string) => ({
-      tenantId,
-      id: newId(),
-      channelId,
-      kind,
-      purpose,
-      address: value,
-    });
-    await em.insertMany(ChannelAddress, [address('key', key), ...accounts.map((id) => address('account', id))]);
+    await assertRoom(em, tenantId, 'max_channels');
+    await em.insert(Channel, { tenantId, id: channelId, kind, name, configSealed, status });
+    await addKey(em, { tenantId, id: channelId, kind }, key);
+    await claimAccounts(em, { tenantId, id: channelId, kind }, accounts);
+    await also?.(em, channelId);
   });
   return { channelId, key };
 }
 
-/** Unguessable, and safe in a URL. */
-const newKey = () => randomBytes(18).toString('base64url');
-
 /** An agent, and the tenant's turns go to it from now on. */
-export async function addAgent(
-  orm: MikroORM,
-  keys: KeyRing,
-  tenantId: string,
-  agent: { name: string; kind: string; settings: unknown; channelId: string | null },
-): Promise<string> {
-  const id = newId();
-  const settingsSealed = keys.seal(agent.settings, sealContext(tenantId, id));
-  await withTenant(orm, tenantId, async (em) => {
-    const { name, kind, channelId } = agent;
-    await em.insert(Agent, { tenantId, id, name, kind, channelId, settingsSealed });
-    await em.nativeUpdate(TenantSettings, { tenantId }, { agentId: id });
+export async function addAgent(orm: MikroORM, keys: KeyRing, tenantId: string, agent: NewAgent): Promise<string> {
+  return withTenant(orm, tenantId, async (em) => {
+    const id = await insertAgent(em, keys, tenantId, agent);
+    await setAgentInUse(em, tenantId, id);
+    return id;
   });
-  return id;
 }
 
-export async function addTarget(
-  orm: MikroORM,
-  keys: KeyRing,
-  tenantId: string,
-  target: { kind: string; name: string; config: unknown; replyThread?: string },
-): Promise<string> {
-  const id = newId();
-  const configSealed = keys.seal(target.config, sealContext(tenantId, id));
-  await withTenant(orm, tenantId, async (em) => {
-    const { kind, name, replyThread = null } = target;
-    await em.insert(NotificationTarget, { tenantId, id, kind, name, replyThread, configSealed });
-  });
-  return id;
-}
+export const addTarget = (orm: MikroORM, keys: KeyRing, tenantId: string, target: NewTarget): Promise<string> =>
+  withTenant(orm, tenantId, (em) => insertTarget(em, keys, tenantId, target));
 
 /** A person who answers for the tenant. Gives the user's id. */
 export async function addManager(

@@ -10,6 +10,8 @@ export interface PlatformCall {
 export interface FakePlatform {
   url: string;
   calls: PlatformCall[];
+  /** Webhooks that are set, by the path of their bot: `/bot<token>`. */
+  webhooks: Map<string, { url: string; secretToken: string }>;
   /** Texts sent to a Telegram chat or a WhatsApp number, in the order they arrived. */
   textsTo(to: string): string[];
   /** Answers in place of success; gives undefined to let a call through. */
@@ -20,6 +22,7 @@ export interface FakePlatform {
 /** Stands for Telegram, WhatsApp, n8n and managers' webhooks on a real port, and remembers what it got. */
 export async function startFakePlatform(): Promise<FakePlatform> {
   const calls: PlatformCall[] = [];
+  const webhooks: FakePlatform['webhooks'] = new Map();
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -28,7 +31,7 @@ export async function startFakePlatform(): Promise<FakePlatform> {
       calls.push(call);
       if (platform.answer?.(call, response)) return;
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify(success(call, calls.length)));
+      response.end(JSON.stringify(success(call, calls.length, webhooks)));
     });
   });
   server.keepAliveTimeout = 60_000;
@@ -37,6 +40,7 @@ export async function startFakePlatform(): Promise<FakePlatform> {
   const platform: FakePlatform = {
     url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`,
     calls,
+    webhooks,
     answer: undefined,
     textsTo: (to) => calls.filter((call) => recipient(call) === to).map(text),
     close: () =>
@@ -59,7 +63,18 @@ function text({ body }: PlatformCall): string {
   return JSON.stringify(nested ?? body);
 }
 
-function success({ path, body }: PlatformCall, count: number) {
+function success({ path, body }: PlatformCall, count: number, webhooks: FakePlatform['webhooks']) {
+  const [, bot = '', method] = /^(\/bot[^/]+)\/(\w+)$/.exec(path) ?? [];
+  if (method === 'getMe') return { ok: true, result: { id: 1, is_bot: true, username: 'shop_bot' } };
+  if (method === 'getWebhookInfo') {
+    return { ok: true, result: { url: webhooks.get(bot)?.url ?? '', pending_update_count: 0 } };
+  }
+  if (method === 'deleteWebhook') webhooks.delete(bot);
+  if (method === 'setWebhook') {
+    webhooks.set(bot, { url: String(body['url']), secretToken: String(body['secret_token']) });
+  }
+  const [, number] = /^\/v\d+\.\d+\/(\d+)\?/.exec(path) ?? [];
+  if (number) return { id: number, display_phone_number: '+1 555 0100', verified_name: 'Shop' };
   if (path.endsWith('/sendMessage')) return { ok: true, result: { message_id: count, chat: { id: body['chat_id'] } } };
   if (path.endsWith('/messages')) {
     return {

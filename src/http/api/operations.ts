@@ -6,6 +6,8 @@ import { faqInsightOperations } from '../routes/faq-insight.ts';
 import { faqQuestionOperations } from '../routes/faq-questions.ts';
 import { faqTestOperations } from '../routes/faq-tests.ts';
 import { faqOperations } from '../routes/faqs.ts';
+import { channelActOperations } from '../routes/channel-acts.ts';
+import { channelOperations } from '../routes/channels.ts';
 import { meOperations } from '../routes/me.ts';
 import { settingsOperations } from '../routes/settings.ts';
 import { tenantOperations } from '../routes/tenants.ts';
@@ -23,4 +25,6 @@ export const operationsOf = (deps: Deps): Operation[] => [
   ...faqQuestionOperations(deps),
   ...faqTestOperations(deps),
   ...faqExchangeOperations(deps),
+  ...channelOperations(deps),
+  ...channelActOperations(deps),
 ];

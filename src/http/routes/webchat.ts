@@ -5,7 +5,7 @@ import { issueVisitorToken, readVisitorToken, webchat, type WebchatConfig } from
 import type { Deps } from '../../deps.ts';
 import { newId } from '../../id.ts';
 import { forbidden, notFound, unauthorized } from '../../errors.ts';
-import type { Channel } from '../../tenancy/find-channel.ts';
+import { stillGood, type Channel } from '../../tenancy/find-channel.ts';
 import { threadSubject } from '../../queue/contracts.ts';
 import { withTenant } from '../../tenancy/with-tenant.ts';
 import { createLive } from '../live.ts';
@@ -114,7 +114,11 @@ function refuseForeignPage(origin: string, allowed: string[]): void {
 
 async function visitor(deps: Pick<Deps, 'findChannel'>, key: string | undefined, authorization: string) {
   const { channel, config } = await find(deps, key);
-  const visitorId = readVisitorToken(authorization.replace(/^Bearer /, ''), config, new Date());
+  const [token, now] = [authorization.replace(/^Bearer /, ''), new Date()];
+  const before = stillGood(channel.previous, now);
+  const visitorId =
+    readVisitorToken(token, config, now) ??
+    (before && readVisitorToken(token, webchat.config.parse(before.config), now));
   if (!visitorId) throw unauthorized('the chat session is over; reload the page');
   return { channel, visitorId };
 }

@@ -3,7 +3,7 @@ import { createHash, createHmac } from 'node:crypto';
 import type { ChannelAdapter, InboundEvent, WebhookRequest } from '../../channels/adapter.ts';
 import type { Deps } from '../../deps.ts';
 import { forbidden, messageOf, notFound, unauthorized } from '../../errors.ts';
-import type { Channel } from '../../tenancy/find-channel.ts';
+import { stillGood, type Channel } from '../../tenancy/find-channel.ts';
 import { parseJson } from '../parse-json.ts';
 import { rawBody, type RawBodyState } from '../raw-body.ts';
 
@@ -30,7 +30,10 @@ export function webhookRoutes(deps: WebhookDeps) {
     const adapter = deps.adapterOf(ctx.params['kind'] ?? '');
     const channel = adapter && (await deps.findChannel(adapter.kind, 'key', ctx.params['key'] ?? ''));
     if (!channel || !adapter.handshake) throw notFound('there is no channel at this address');
-    const challenge = adapter.handshake(ctx.URL.searchParams, channel.config);
+    const before = stillGood(channel.previous, new Date());
+    const challenge =
+      adapter.handshake(ctx.URL.searchParams, channel.config) ??
+      (before && adapter.handshake(ctx.URL.searchParams, before.config));
     if (challenge === null) throw forbidden('the verify token does not match this channel');
     ctx.type = 'text/plain';
     ctx.body = challenge;
@@ -40,7 +43,7 @@ export function webhookRoutes(deps: WebhookDeps) {
   router.get('/:kind', (ctx) => {
     const adapter = deps.adapterOf(ctx.params['kind'] ?? '');
     const app = deps.config.metaApp;
-    const challenge = app && adapter?.accounts ? adapter.handshake?.(ctx.URL.searchParams, app) : null;
+    const challenge = app && adapter?.hasSharedAddress ? adapter.handshake?.(ctx.URL.searchParams, app) : null;
     if (!challenge) throw forbidden('the verify token is not the one in META_VERIFY_TOKEN');
     ctx.type = 'text/plain';
     ctx.body = challenge;
@@ -48,7 +51,7 @@ export function webhookRoutes(deps: WebhookDeps) {
 
   router.post('/:kind', rawBody({ maxBytes: MAX_BODY }), async (ctx) => {
     const adapter = deps.adapterOf(ctx.params['kind'] ?? '');
-    if (!adapter?.accounts) throw notFound('this platform has no shared address; post to the channel’s own');
+    if (!adapter?.hasSharedAddress) throw notFound('this platform has no shared address; post to the channel’s own');
     ctx.body = await takeShared(deps, adapter, requestOf(ctx));
   });
 
@@ -62,10 +65,17 @@ async function find(deps: WebhookDeps, kind = '', key = '', request: WebhookRequ
     spendAsMuch(request, key);
     throw notFound('there is no channel at this address');
   }
-  if (!adapter.verify(request, channel.config)) {
+  if (!isGenuine(adapter, request, channel)) {
     throw unauthorized('the signature does not match, is missing or is too old');
   }
   return { adapter, channel };
+}
+
+/** Signed with the secrets of today, or with those before the last rotation while they are good. */
+function isGenuine(adapter: ChannelAdapter, request: WebhookRequest, { config, previous }: Channel): boolean {
+  if (adapter.verify(request, config)) return true;
+  const before = previous && stillGood(previous, request.now);
+  return before !== null && adapter.verify(request, before.config);
 }
 
 /** As much work as a wrong signature, so that the time of the answer does not tell who is a customer of ours. */
@@ -120,7 +130,7 @@ async function takeShared(deps: WebhookDeps, adapter: ChannelAdapter, request: W
   for (const account of accounts) {
     const channel = await deps.findChannel(adapter.kind, 'account', account);
     if (!channel) spendAsMuch(request, account);
-    else if (adapter.verify(request, channel.config)) proven.set(account, channel);
+    else if (isGenuine(adapter, request, channel)) proven.set(account, channel);
   }
   // News of the app itself names no account; the operator's own secret proves it, and there is nothing to store.
   if (accounts.length === 0 && isOfApp()) return { ok: true, stored: 0 };

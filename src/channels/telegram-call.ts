@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { PermanentError, RetryAfterError, UncertainError } from '../errors.ts';
+import type { ChannelIo } from './adapter.ts';
+import { boundedWaitMs, isSuccess, readAnswer } from './http-answer.ts';
+import { Id } from './shapes.ts';
+import type { TelegramConfig } from './telegram.ts';
+
+const Answer = z.object({
+  ok: z.boolean(),
+  result: z.unknown().optional(),
+  error_code: z.int().optional(),
+  description: z.string().optional(),
+  parameters: z
+    .object({ retry_after: z.number().optional(), migrate_to_chat_id: Id.optional() })
+    .optional()
+    .catch(undefined),
+});
+type Answer = Partial<z.infer<typeof Answer>> & { ok: boolean; status: number };
+
+/** One call of the Bot API. A refusal is an answer too; throws UncertainError when there is none that we know. */
+export async function callTelegram(
+  method: string,
+  body: unknown,
+  config: Pick<TelegramConfig, 'botToken'>,
+  io: ChannelIo,
+) {
+  const response = await io.request(`${io.apiBase}/bot${config.botToken}/${method}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal: io.signal,
+  });
+  const answer = readAnswer(response, Answer);
+  if (!answer && isSuccess(response)) throw new UncertainError('Telegram answered 200, but not with JSON that we know');
+  return { ok: false, ...answer, status: response.status } satisfies Answer;
+}
+
+/**
+ * By error code first, as the Bot API asks; the description only goes into the text. `parameters.retry_after`
+ * is in seconds and does not say whether the chat or the whole bot is meant: one chat is limited to a message a
+ * second, so a longer wait concerns the bot.
+ */
+export function telegramFailure({ status, error_code: code = status, description, parameters }: Answer): Error {
+  const text = `Telegram answered ${code}${description ? `: ${description}` : ''}`;
+  const permanent = (scope: PermanentError['scope'], hint = '') =>
+    new PermanentError(text + hint, { scope, code: String(code) });
+
+  if (code === 429) {
+    const seconds = parameters?.retry_after ?? 5;
+    return new RetryAfterError(text, boundedWaitMs(seconds * 1000), seconds > 5 ? 'channel' : 'conversation');
+  }
+  if (code === 401 || code === 404) return permanent('channel', '; enter the current bot token from @BotFather');
+  if (code === 409) return permanent('channel', '; another program is reading the updates of this bot');
+  if (code === 403) return permanent('conversation');
+  if (code >= 400 && code < 500) return permanent('message');
+  return new Error(text);
+}

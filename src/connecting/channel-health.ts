@@ -1,0 +1,27 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Channel } from '../entities/channel.ts';
+import { uuidList } from '../tenancy/at-once.ts';
+
+/** A message that could not be sent on a channel. */
+export interface LastFailure {
+  at: Date;
+  code: string | null;
+  reason: string | null;
+}
+
+/** The newest failed message of each of these channels that has one. */
+export async function lastFailures(
+  em: EntityManager,
+  tenantId: string,
+  channels: readonly Pick<Channel, 'id'>[],
+): Promise<Map<string, LastFailure>> {
+  if (channels.length === 0) return new Map();
+  const rows = await em.execute<{ id: string; at: Date | string; code: string | null; reason: string | null }[]>(
+    `select c.id, o.created_at as at, o.error_code as code, o.error as reason
+     from unnest(?::uuid[]) as c (id) cross join lateral (
+       select created_at, error_code, error from outbound_messages
+       where tenant_id = ? and status = 'failed' and channel_id = c.id order by created_at desc limit 1) o`,
+    [uuidList(channels.map(({ id }) => id)), tenantId],
+  );
+  return new Map(rows.map(({ id, at, code, reason }) => [id, { at: new Date(at), code, reason }]));
+}
