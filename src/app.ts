@@ -9,6 +9,7 @@ import { deskRoutes } from './http/routes/desk.ts';
 import { requestId } from './http/request-id.ts';
 import { faqRoutes } from './http/routes/faqs.ts';
 import { faqInsightRoutes } from './http/routes/faq-insight.ts';
+import { logInRoutes, sessionOf } from './http/routes/log-in.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { manageRoutes } from './http/routes/manage.ts';
 import { webchatRoutes } from './http/routes/webchat.ts';
@@ -17,7 +18,7 @@ import { webhookRoutes } from './http/routes/webhooks.ts';
 /** The whole HTTP side: middleware in order, then the routers. Read it to know the API. */
 export function createApp(deps: Deps, { checkResponses = false }: { checkResponses?: boolean } = {}): Koa {
   const operations = operationsOf(deps);
-  const authenticate = createAuthenticate({ ...deps, sessionOf: () => Promise.resolve(null) });
+  const authenticate = createAuthenticate({ ...deps, sessionOf: sessionOf(deps) });
   const app = new Koa({ proxy: deps.config.trustedProxies > 0, maxIpsCount: deps.config.trustedProxies });
   // What breaks after the answer has begun. That a browser leaves its stream is no news.
   app.on('error', (error: NodeJS.ErrnoException) => {
@@ -29,6 +30,7 @@ export function createApp(deps: Deps, { checkResponses = false }: { checkRespons
   app.use(webchatRoutes(deps).routes());
   app.use(deskRoutes(deps).routes());
   app.use(requestId);
+  app.use(logInRoutes(deps).routes());
   app.use(docsRoutes(operations, deps.publicUrl).routes());
   app.use(mount(operations, { deps, authenticate, limit: () => Promise.resolve(), checkResponses }).routes());
   app.use(faqInsightRoutes(deps).routes());

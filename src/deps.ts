@@ -1,5 +1,9 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
+import type { Pool } from 'pg';
 import { createCheckKey, type CheckKey } from './auth/api-key.ts';
+import { createGuessLimits, type GuessLimits } from './auth/guess-limits.ts';
+import { createLogInPool } from './auth/log-in-pool.ts';
+import { createLogIn, type LogIn } from './auth/log-in.ts';
 import type { ChannelAdapter, ChannelLimits } from './channels/adapter.ts';
 import { channelAdapter } from './channels/registry.ts';
 import type { Config } from './config.ts';
@@ -12,7 +16,9 @@ import { createTryMatch, type TryMatch } from './faqs/try-match.ts';
 import { createTargetsOf } from './handover/targets-of.ts';
 import { createInbox, type Inbox } from './inbox/receive.ts';
 import { createReplay, type Replay } from './inbox/replay.ts';
+import { createLimiterStore, type LimiterStore } from './limiter-store.ts';
 import type { Logger } from './logger.ts';
+import { createSendMail, type SendMail } from './mail.ts';
 import { createDelivery, type Delivery } from './outbox/deliver.ts';
 import { createQueueBackend, type QueueBackend } from './queue/backend.ts';
 import { createWaker, type Waker } from './queue/wake.ts';
@@ -34,6 +40,12 @@ export interface Deps extends UnitDeps {
   waker: Waker;
   findChannel: FindChannel;
   checkKey: CheckKey;
+  logIn: LogIn;
+  /** Sees the people who log in; see `createLogInPool`. */
+  logInPool: Pool;
+  guessLimits: GuessLimits;
+  limiterStore: LimiterStore;
+  sendMail: SendMail;
   reportOf: ReportOf;
   tryMatch: TryMatch;
   adapterOf: (kind: string) => ChannelAdapter | undefined;
@@ -86,6 +98,9 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
   const inbox = createInbox(pool, wake);
   const settingsOf = createSettings(orm, changes);
   const matcherOf = createMatcherOf(orm, changes);
+  const sendMail = createSendMail(config.smtp, log);
+  const logInPool = createLogInPool(databaseUrl, onError);
+  const limiterStore = createLimiterStore({ redisUrl: config.redisUrl, pool, onError });
 
   return {
     config,
@@ -108,6 +123,11 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
     settingsOf,
     matcherOf,
     checkKey: createCheckKey(orm, changes),
+    logIn: createLogIn({ pool: logInPool, keys, publicUrl, sendMail, oidc: config.oidc, log }),
+    logInPool,
+    guessLimits: createGuessLimits(limiterStore),
+    limiterStore,
+    sendMail,
     reportOf: createReportOf({ orm, changes, settingsOf, matcherOf }),
     tryMatch: createTryMatch({ orm, settingsOf, matcherOf }),
     targetsOf: createTargetsOf(orm, changes),
@@ -122,6 +142,8 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
       await queue.close();
       await changes.close();
       request.close();
+      await limiterStore.close();
+      await logInPool.end();
       await orm.close();
     },
   };
