@@ -14,6 +14,7 @@ import { Migration20261126000013 } from './Migration20261126000013_access.ts';
 import { Migration20261126000014 } from './Migration20261126000014_management.ts';
 import { Migration20261126000016 } from './Migration20261126000016_tenants.ts';
 import { Migration20261126000020 } from './Migration20261126000020_bulk_changes.ts';
+import { Migration20261126000015 } from './Migration20261126000015_log_in.ts';
 
 /** In the order in which they run. A released one is never changed. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   { name: 'Migration20261126000014_management', class: Migration20261126000014 },
   { name: 'Migration20261126000016_tenants', class: Migration20261126000016 },
   { name: 'Migration20261126000020_bulk_changes', class: Migration20261126000020 },
+  { name: 'Migration20261126000015_log_in', class: Migration20261126000015 },
 ];

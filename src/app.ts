@@ -8,6 +8,7 @@ import { errorHandler } from './http/error-handler.ts';
 import { deskRoutes } from './http/routes/desk.ts';
 import { createLimit } from './http/rate-limit.ts';
 import { requestId } from './http/request-id.ts';
+import { logInRoutes, sessionOf } from './http/routes/log-in.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { manageRoutes } from './http/routes/manage.ts';
 import { webchatRoutes } from './http/routes/webchat.ts';
@@ -21,7 +22,7 @@ export function createApp(deps: Deps, { checkResponses = false }: { checkRespons
     requestsPerMinuteOf: deps.requestsPerMinuteOf,
     strangersPerMinute: deps.config.strangersPerMinute,
   });
-  const authenticate = createAuthenticate({ ...deps, sessionOf: () => Promise.resolve(null) });
+  const authenticate = createAuthenticate({ ...deps, sessionOf: sessionOf(deps) });
   const app = new Koa({ proxy: deps.config.trustedProxies > 0, maxIpsCount: deps.config.trustedProxies });
   // What breaks after the answer has begun. That a browser leaves its stream is no news.
   app.on('error', (error: NodeJS.ErrnoException) => {
@@ -33,6 +34,7 @@ export function createApp(deps: Deps, { checkResponses = false }: { checkRespons
   app.use(webchatRoutes(deps).routes());
   app.use(deskRoutes(deps).routes());
   app.use(requestId);
+  app.use(logInRoutes(deps).routes());
   app.use(docsRoutes(operations, deps.publicUrl).routes());
   app.use(mount(operations, { deps, authenticate, limit, checkResponses }).routes());
   app.use(manageRoutes(deps).routes());

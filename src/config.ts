@@ -62,6 +62,11 @@ const Environment = z.object({
     .regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://')
     .optional(),
   SMTP_FROM: z.string().default('Frontdesk <frontdesk@localhost>'),
+  /** The operator's own provider of identities, for single sign-on. */
+  OIDC_ISSUER: webAddress('https://login.example.com').optional(),
+  OIDC_CLIENT_ID: z.string().max(500).optional(),
+  OIDC_CLIENT_SECRET: z.string().max(1_000).optional(),
+  OIDC_NAME: z.string().trim().max(50).default('single sign-on'),
   /** Whether the two demo tenants are made on an empty database. Default: only on the embedded database. */
   DEMO: z.stringbool().optional(),
   /** Requests to the API a minute from an address that does not say who it is. */
@@ -84,7 +89,7 @@ export function readConfig(env: Record<string, string | undefined>) {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = Environment.safeParse(given);
   const wrong = parsed.error?.issues.map(sayWhich) ?? [];
-  wrong.push(...halfPairs(given));
+  wrong.push(...halfSets(given));
   if (!parsed.success || wrong.length > 0) {
     const lines = wrong.map((line) => `  ${line}`).join('\n');
     throw new Error(`Frontdesk cannot start, these environment variables are wrong:\n${lines}`);
@@ -109,6 +114,15 @@ export function readConfig(env: Record<string, string | undefined>) {
         ? { appSecret: read.META_APP_SECRET, verifyToken: read.META_VERIFY_TOKEN }
         : null,
     smtp: read.SMTP_URL ? { url: read.SMTP_URL, from: read.SMTP_FROM } : null,
+    oidc:
+      read.OIDC_ISSUER && read.OIDC_CLIENT_ID && read.OIDC_CLIENT_SECRET
+        ? {
+            issuer: read.OIDC_ISSUER,
+            clientId: read.OIDC_CLIENT_ID,
+            clientSecret: read.OIDC_CLIENT_SECRET,
+            name: read.OIDC_NAME,
+          }
+        : null,
     demo: read.DEMO ?? (!read.DATABASE_URL && !read.DATABASE_APP_URL),
     strangersPerMinute: read.STRANGERS_PER_MINUTE,
     payloadRetentionDays: read.PAYLOAD_RETENTION_DAYS,
@@ -121,11 +135,19 @@ export function readConfig(env: Record<string, string | undefined>) {
 const sayWhich = ({ path, message }: { path: PropertyKey[]; message: string }) =>
   message.startsWith(String(path[0])) ? message : `${String(path[0])}: ${message}`;
 
-/** One half of the Meta app alone would be ignored, and the shared address refuse everything. */
-function halfPairs(given: Record<string, string | undefined>): string[] {
-  const pair = ['META_APP_SECRET', 'META_VERIFY_TOKEN'];
-  const missing = pair.filter((name) => given[name] === undefined);
-  return missing.length === 1 ? [`${missing.join()}: is missing; set both ${pair.join(' and ')}, or none`] : [];
+/** Some of these alone would be ignored, and what they are for would not work. */
+function halfSets(given: Record<string, string | undefined>): string[] {
+  const sets = [
+    ['META_APP_SECRET', 'META_VERIFY_TOKEN'],
+    ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'],
+  ];
+  return sets.flatMap((set) => {
+    const missing = set.filter((name) => given[name] === undefined);
+    const all = `${set.length === 2 ? 'both' : 'all of'} ${set.slice(0, -1).join(', ')} and ${String(set.at(-1))}`;
+    return missing.length === 0 || missing.length === set.length
+      ? []
+      : [`${missing.join(', ')}: is missing; set ${all}, or none`];
+  });
 }
 
 function dropUndefined(record: Record<string, string | undefined>): Record<string, string> {

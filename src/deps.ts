@@ -1,5 +1,9 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
+import type { Pool } from 'pg';
 import { createCheckKey, type CheckKey } from './auth/api-key.ts';
+import { createGuessLimits, type GuessLimits } from './auth/guess-limits.ts';
+import { createLogInPool } from './auth/log-in-pool.ts';
+import { createLogIn, type LogIn } from './auth/log-in.ts';
 import type { ChannelAdapter, ChannelLimits } from './channels/adapter.ts';
 import { channelAdapter } from './channels/registry.ts';
 import type { Config } from './config.ts';
@@ -13,6 +17,7 @@ import { createTargetsOf } from './handover/targets-of.ts';
 import { createInbox, type Inbox } from './inbox/receive.ts';
 import { createReplay, type Replay } from './inbox/replay.ts';
 import type { Logger } from './logger.ts';
+import { createSendMail, type SendMail } from './mail.ts';
 import { createDelivery, type Delivery } from './outbox/deliver.ts';
 import { createQueueBackend, type QueueBackend } from './queue/backend.ts';
 import { createWaker, type Waker } from './queue/wake.ts';
@@ -40,6 +45,11 @@ export interface Deps extends UnitDeps {
   checkKey: CheckKey;
   limiters: RateLimiters;
   requestsPerMinuteOf: (tenantId: string) => Promise<number>;
+  logIn: LogIn;
+  /** Sees the people who log in; see `createLogInPool`. */
+  logInPool: Pool;
+  guessLimits: GuessLimits;
+  sendMail: SendMail;
   reportOf: ReportOf;
   tryMatch: TryMatch;
   adapterOf: (kind: string) => ChannelAdapter | undefined;
@@ -93,6 +103,8 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
   const inbox = createInbox(pool, wake);
   const settingsOf = createSettings(orm, changes);
   const matcherOf = createMatcherOf(orm, changes);
+  const sendMail = createSendMail(config.smtp, log);
+  const logInPool = createLogInPool(databaseUrl, onError);
 
   return {
     config,
@@ -117,6 +129,10 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
     checkKey: createCheckKey(orm, changes),
     limiters,
     requestsPerMinuteOf: createRequestsPerMinuteOf(orm, changes),
+    logIn: createLogIn({ pool: logInPool, keys, publicUrl, sendMail, oidc: config.oidc, log }),
+    logInPool,
+    guessLimits: createGuessLimits(limiters),
+    sendMail,
     reportOf: createReportOf({ orm, changes, settingsOf, matcherOf }),
     tryMatch: createTryMatch({ orm, settingsOf, matcherOf }),
     targetsOf: createTargetsOf(orm, changes),
@@ -133,6 +149,7 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
       await limiters.close();
       await changes.close();
       request.close();
+      await logInPool.end();
       await orm.close();
     },
   };

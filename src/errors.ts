@@ -4,13 +4,21 @@ export class AppError extends Error {
   readonly code: string;
   /** What is wrong with single fields, where that can be told. */
   readonly errors: FieldError[] | undefined;
+  /** Seconds until it is worth while to ask again. */
+  readonly retryAfter: number | undefined;
 
-  constructor(status: number, code: string, message: string, options?: ErrorOptions & { errors?: FieldError[] }) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    options?: ErrorOptions & { errors?: FieldError[]; retryAfter?: number },
+  ) {
     super(message, options);
     this.name = 'AppError';
     this.status = status;
     this.code = code;
     this.errors = options?.errors;
+    this.retryAfter = options?.retryAfter;
   }
 }
 
@@ -32,6 +40,9 @@ export const conflict = (message: string) => new AppError(409, 'conflict', messa
 export const tooLarge = (message: string) => new AppError(413, 'too_large', message);
 export const unsupported = (message: string) => new AppError(415, 'unsupported_media_type', message);
 export const unprocessable = (message: string) => new AppError(422, 'unprocessable', message);
+/** `retryAfter` is in whole seconds. */
+export const tooMany = (code: string, message: string, retryAfter: number) =>
+  new AppError(429, code, message, { retryAfter });
 export const unavailable = (message: string, options?: ErrorOptions) =>
   new AppError(503, 'unavailable', message, options);
 

@@ -14,8 +14,10 @@ export interface Taken {
 /** Counts what one key takes in a window of time, over all processes. */
 export interface RateLimiter {
   take(key: string, limit: number): Promise<Taken>;
-  /** Forgets what the key has taken. */
-  forgive(key: string): Promise<void>;
+  /** Takes back what was taken last. */
+  giveBack(key: string): Promise<void>;
+  /** Forgets all that the key has taken. */
+  forget(key: string): Promise<void>;
 }
 
 export interface RateLimiters {
@@ -48,7 +50,10 @@ export function createRateLimiters({ redisUrl, pool, onError }: Store): RateLimi
           const remaining = Math.max(0, limit - consumedPoints);
           return { isAllowed: consumedPoints <= limit, limit, remaining, resetMs: Math.max(0, msBeforeNext) };
         },
-        async forgive(key) {
+        async giveBack(key) {
+          await limiter.reward(key, 1);
+        },
+        async forget(key) {
           await limiter.delete(key);
         },
       };

@@ -11,6 +11,7 @@ interface Answer {
   code: string;
   message: string;
   errors?: FieldError[] | undefined;
+  retryAfter?: number | undefined;
 }
 
 /** What an error looks like outside: RFC 9457, with a `code` that stays and a `detail` that says what to do. */
@@ -40,7 +41,8 @@ export function errorHandler(log: Logger) {
       ctx.status = status;
       ctx.body = problem(answer, requestId);
       ctx.type = 'application/problem+json';
-      if (status === 503) ctx.set('Retry-After', '5');
+      if (answer.retryAfter !== undefined) ctx.set('Retry-After', String(answer.retryAfter));
+      else if (status === 503) ctx.set('Retry-After', '5');
       const line = { method: ctx.method, route: ctx['_matchedRoute'] ?? 'none', status, code, requestId };
       if (status === 500) log.error({ ...line, err: error }, 'http.failed');
       else if (status === 503) log.warn({ ...line, error: messageOf(error) }, 'http.unavailable');

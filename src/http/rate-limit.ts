@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import { idOfActor, type Actor } from '../auth/actor.ts';
-import { AppError } from '../errors.ts';
+import { tooMany } from '../errors.ts';
 import type { RateLimiters, Taken } from '../rate-limiter.ts';
 
 interface Limits {
@@ -44,17 +44,13 @@ export function createLimit({ limiters, requestsPerMinuteOf, strangersPerMinute 
 function say(ctx: Pick<Context, 'set'>, all: Record<string, Taken>): void {
   const [nearest] = Object.entries(all).toSorted(([, one], [, other]) => one.remaining - other.remaining);
   if (!nearest) return;
-  const [who, { limit, remaining }] = nearest;
+  const [, { limit, remaining }] = nearest;
   const refused = Object.entries(all).find(([, { isAllowed }]) => !isAllowed);
   const resetSeconds = Math.ceil((refused?.[1] ?? nearest[1]).resetMs / 1_000);
   ctx.set('RateLimit-Limit', String(limit));
   ctx.set('RateLimit-Remaining', String(remaining));
   ctx.set('RateLimit-Reset', String(resetSeconds));
   if (!refused) return;
-  ctx.set('Retry-After', String(resetSeconds));
-  throw new AppError(
-    429,
-    'rate_limited',
-    `${refused[0] ?? who} may ask ${refused[1].limit} times a minute; wait ${resetSeconds} s, then go on more slowly`,
-  );
+  const words = `${refused[0]} may ask ${refused[1].limit} times a minute; wait ${resetSeconds} s, then go on more slowly`;
+  throw tooMany('rate_limited', words, resetSeconds);
 }

@@ -1,15 +1,17 @@
 import type { Deps } from '../../deps.ts';
 import { apiKeyOperations } from '../routes/api-keys.ts';
+import { channelActOperations } from '../routes/channel-acts.ts';
+import { channelOperations } from '../routes/channels.ts';
 import { currentTenantOperations } from '../routes/current-tenant.ts';
 import { faqExchangeOperations } from '../routes/faq-exchange.ts';
 import { faqInsightOperations } from '../routes/faq-insight.ts';
 import { faqQuestionOperations } from '../routes/faq-questions.ts';
 import { faqTestOperations } from '../routes/faq-tests.ts';
 import { faqOperations } from '../routes/faqs.ts';
-import { channelActOperations } from '../routes/channel-acts.ts';
-import { channelOperations } from '../routes/channels.ts';
+import { invitationOperations } from '../routes/invitations.ts';
 import { meOperations } from '../routes/me.ts';
 import { settingsOperations } from '../routes/settings.ts';
+import { teamOperations } from '../routes/team.ts';
 import { tenantOperations } from '../routes/tenants.ts';
 import type { Operation } from './operation.ts';
 
@@ -27,4 +29,6 @@ export const operationsOf = (deps: Deps): Operation[] => [
   ...faqExchangeOperations(deps),
   ...channelOperations(deps),
   ...channelActOperations(deps),
+  ...teamOperations(deps),
+  ...invitationOperations(deps),
 ];
