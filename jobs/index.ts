@@ -4,6 +4,7 @@ import { handleInbound } from './handle-inbound.ts';
 import { notifyManager } from './notify-manager.ts';
 import { runAgent } from './run-agent.ts';
 import { watchHandover } from './watch-handover.ts';
+import { watchQueue } from './watch-queue.ts';
 
 /** Every job there is. */
 export const jobModules: readonly JobModule[] = [
@@ -12,4 +13,5 @@ export const jobModules: readonly JobModule[] = [
   runAgent,
   notifyManager,
   watchHandover,
+  watchQueue,
 ];

@@ -20,9 +20,16 @@ export function startWorkers(deps: Deps): { stop(): Promise<void> } {
     }),
   );
   const sweep = startSweep(deps);
+  let isStopped = false;
+  // Whoever changes who is there, how much they can take or whether they are given anything: somebody may have room now.
+  deps.changes.listen((tenantId, table) => {
+    if (isStopped || !tenantId || !(table === 'memberships' || table === 'tenant_settings')) return;
+    deps.wake('watch-queue', tenantId, tenantId);
+  });
   deps.delivery.open();
   return {
     async stop() {
+      isStopped = true;
       deps.delivery.close();
       await sweep.stop();
       for (const { running } of jobs) running.leave();

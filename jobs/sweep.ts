@@ -1,7 +1,7 @@
 import type { Deps } from '../src/deps.ts';
 import { messageOf } from '../src/errors.ts';
 import { jobs, type JobName } from '../src/queue/contracts.ts';
-import { findDueWork, forgetPayloads, forgetRequests } from '../src/tenancy/as-system.ts';
+import { findDueQueues, findDueWork, forgetPayloads, forgetRequests } from '../src/tenancy/as-system.ts';
 
 /** Rows younger than this are most likely being worked on. */
 const GRACE_MS = 3_000;
@@ -58,7 +58,11 @@ export function startSweep(deps: Deps): { stop(): Promise<void> } {
 
 /** One look at everything that is overdue. Gives the number of rows woken for. */
 export async function sweepOnce(deps: Deps, graceMs = GRACE_MS): Promise<number> {
-  const due = await findDueWork(deps.orm, graceMs, MOST);
+  const queues = await findDueQueues(deps.orm, graceMs, MOST);
+  const due = [
+    ...(await findDueWork(deps.orm, graceMs, MOST)),
+    ...queues.map((tenantId) => ({ job: 'watch-queue', tenantId, subject: tenantId })),
+  ];
   const busy = new Map<string, boolean>();
   let woken = 0;
   for (const { job, tenantId, subject } of due) {

@@ -1,10 +1,10 @@
 import type { Unit } from '../src/conversations/unit.ts';
 import { withUnit } from '../src/conversations/with-unit.ts';
 import { Handover } from '../src/entities/handover.ts';
-import { watchHandover as watch } from '../src/handover/manager-acts.ts';
+import { watchHandover as watch } from '../src/handover/watch-handover.ts';
 import { defineJob } from './define-job.ts';
 
-/** Handovers whose time has come: an offer met with silence, a queue in which nobody came. */
+/** Handovers whose time has come: an offer met with silence, a queue in which nobody came, the end of business hours. */
 export const watchHandover = defineJob(
   'watch-handover',
   { concurrency: () => 2 },

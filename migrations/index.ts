@@ -12,9 +12,10 @@ import { Migration20261126000011 } from './Migration20261126000011_announce_rows
 import { Migration20261126000012 } from './Migration20261126000012_faq_offers.ts';
 import { Migration20261126000013 } from './Migration20261126000013_access.ts';
 import { Migration20261126000014 } from './Migration20261126000014_management.ts';
-import { Migration20261126000016 } from './Migration20261126000016_tenants.ts';
-import { Migration20261126000020 } from './Migration20261126000020_bulk_changes.ts';
 import { Migration20261126000015 } from './Migration20261126000015_log_in.ts';
+import { Migration20261126000016 } from './Migration20261126000016_tenants.ts';
+import { Migration20261126000018 } from './Migration20261126000018_handover_queue.ts';
+import { Migration20261126000020 } from './Migration20261126000020_bulk_changes.ts';
 
 /** In the order in which they run. A released one is never changed. */
 export const migrations = [
@@ -32,7 +33,8 @@ export const migrations = [
   { name: 'Migration20261126000012_faq_offers', class: Migration20261126000012 },
   { name: 'Migration20261126000013_access', class: Migration20261126000013 },
   { name: 'Migration20261126000014_management', class: Migration20261126000014 },
-  { name: 'Migration20261126000016_tenants', class: Migration20261126000016 },
-  { name: 'Migration20261126000020_bulk_changes', class: Migration20261126000020 },
   { name: 'Migration20261126000015_log_in', class: Migration20261126000015 },
+  { name: 'Migration20261126000016_tenants', class: Migration20261126000016 },
+  { name: 'Migration20261126000018_handover_queue', class: Migration20261126000018 },
+  { name: 'Migration20261126000020_bulk_changes', class: Migration20261126000020 },
 ];

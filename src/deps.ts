@@ -13,6 +13,7 @@ import { isOutage } from './database/outage.ts';
 import { createMatcherOf } from './faqs/matcher-of.ts';
 import { createReportOf, type ReportOf } from './faqs/report-of.ts';
 import { createTryMatch, type TryMatch } from './faqs/try-match.ts';
+import { createIsStaffed } from './handover/staffed.ts';
 import { createTargetsOf } from './handover/targets-of.ts';
 import { createInbox, type Inbox } from './inbox/receive.ts';
 import { createReplay, type Replay } from './inbox/replay.ts';
@@ -136,6 +137,7 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
     reportOf: createReportOf({ orm, changes, settingsOf, matcherOf }),
     tryMatch: createTryMatch({ orm, settingsOf, matcherOf }),
     targetsOf: createTargetsOf(orm, changes),
+    isStaffed: createIsStaffed(orm, changes),
     enqueue: (tenantId, replies) => delivery.enqueue(tenantId, replies),
     findChannel: createFindChannel(orm, keys, changes, readChannelConfig),
     noteArrivals: createNoteArrivals(orm),

@@ -21,7 +21,8 @@ export const system: Actor = { kind: 'system', id: null };
 
 /**
  * Gives the conversation to `to`, and makes every reply that is still being computed for the old handler stale.
- * The caller holds the conversation's row lock. Throws `conflict` where the change makes no sense.
+ * `assignee` is the manager who gets it, where that is not the one who acts. The caller holds the conversation's row
+ * lock. Throws `conflict` where the change makes no sense.
  */
 export function changeHands(
   conversation: Conversation,
@@ -29,6 +30,7 @@ export function changeHands(
   actor: Actor,
   reason: string,
   writes: Writes,
+  assignee: string | null = actor.id,
 ): void {
   const from: Handler = conversation.handler;
   if (!NEXT[from].includes(to)) {
@@ -40,7 +42,8 @@ export function changeHands(
   }
   conversation.handler = to;
   conversation.epoch += 1;
-  conversation.assigneeUserId = to === 'human' ? actor.id : null;
+  conversation.assigneeUserId = to === 'human' ? assignee : null;
+  conversation.assignedAt = to === 'human' ? new Date() : null;
   conversation.activeRunId = null;
   conversation.turnStartedAt = null;
   conversation.turnDueAt = null;
@@ -62,8 +65,13 @@ export function changeHands(
     toHandler: to,
     actorKind: actor.kind,
     actorId: actor.id,
+    assigneeUserId: conversation.assigneeUserId,
     reason,
   });
+  // Somebody waits, or somebody has room.
+  if (to === 'queued' || from === 'human') {
+    writes.wakes.push(['watch-queue', conversation.tenantId, conversation.tenantId]);
+  }
 }
 
 /** Somebody sees to the contact: managers need not be told any more that a message waits. */

@@ -15,6 +15,8 @@ export interface Unit {
   channelName(channelId: string): string;
   faqs: TenantFaqs;
   targets: Targets;
+  /** Whether a manager is online; true where nobody keeps count, without `auto_assign`. */
+  isStaffed: boolean;
   /** Link to a conversation for a manager. */
   linkTo(conversationId: string): string;
 }

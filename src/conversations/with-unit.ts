@@ -1,6 +1,7 @@
 import { DeadlockException, type MikroORM } from '@mikro-orm/postgresql';
 import type { ChannelLimits } from '../channels/adapter.ts';
 import type { MatcherOf } from '../faqs/matcher-of.ts';
+import type { IsStaffed } from '../handover/staffed.ts';
 import type { TargetsOf } from '../handover/targets-of.ts';
 import type { Wake } from '../queue/wake.ts';
 import type { Statement } from '../tenancy/at-once.ts';
@@ -15,6 +16,7 @@ export interface UnitDeps {
   settingsOf: SettingsOf;
   matcherOf: MatcherOf;
   targetsOf: TargetsOf;
+  isStaffed: IsStaffed;
   channelsOf: ChannelsOf;
   limitsOf: (kind: string) => ChannelLimits;
   /** Link to a conversation for a manager. */
@@ -44,6 +46,7 @@ export async function withUnit<T>(deps: UnitDeps, tenantId: string, work: (unit:
     deps.targetsOf(tenantId),
     deps.channelsOf(tenantId),
   ]);
+  const isStaffed = !settings.autoAssign || (await deps.isStaffed(tenantId));
   const channel = (id: string) => {
     const found = channels.get(id);
     if (!found) throw new Error(`channel ${id} is not one of this tenant's`);
@@ -63,6 +66,7 @@ export async function withUnit<T>(deps: UnitDeps, tenantId: string, work: (unit:
           channelName: (id) => channel(id).name,
           faqs,
           targets,
+          isStaffed,
           linkTo: (id) => deps.linkTo(settings.tenant.slug, id),
         });
         const enqueuing = deps.enqueue(tenantId, writes.outbound);

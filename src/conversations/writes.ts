@@ -13,7 +13,7 @@ import { hitStatements } from '../faqs/count-hits.ts';
 import { insertStatements } from '../tenancy/insert-rows.ts';
 
 export type NewHandover = Pick<Handover, 'reasonCategory' | 'reasonText' | 'mode'> &
-  Partial<Pick<Handover, 'askedAt' | 'queuedAt' | 'acceptedAt' | 'acceptedBy'>>;
+  Partial<Omit<Handover, 'tenantId' | 'id' | 'conversationId'>>;
 export type HandoverChange = EntityData<Handover>;
 
 /** Rows that the turns of one transaction leave behind, written together at its end. */

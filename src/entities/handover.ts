@@ -18,9 +18,14 @@ const schema = defineEntity({
     acceptedAt: p.datetime().nullable(),
     acceptedBy: p.uuid().nullable(),
     returnedAt: p.datetime().nullable(),
+    /** Who gave it back, to automation or to the queue; automatic assignment does not give it to the same person. */
     returnedBy: p.uuid().nullable(),
     packet: p.json<Record<string, unknown>>(),
     outcome: p.text().nullable(),
+    /** The contact was told that nobody is free. Told once. */
+    apologizedAt: p.datetime().nullable(),
+    /** When, as the contact was told, somebody will be there again. Told once. */
+    toldUntil: p.datetime().nullable(),
   },
   filters: tenantFilter,
 });

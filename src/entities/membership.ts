@@ -21,6 +21,10 @@ const schema = defineEntity({
     seenAt: p.datetime().nullable(),
     /** Conversations at the same time; null = what the tenant has set for all. */
     capacity: p.integer().nullable(),
+    /** When somebody has to look whether this person has left. */
+    presenceDueAt: p.datetime().nullable(),
+    /** When this person last took, or was given, a conversation. */
+    givenAt: p.datetime().nullable(),
   },
   filters: tenantFilter,
 });

@@ -13,6 +13,8 @@ const schema = defineEntity({
     toHandler: p.text().$type<Handler>(),
     actorKind: p.text().$type<'contact' | 'user' | 'agent' | 'system'>(),
     actorId: p.uuid().nullable(),
+    /** The manager who has the conversation from here on. */
+    assigneeUserId: p.uuid().nullable(),
     reason: p.text(),
   },
   filters: tenantFilter,

@@ -7,6 +7,8 @@ import { say } from '../conversations/say.ts';
 import type { Turn } from '../conversations/take-turn.ts';
 import type { Unit } from '../conversations/unit.ts';
 import type { HandoverChange, NewHandover } from '../conversations/writes.ts';
+import { notify } from './tell-managers.ts';
+import { patienceEndsAt, sayAway, sayOffer, whoIsThere } from './who-is-there.ts';
 
 const SYSTEM = { kind: 'system', id: null } as const;
 const CONTACT: Actor = { kind: 'contact', id: null };
@@ -22,7 +24,7 @@ export function offerHuman(
   const { now, settings } = unit;
   if (!isAgain) {
     changeHands(conversation, 'awaiting_consent', system, reason, unit.writes);
-    openHandover(unit, conversation, settings.thresholds.consent_timeout, {
+    openHandover(unit, conversation, inSeconds(now, settings.thresholds.consent_timeout), {
       reasonCategory: category,
       reasonText: reason,
       mode: 'ask',
@@ -35,7 +37,7 @@ export function offerHuman(
   const { language } = turn;
   return say(unit, conversation, {
     sender: SYSTEM,
-    text: phrase(isAgain ? 'askHandoverAgain' : 'askHandover', language),
+    text: isAgain ? phrase('askHandoverAgain', language) : sayOffer(unit, language),
     quickReplies: [phrase('yes', language), phrase('no', language)],
   });
 }
@@ -63,31 +65,80 @@ interface Request {
   language: string;
 }
 
-/** Puts the conversation into the tenant's queue, tells the contact, and tells every manager who wants to be told. */
+/**
+ * Puts the conversation into the tenant's queue, tells the contact, and tells every manager who wants to be told. Where
+ * nobody is there the contact is told that at once, and `nobody_there` applies at once.
+ */
 export function queueForManager(
   unit: Unit,
   conversation: Conversation,
   { category, text, reason, language }: Request,
 ): string {
   const { now, settings, writes } = unit;
+  const there = whoIsThere(unit);
   const wasAsked = conversation.handler === 'awaiting_consent';
   changeHands(conversation, 'queued', wasAsked || category === 'customer_request' ? CONTACT : system, reason, writes);
+  const told = there.isThere ? {} : { toldUntil: there.from, apologizedAt: there.from ? null : now };
   if (wasAsked && conversation.openHandoverId) {
-    const timeoutAt = inSeconds(now, settings.thresholds.queue_timeout);
-    writes.handoverChanges.push({ id: conversation.openHandoverId, set: { consent: 'yes', queuedAt: now, timeoutAt } });
-    watch(unit, conversation.openHandoverId, settings.thresholds.queue_timeout);
+    const timeoutAt = patienceEndsAt(unit);
+    const set = { consent: 'yes' as const, queuedAt: now, timeoutAt, ...told };
+    writes.handoverChanges.push({ id: conversation.openHandoverId, set });
+    watch(unit, conversation.openHandoverId, timeoutAt);
   } else {
-    openHandover(unit, conversation, settings.thresholds.queue_timeout, {
+    openHandover(unit, conversation, patienceEndsAt(unit), {
       reasonCategory: category,
       reasonText: reason,
       mode: 'immediate',
       queuedAt: now,
+      ...told,
     });
   }
-  const words = text ?? settings.handoverMessage ?? phrase('handedOver', language);
-  const messageId = say(unit, conversation, { sender: SYSTEM, text: words });
-  notify(unit, conversation, unit.targets.ids, { reason, isFirst: true });
-  return messageId;
+  notifyOfQueue(unit, conversation, reason, there.isThere);
+  if (there.isThere) {
+    const words = text ?? settings.handoverMessage ?? phrase('handedOver', language);
+    return say(unit, conversation, { sender: SYSTEM, text: words });
+  }
+  if (settings.thresholds.nobody_there === 'return') {
+    changeHands(conversation, 'bot', system, `given back, because ${there.why}`, writes);
+    endHandover(unit, conversation, { outcome: 'nobody_there' });
+  }
+  // After the last change of hands, or it would be withheld as the words of the epoch before.
+  const words = [text, sayAway(unit, there.from, language)].filter(Boolean).join('\n\n');
+  return say(unit, conversation, { sender: SYSTEM, text: words });
+}
+
+/**
+ * Puts a conversation that a manager had, or that a manager gives to the others, into the queue. One that waited there
+ * before has its old place. The contact is told nothing: who answers is not the contact's business.
+ */
+export function backIntoQueue(
+  unit: Unit,
+  conversation: Conversation,
+  actor: Actor,
+  reason: string,
+  givenBackBy: string | null = null,
+): void {
+  const { now, writes } = unit;
+  if (conversation.handler === 'queued') return;
+  const wasAsked = conversation.handler === 'awaiting_consent';
+  const wasHuman = conversation.handler === 'human';
+  changeHands(conversation, 'queued', actor, reason, writes);
+  const waits = { returnedAt: givenBackBy ? now : null, returnedBy: givenBackBy };
+  const timeoutAt = patienceEndsAt(unit);
+  if (conversation.openHandoverId) {
+    const set = { acceptedAt: null, acceptedBy: null, timeoutAt, ...waits, ...(wasAsked && { queuedAt: now }) };
+    writes.handoverChanges.push({ id: conversation.openHandoverId, set });
+    watch(unit, conversation.openHandoverId, timeoutAt);
+  } else {
+    openHandover(unit, conversation, timeoutAt, {
+      reasonCategory: 'reassigned',
+      reasonText: reason,
+      mode: 'manual',
+      queuedAt: (wasHuman && conversation.lastInboundAt) || now,
+      ...waits,
+    });
+  }
+  notifyOfQueue(unit, conversation, reason, whoIsThere(unit).isThere);
 }
 
 /** The way to a manager ends: given back, closed, declined or given up. */
@@ -97,55 +148,30 @@ export function endHandover(unit: Unit, conversation: Conversation, end: Handove
   conversation.openHandoverId = null;
 }
 
-/**
- * The contact wrote again while a manager has, or should have, the conversation. A chat in which managers answer gets
- * every message while nobody has it, and while it is answered from there. All others are told when a message has waited
- * for an answer: whoever is answering in the desk sees it anyway.
- */
-export function notifyAgain(unit: Unit, conversation: Conversation, turn: Turn): void {
-  const { now, settings, targets } = unit;
-  const chats = new Set(targets.replyThreads.values());
-  const isListening = (id: string) =>
-    conversation.handler === 'queued' ? chats.has(id) : id === conversation.relayTargetId;
-  const words = turn.text === '' ? 'The customer sent something.' : 'The customer wrote again.';
-  notify(unit, conversation, targets.ids.filter(isListening), { reason: words, isFirst: false });
-
-  // The reminder that is on its way speaks for this message as well.
-  if (conversation.remindAt && conversation.remindAt > now) return;
-  const others = targets.ids.filter((id) => !isListening(id));
-  if (others.length === 0) return;
-  const afterSeconds = settings.thresholds.notify_again_after;
-  conversation.remindAt = inSeconds(now, afterSeconds);
-  notify(unit, conversation, others, { reason: 'The customer waits for an answer.', isFirst: false }, afterSeconds);
-}
-
-/** One notification per target. What it says is put together when it is sent, from the rows as they then are. */
-function notify(
-  unit: Unit,
-  conversation: Conversation,
-  targetIds: string[],
-  notice: { reason: string; isFirst: boolean },
-  afterSeconds = 0,
-): void {
-  const { tenantId, id: conversationId, openHandoverId: handoverId } = conversation;
-  const later = afterSeconds > 0 ? { dueAt: inSeconds(unit.now, afterSeconds) } : {};
-  for (const targetId of targetIds) {
-    const id = newId();
-    unit.writes.notifications.push({ tenantId, id, targetId, conversationId, handoverId, notice, ...later });
-    unit.writes.wakes.push(['notify-manager', tenantId, id, afterSeconds > 0 ? afterSeconds * 1000 + 50 : 0]);
-  }
-}
-
-function openHandover(unit: Unit, conversation: Conversation, timeoutSeconds: number, begin: NewHandover): void {
+function openHandover(unit: Unit, conversation: Conversation, timeoutAt: Date | null, begin: NewHandover): void {
   const id = newId();
   const { tenantId, id: conversationId } = conversation;
-  const timeoutAt = inSeconds(unit.now, timeoutSeconds);
   unit.writes.handovers.push({ tenantId, id, conversationId, packet: {}, timeoutAt, ...begin });
   conversation.openHandoverId = id;
-  watch(unit, id, timeoutSeconds);
+  watch(unit, id, timeoutAt);
 }
 
-const watch = (unit: Unit, handoverId: string, seconds: number) =>
-  unit.writes.wakes.push(['watch-handover', unit.settings.tenant.id, handoverId, seconds * 1000 + 50]);
+/** A queue that gives conversations to people by itself says so in the first notice, where it can at once. */
+const GIVING_SECONDS = 2;
+
+function notifyOfQueue(unit: Unit, conversation: Conversation, reason: string, isThere: boolean): void {
+  const afterSeconds = unit.settings.autoAssign && isThere ? GIVING_SECONDS : 0;
+  notify(unit, conversation, unit.targets.ids, { reason, isFirst: true }, afterSeconds);
+}
+
+/** Longer ahead the sweep looks, not a job. */
+const LONGEST_WAKE_MS = 24 * 60 * 60 * 1000;
+
+/** Has somebody look at the handover when its time has come. */
+export function watch(unit: Unit, handoverId: string, at: Date | null): void {
+  const delayMs = at ? at.getTime() - unit.now.getTime() : Infinity;
+  if (delayMs > LONGEST_WAKE_MS) return;
+  unit.writes.wakes.push(['watch-handover', unit.settings.tenant.id, handoverId, Math.max(delayMs, 0) + 50]);
+}
 
 const inSeconds = (from: Date, seconds: number) => new Date(from.getTime() + seconds * 1000);

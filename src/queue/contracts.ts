@@ -22,6 +22,8 @@ export const jobs = {
   'notify-manager': wakesOf(ids),
   /** Handover ids whose time has come. */
   'watch-handover': wakesOf(ids),
+  /** Tenant ids: somebody waits, has left, or has room. */
+  'watch-queue': wakesOf(ids),
 } as const;
 
 export type JobName = keyof typeof jobs;

@@ -91,6 +91,15 @@ export async function findDueWork(orm: MikroORM, graceMs: number, most: number):
   return rows.map((row) => ({ job: row.job, tenantId: row.tenant_id, subject: row.subject }));
 }
 
+/** Tenants whose queue nobody has looked at, although there was reason to, for `graceMs`. */
+export async function findDueQueues(orm: MikroORM, graceMs: number, most: number): Promise<string[]> {
+  const rows = await orm.em.execute<{ tenant_id: string }[]>(
+    'select * from system_due_queues(make_interval(secs => ?), ?)',
+    [graceMs / 1000, most],
+  );
+  return rows.map((row) => row.tenant_id);
+}
+
 /** Drops raw payloads older than `days`; gives the number dropped. */
 export async function forgetPayloads(orm: MikroORM, days: number, most: number): Promise<number> {
   const [row] = await orm.em.execute<{ forgotten: number }[]>(

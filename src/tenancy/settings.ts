@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Tenant, type Feature } from '../entities/tenant.ts';
 import { TenantSettings } from '../entities/tenant-settings.ts';
 import { notFound, unprocessable } from '../errors.ts';
+import { readBusinessHours, type BusinessHours } from './business-hours.ts';
 import type { Changes } from './changes.ts';
 import { readLimits, type Limits } from './limits.ts';
 import { remember } from './remember.ts';
@@ -44,6 +45,8 @@ export const Thresholds = z.strictObject({
     .min(0)
     .max(7 * 86_400)
     .default(300),
+  /** Seconds without a sign of a manager's desk, or after that manager went offline; then who waits for him goes back. */
+  presence_grace: seconds.max(86_400).default(120),
   /** Seconds after which an old message (synced history, a platform's long outage) is stored but not answered. */
   answer_max_age: seconds.max(7 * 86_400).default(21_600),
   /** Whether the owner's message from the platform's own app takes the conversation over. */
@@ -64,6 +67,11 @@ export interface Settings {
   /** Besides `language`: what contacts are answered in too. */
   languages: readonly string[];
   thresholds: Thresholds;
+  /** Null: always open. */
+  businessHours: BusinessHours | null;
+  autoAssign: boolean;
+  /** Conversations at the same time, of a manager who has no capacity of his own. */
+  defaultCapacity: number;
   agentId: string | null;
   version: number;
 }
@@ -104,6 +112,9 @@ async function load(orm: MikroORM, tenantId: string): Promise<Settings> {
     language: settings?.language ?? 'en',
     languages: settings?.languages ?? [],
     thresholds: readThresholds(settings?.thresholds ?? {}),
+    businessHours: readBusinessHours(settings?.businessHours ?? null),
+    autoAssign: settings?.autoAssign ?? false,
+    defaultCapacity: settings?.defaultCapacity ?? 5,
     agentId: settings?.agentId ?? null,
     version: settings?.settingsVersion ?? 0,
   };

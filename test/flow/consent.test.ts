@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { withUnit } from '../../src/conversations/with-unit.ts';
 import { Handover } from '../../src/entities/handover.ts';
-import { watchHandover } from '../../src/handover/manager-acts.ts';
+import { watchHandover } from '../../src/handover/watch-handover.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import {
   buildShop,

@@ -255,6 +255,7 @@ describe('the wall between tenants', () => {
     expect(rows.map((row) => row.proname)).toEqual([
       'system_accept',
       'system_due',
+      'system_due_queues',
       'system_find_channel',
       'system_find_key',
       'system_find_member',

@@ -134,7 +134,13 @@ export const de: LanguagePhrases = {
       'Möchten Sie, dass Ihnen hier jemand aus unserem Team weiterhilft? Antworten Sie einfach mit Ja oder Nein.',
     askHandoverAgain:
       'Entschuldigung, das war für mich nicht eindeutig. Soll jemand aus unserem Team übernehmen? Bitte antworten Sie mit Ja oder Nein.',
+    askHandoverLater:
+      'Unser Team ist gerade nicht da. Wieder da: {when}. Soll ich Ihre Frage an jemanden weitergeben? Bitte antworten Sie mit Ja oder Nein.',
+    askHandoverAway:
+      'Im Moment ist niemand aus unserem Team frei. Soll ich Ihre Frage weitergeben, damit Ihnen später jemand antwortet? Ja oder Nein?',
     handedOver: 'Vielen Dank! Jemand aus unserem Team antwortet Ihnen gleich hier im Chat.',
+    handedOverLater:
+      'Unser Team ist gerade nicht da. Ihre Nachricht ist gespeichert, und wir antworten Ihnen hier. Wieder da: {when}.',
     nobodyAvailable:
       'Im Moment ist niemand aus unserem Team frei. Ihre Nachricht ist gespeichert, und wir antworten Ihnen hier, sobald wir können.',
     continueWithBot: 'Alles klar, ich bin weiter für Sie da. Was möchten Sie wissen?',

@@ -153,7 +153,13 @@ export const en: LanguagePhrases = {
     askHandover: 'Would you like a person from our team to help you here? Just answer yes or no.',
     askHandoverAgain:
       "Sorry, I wasn't sure what you meant. Shall I get a person from our team? Please answer yes or no.",
+    askHandoverLater:
+      "Our team isn't here right now and will be back on {when}. Shall I leave your question for a person? Please answer yes or no.",
+    askHandoverAway:
+      'Nobody from our team is free right now. Shall I leave your question for a person, who will answer later? Please answer yes or no.',
     handedOver: 'Thank you! A person from our team will answer you right here.',
+    handedOverLater:
+      "Our team isn't here right now. Your message is saved, and a person will answer you here from {when} on.",
     nobodyAvailable:
       "Nobody from our team is free right now. Your message is saved, and we'll answer you here as soon as we can.",
     continueWithBot: "All right, I'm still here for you. What would you like to know?",

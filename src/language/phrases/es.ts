@@ -127,7 +127,13 @@ export const es: LanguagePhrases = {
     askHandover: '¿Quieres que te atienda una persona de nuestro equipo? Responde sí o no.',
     askHandoverAgain:
       'Perdona, no me ha quedado claro. ¿Te paso con una persona del equipo? Responde sí o no, por favor.',
+    askHandoverLater:
+      'Nuestro equipo no está ahora y vuelve el {when}. ¿Dejo tu pregunta para que te responda una persona? Responde sí o no, por favor.',
+    askHandoverAway:
+      'Ahora mismo no hay nadie del equipo disponible. ¿Dejo tu pregunta para que te responda una persona más tarde? Responde sí o no.',
     handedOver: '¡Gracias! Una persona de nuestro equipo te responderá aquí mismo.',
+    handedOverLater:
+      'Nuestro equipo no está ahora. Hemos guardado tu mensaje y una persona te responderá aquí a partir del {when}.',
     nobodyAvailable:
       'Ahora mismo no hay nadie del equipo disponible. Hemos guardado tu mensaje y te responderemos aquí lo antes posible.',
     continueWithBot: 'De acuerdo, sigo aquí para ayudarte. ¿Qué te gustaría saber?',

@@ -130,7 +130,13 @@ export const fr: LanguagePhrases = {
     askHandover: 'Souhaitez-vous échanger avec une personne de notre équipe ? Répondez simplement oui ou non.',
     askHandoverAgain:
       "Désolé, je n'ai pas bien compris. Voulez-vous que je vous passe une personne de l'équipe ? Répondez par oui ou non.",
+    askHandoverLater:
+      'Notre équipe est absente et sera de retour le {when}. Dois-je lui transmettre votre question ? Répondez par oui ou non.',
+    askHandoverAway:
+      "Personne de l'équipe n'est disponible pour le moment. Dois-je transmettre votre question, pour une réponse plus tard ? Répondez par oui ou non.",
     handedOver: 'Merci ! Une personne de notre équipe va vous répondre ici même.',
+    handedOverLater:
+      'Notre équipe est absente pour le moment. Votre message est bien gardé et nous vous répondrons ici à partir du {when}.',
     nobodyAvailable:
       "Personne de l'équipe n'est disponible pour le moment. Votre message est bien gardé et nous vous répondrons ici dès que possible.",
     continueWithBot: 'Très bien, je reste à votre écoute. Que souhaitez-vous savoir ?',

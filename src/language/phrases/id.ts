@@ -108,7 +108,13 @@ export const id: LanguagePhrases = {
     askHandover: 'Apakah Anda ingin dibantu langsung oleh seseorang dari tim kami? Cukup jawab ya atau tidak.',
     askHandoverAgain:
       'Maaf, saya kurang paham. Apakah saya hubungkan dengan seseorang dari tim kami? Mohon jawab ya atau tidak.',
+    askHandoverLater:
+      'Tim kami sedang tidak ada dan kembali pada {when}. Apakah pertanyaan Anda saya teruskan kepada seseorang? Mohon jawab ya atau tidak.',
+    askHandoverAway:
+      'Saat ini belum ada anggota tim yang tersedia. Apakah pertanyaan Anda saya teruskan agar dijawab nanti? Mohon jawab ya atau tidak.',
     handedOver: 'Terima kasih! Seseorang dari tim kami akan membalas Anda di sini.',
+    handedOverLater:
+      'Tim kami sedang tidak ada. Pesan Anda sudah kami simpan dan seseorang akan membalas di sini mulai {when}.',
     nobodyAvailable:
       'Saat ini belum ada anggota tim yang tersedia. Pesan Anda sudah kami simpan dan akan kami balas di sini secepatnya.',
     continueWithBot: 'Baik, saya tetap di sini. Apa yang ingin Anda ketahui?',

@@ -109,7 +109,13 @@ export const it: LanguagePhrases = {
   says: {
     askHandover: 'Vuoi che ti aiuti una persona del nostro team? Rispondi semplicemente sì o no.',
     askHandoverAgain: 'Scusa, non ho capito bene. Ti passo una persona del team? Rispondi sì o no, per favore.',
+    askHandoverLater:
+      "Il nostro team ora non c'è. Di nuovo qui: {when}. Lascio la tua domanda a una persona? Rispondi sì o no, per favore.",
+    askHandoverAway:
+      'Al momento nessuno del team è disponibile. Lascio la tua domanda a una persona, che ti risponderà più tardi? Rispondi sì o no.',
     handedOver: 'Grazie! Una persona del nostro team ti risponderà proprio qui.',
+    handedOverLater:
+      "Il nostro team ora non c'è. Abbiamo salvato il tuo messaggio e una persona ti risponderà qui a partire da: {when}.",
     nobodyAvailable:
       'Al momento nessuno del team è disponibile. Abbiamo salvato il tuo messaggio e ti risponderemo qui appena possibile.',
     continueWithBot: 'Va bene, resto qui per aiutarti. Che cosa vorresti sapere?',

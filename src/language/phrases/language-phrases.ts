@@ -3,8 +3,14 @@ export interface Replies {
   /** Offers a human; to be answered with yes or no. */
   askHandover: string;
   askHandoverAgain: string;
+  /** Offers a human who is there from `{when}` on: `Monday, November 30 at 9:00 AM`, in the nominative. */
+  askHandoverLater: string;
+  /** Offers a human, and nobody knows when one will be there. */
+  askHandoverAway: string;
   /** A person will answer here. */
   handedOver: string;
+  /** A person will answer here from `{when}` on. */
+  handedOverLater: string;
   /** Nobody is there now; the message is kept. */
   nobodyAvailable: string;
   /** After a no to the offer. */

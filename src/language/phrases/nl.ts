@@ -116,7 +116,12 @@ export const nl: LanguagePhrases = {
     askHandover: 'Wilt u dat iemand van ons team u hier verder helpt? Antwoord gewoon met ja of nee.',
     askHandoverAgain:
       'Sorry, dat was me niet helemaal duidelijk. Zal ik iemand van ons team erbij halen? Antwoord alstublieft met ja of nee.',
+    askHandoverLater:
+      'Ons team is er nu niet, wel weer vanaf {when}. Zal ik uw vraag aan iemand doorgeven? Antwoord alstublieft met ja of nee.',
+    askHandoverAway:
+      'Op dit moment is er niemand van ons team vrij. Zal ik uw vraag doorgeven, zodat iemand later antwoordt? Antwoord met ja of nee.',
     handedOver: 'Dank u wel! Iemand van ons team antwoordt u hier in deze chat.',
+    handedOverLater: 'Ons team is er nu niet. Uw bericht is bewaard en iemand antwoordt u hier vanaf {when}.',
     nobodyAvailable:
       'Op dit moment is er niemand van ons team vrij. Uw bericht is bewaard en we antwoorden u hier zodra we kunnen.',
     continueWithBot: 'Prima, ik blijf hier voor u. Wat wilt u graag weten?',

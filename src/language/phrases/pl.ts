@@ -110,7 +110,13 @@ export const pl: LanguagePhrases = {
     askHandover: 'Czy chcesz, żeby pomógł Ci ktoś z naszego zespołu? Odpowiedz po prostu: tak lub nie.',
     askHandoverAgain:
       'Przepraszam, nie do końca rozumiem. Czy mam poprosić kogoś z zespołu? Odpowiedz, proszę: tak lub nie.',
+    askHandoverLater:
+      'Naszego zespołu teraz nie ma. Wracamy: {when}. Czy przekazać Twoje pytanie komuś z zespołu? Odpowiedz, proszę: tak lub nie.',
+    askHandoverAway:
+      'W tej chwili nikt z zespołu nie jest dostępny. Czy przekazać Twoje pytanie, żeby ktoś odpowiedział później? Odpowiedz: tak lub nie.',
     handedOver: 'Dziękujemy! Ktoś z naszego zespołu odpowie Ci tutaj, w tej rozmowie.',
+    handedOverLater:
+      'Naszego zespołu teraz nie ma. Twoja wiadomość jest zapisana i ktoś z nas odpowie tutaj. Wracamy: {when}.',
     nobodyAvailable:
       'W tej chwili nikt z zespołu nie jest dostępny. Twoja wiadomość jest zapisana i odpowiemy tutaj, gdy tylko będzie to możliwe.',
     continueWithBot: 'Dobrze, jestem tu dalej. Czego chcesz się dowiedzieć?',

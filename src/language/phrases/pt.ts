@@ -123,7 +123,13 @@ export const pt: LanguagePhrases = {
     askHandover: 'Quer falar com uma pessoa da nossa equipe? É só responder sim ou não.',
     askHandoverAgain:
       'Desculpe, não ficou claro para mim. Quer falar com uma pessoa da equipe? Responda sim ou não, por favor.',
+    askHandoverLater:
+      'Nossa equipe não está agora. De volta: {when}. Posso deixar sua pergunta para uma pessoa responder? Responda sim ou não, por favor.',
+    askHandoverAway:
+      'No momento ninguém da equipe está disponível. Posso deixar sua pergunta para uma pessoa responder mais tarde? Responda sim ou não.',
     handedOver: 'Obrigado! Uma pessoa da nossa equipe vai responder aqui mesmo.',
+    handedOverLater:
+      'Nossa equipe não está agora. Sua mensagem foi guardada e uma pessoa responderá aqui a partir de: {when}.',
     nobodyAvailable:
       'No momento ninguém da equipe está disponível. Sua mensagem foi guardada e responderemos aqui assim que possível.',
     continueWithBot: 'Tudo bem, continuo aqui para ajudar. O que gostaria de saber?',

@@ -104,7 +104,13 @@ export const tr: LanguagePhrases = {
     askHandover: 'Ekibimizden birinin size yardımcı olmasını ister misiniz? Evet ya da hayır yazmanız yeterli.',
     askHandoverAgain:
       'Üzgünüm, tam anlayamadım. Sizi ekibimizden birine bağlayayım mı? Lütfen evet ya da hayır diye yanıtlayın.',
+    askHandoverLater:
+      'Ekibimiz şu anda burada değil, dönüş: {when}. Sorunuzu birine ileteyim mi? Lütfen evet ya da hayır diye yanıtlayın.',
+    askHandoverAway:
+      'Şu anda ekibimizden kimse müsait değil. Daha sonra yanıtlanması için sorunuzu birine ileteyim mi? Lütfen evet ya da hayır diye yanıtlayın.',
     handedOver: 'Teşekkürler! Ekibimizden biri size buradan yanıt verecek.',
+    handedOverLater:
+      'Ekibimiz şu anda burada değil. Mesajınızı kaydettik, biri size buradan yanıt verecek. Dönüş: {when}.',
     nobodyAvailable:
       'Şu anda ekibimizden kimse müsait değil. Mesajınızı kaydettik, en kısa sürede buradan yanıt vereceğiz.',
     continueWithBot: 'Tamam, ben buradayım. Ne öğrenmek istersiniz?',

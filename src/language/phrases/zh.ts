@@ -111,7 +111,10 @@ export const zh: LanguagePhrases = {
   says: {
     askHandover: '需要请我们团队的同事来帮您吗？请回复“是”或“否”。',
     askHandoverAgain: '抱歉，我没太明白您的意思。要帮您转接人工客服吗？请回复“是”或“否”。',
+    askHandoverLater: '我们的同事现在不在，{when} 开始回复。要把您的问题留给同事吗？请回复“是”或“否”。',
+    askHandoverAway: '现在没有同事在线。要把您的问题留给同事，稍后回复您吗？请回复“是”或“否”。',
     handedOver: '好的，谢谢！我们的同事会在这里回复您。',
+    handedOverLater: '我们的同事现在不在。您的消息已经保存，同事会从 {when} 开始在这里回复您。',
     nobodyAvailable: '现在没有同事在线。您的消息已经保存，我们会尽快在这里回复您。',
     continueWithBot: '好的，我继续为您服务。您想了解什么？',
     clarify: '抱歉，我没太听懂。可以换个说法吗？',

@@ -1,0 +1,11 @@
+import { withUnit } from '../src/conversations/with-unit.ts';
+import { assignWaiting } from '../src/handover/auto-assign.ts';
+import { releaseAbsent } from '../src/handover/release.ts';
+import { defineJob } from './define-job.ts';
+
+/** Tenants' queues: who waits for somebody who has left goes back, and who waits is given to whoever has room. */
+export const watchQueue = defineJob('watch-queue', { concurrency: () => 2 }, async (deps, tenantId) => {
+  await withUnit(deps, tenantId, releaseAbsent);
+  // The settings may say by now that nobody is to be given anything.
+  await withUnit(deps, tenantId, assignWaiting);
+});
