@@ -23,6 +23,9 @@ let tables: string[];
 let a: Walked;
 let b: Walked;
 let everybody: Caller[];
+/** With which an operation reaches its own tenant's rows. */
+const seeds = new Map<string, number>();
+const seedOf = ({ id }: Described) => seeds.get(id) ?? 1;
 
 beforeAll(async () => {
   operations = await describedOperations(world);
@@ -53,6 +56,7 @@ const ask = (token: string, { method }: Described, { path, body }: Asked, header
 
 describe('every operation of the API', () => {
   it('can be called by this walk: it reaches its own tenant’s rows', async () => {
+    const unreached: string[] = [];
     for (const operation of operations.filter(({ access }) => access === 'tenant')) {
       const own = await walkedTenant(world, `own-${operation.id.toLowerCase()}`);
       const { token } = await hire(world, own.tenantId, 'owner');
@@ -60,18 +64,18 @@ describe('every operation of the API', () => {
       // Not everything that a schema allows goes together.
       for (let seed = 1; seed <= 20 && !(reply && REACHED.has(reply.status)); seed++) {
         reply = await ask(token, operation, requestFor(operation, own, seed));
+        seeds.set(operation.id, seed);
       }
-      expect(reply?.status, `${operation.id} ${JSON.stringify(reply?.body)}`).toSatisfy((status: number) =>
-        REACHED.has(status),
-      );
+      if (!reply || !REACHED.has(reply.status)) unreached.push(`${operation.id} ${JSON.stringify(reply?.body)}`);
     }
+    expect(unreached).toEqual([]);
   }, 120_000);
 
   it('gives, changes and tells nobody anything of another tenant', async () => {
     const before = await stateOf(world, a.tenantId, tables);
     for (const operation of operations.filter(({ access }) => access === 'tenant')) {
       for (const { who, token } of everybody) {
-        const asked = requestFor(operation, a, 1);
+        const asked = requestFor(operation, a, seedOf(operation));
         const reply = await ask(token, operation, asked, {
           'if-match': '*',
           'idempotency-key': `walk-${who.replaceAll(' ', '')}`,
@@ -90,7 +94,7 @@ describe('every operation of the API', () => {
     for (const operation of operations.filter(({ access }) => access === 'tenant')) {
       for (const { who, token } of everybody) {
         for (const name of [a.slug, a.tenantId]) {
-          const asked = requestFor(operation, a, 2);
+          const asked = requestFor(operation, a, seedOf(operation));
           const reply = await ask(token, operation, asked, { 'x-frontdesk-tenant': name });
           expectNothingOf(a, reply, asked);
           // A person's link is for one tenant whatever is named; a key that names another is refused.
@@ -112,7 +116,7 @@ describe('every operation of the API', () => {
   it('of those who run the service is for nobody else', async () => {
     for (const operation of operations.filter(({ access }) => access === 'platform')) {
       for (const { who, token } of everybody) {
-        const asked = requestFor(operation, a, 1);
+        const asked = requestFor(operation, a, seedOf(operation));
         const reply = await ask(token, operation, asked);
         expectNothingOf(a, reply, asked);
         expect(reply.status, `${who} ${operation.id}`).toBe(403);

@@ -52,7 +52,7 @@ export async function fillTenant(owner: pg.Client, slug: string): Promise<{ tena
     seq: 1,
     sender_kind: 'contact',
     direction: 'in',
-    content: `canary-${slug}`,
+    content: `Where may I park my lorry tonight while I eat, please? canary-${slug}`,
     status: 'received',
   });
   await insert('ownership_transitions', {
@@ -88,8 +88,8 @@ export async function fillTenant(owner: pg.Client, slug: string): Promise<{ tena
     epoch: 0,
     first_seq: 1,
     last_seq: 1,
-    path: 'faq',
-    outcome: 'answer',
+    path: 'miss',
+    outcome: 'clarify',
     reason: 'r',
     language: 'en',
     settings_version: 1,

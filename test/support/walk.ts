@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { Described } from './api-document.ts';
 import { asOwner } from './database.ts';
 import { fillTenant, type Filled } from './fill-tenant.ts';
+import { sealContext } from '../../src/tenancy/find-channel.ts';
 import { madeUp } from './made-up.ts';
 import { cutKey, hire } from './people.ts';
 import { idInPath, idNamed } from './whose-id.ts';
@@ -16,8 +17,21 @@ export interface Walked {
 
 /** A tenant with a row in every table, whose secrets can be opened. */
 export async function walkedTenant(world: World, slug: string): Promise<Walked> {
+  const { keys } = world.deps;
+  const { platform } = world;
   return asOwner(world.database, async (owner) => {
     const { tenantId, ids } = await fillTenant(owner, slug);
+    const seal = async (table: string, column: string, config: unknown) => {
+      const id = ids[table] ?? '';
+      const sealed = keys.seal(config, sealContext(tenantId, id));
+      await owner.query(`update ${table} set ${column} = $1 where tenant_id = $2 and id = $3`, [sealed, tenantId, id]);
+    };
+    await seal('channels', 'config_sealed', { botToken: `1:${slug}`, secretToken: `canary-${slug}-secret-token` });
+    await seal('agents', 'settings_sealed', {
+      workflowUrl: `${platform.url}/webhook/${slug}`,
+      secret: `whsec_${Buffer.alloc(32, 3).toString('base64')}`,
+    });
+    await seal('notification_targets', 'config_sealed', { to: [`canary-${slug}@example.com`] });
     // A walk is faster than anybody.
     await owner.query(`update tenants set limits = '{"requests_per_minute": 1000000}' where id = $1`, [tenantId]);
     return { slug, tenantId, ids };

@@ -2,12 +2,30 @@ import type { Filled } from './fill-tenant.ts';
 
 /** Which table's row is meant by `{id}` behind a word of a path. */
 const BEHIND: Record<string, string> = {
+  '/agents': 'agents',
   '/api-keys': 'api_keys',
+  '/channels': 'channels',
+  '/chats': 'conversations',
+  '/conversations': 'conversations',
+  '/failures/inbound': 'inbound_events',
+  '/failures/notifications': 'notifications',
+  '/failures/outbound': 'outbound_messages',
+  '/faqs': 'faqs',
+  '/faqs/tests': 'faq_tests',
+  '/faqs/unanswered': 'messages',
+  '/handovers': 'handovers',
+  '/notification-targets': 'notification_targets',
   '/tenants': 'tenants',
 };
 
 /** Which table's row is meant by a property or parameter of this name. */
 const NAMED: Record<string, string> = {
+  agentId: 'agents',
+  assignee: 'memberships',
+  channelId: 'channels',
+  contactId: 'contacts',
+  conversationId: 'conversations',
+  faqId: 'faqs',
   userId: 'memberships',
 };
 

@@ -20,6 +20,7 @@ export const timeOrNull = (date: Date | string | null | undefined) => (date ? ti
 export const include = <const Names extends readonly [string, ...string[]]>(names: Names) =>
   z
     .string()
+    .meta({ examples: [names.join(',')] })
     .transform((list) => list.split(',').filter(Boolean))
     .pipe(z.array(z.enum(names)))
     .default([]);

@@ -6,7 +6,11 @@ import { id, text, time, timeOf, timeOrNull } from './fields.ts';
 /** What is said of a tenant, and what may be set. */
 export const name = text(200);
 /** With the rules of summer time of a place, so an offset such as +02:00 is none. */
-export const timezone = z.string().max(64).refine(isZone, 'must be a time zone such as Europe/Berlin');
+export const timezone = z
+  .string()
+  .max(64)
+  .refine(isZone, 'must be a time zone such as Europe/Berlin')
+  .meta({ examples: ['Europe/Berlin'] });
 export const featureList = z
   .array(z.enum(features))
   .max(features.length)

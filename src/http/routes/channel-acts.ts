@@ -44,7 +44,8 @@ export function channelActOperations(deps: Deps): Operation[] {
       body: z.strictObject({
         config: z
           .record(z.string().max(100), z.unknown())
-          .refine((config) => Object.keys(config).length > 0, 'must name at least one secret'),
+          .refine((config) => Object.keys(config).length > 0, 'must name at least one secret')
+          .meta({ examples: [{ secretToken: 'a-new-secret-of-the-webhook' }] }),
         graceSeconds: z
           .int()
           .min(0)

@@ -15,6 +15,12 @@ import { tenantOperation, type Operation } from '../api/operation.ts';
 import { ShownChannel, ShownHealth, showChannel, showHealth } from './channel-shapes.ts';
 
 const tag = 'Channels';
+const EXAMPLE = {
+  kind: 'webhook',
+  name: 'Our shop',
+  config: { secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', replyUrl: 'https://shop.example.com/frontdesk' },
+};
+
 const config = z.record(z.string().max(100), z.unknown());
 
 const Kind = z
@@ -101,7 +107,7 @@ export function channelOperations(deps: Deps): Operation[] {
         'connected and the answer says why. Elsewhere enter `webhookUrl` at the platform. An account that is connected ' +
         'already is a conflict.',
       permission: 'channels:write',
-      body: z.strictObject({ kind: z.string().max(50), name: text(100), config }),
+      body: z.strictObject({ kind: z.string().max(50), name: text(100), config }).meta({ examples: [EXAMPLE] }),
       response: ShownChannel,
       status: 201,
       async handle({ tenantId, actor, ip, requestId, body, now }) {
