@@ -53,6 +53,25 @@ export async function countUsed(
   return row?.used ?? 0;
 }
 
+export const countedOfTenant = [
+  'max_faqs',
+  'max_channels',
+  'max_members',
+  'max_agents',
+  'max_conversations_per_tenant',
+] as const satisfies Countable[];
+
+/** How many the tenant has of all that is counted for it as a whole. */
+export async function countAllUsed(em: EntityManager, tenantId: string) {
+  const counts = countedOfTenant.map((name) => `(${COUNTED[name]}) as ${name}`);
+  const [row] = await em.execute<Record<(typeof countedOfTenant)[number], number>[]>(
+    `select ${counts.join()}`,
+    countedOfTenant.map(() => tenantId),
+  );
+  if (!row) throw new Error('counting gives one row');
+  return row;
+}
+
 /**
  * Throws 409 `limit_reached` unless the tenant may have `n` more. Whoever else adds to the tenant waits until this
  * transaction ends, so that two cannot take the last place; call it in the transaction that adds, before adding.

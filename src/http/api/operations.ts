@@ -3,6 +3,7 @@ import { apiKeyOperations } from '../routes/api-keys.ts';
 import { currentTenantOperations } from '../routes/current-tenant.ts';
 import { meOperations } from '../routes/me.ts';
 import { settingsOperations } from '../routes/settings.ts';
+import { tenantStatsOperations } from '../routes/tenant-stats.ts';
 import { tenantOperations } from '../routes/tenants.ts';
 import type { Operation } from './operation.ts';
 
@@ -13,4 +14,5 @@ export const operationsOf = (deps: Deps): Operation[] => [
   ...tenantOperations(deps),
   ...currentTenantOperations(deps),
   ...settingsOperations(deps),
+  ...tenantStatsOperations(deps),
 ];
