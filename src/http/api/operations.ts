@@ -2,6 +2,7 @@ import type { Deps } from '../../deps.ts';
 import { apiKeyOperations } from '../routes/api-keys.ts';
 import { currentTenantOperations } from '../routes/current-tenant.ts';
 import { meOperations } from '../routes/me.ts';
+import { settingsPreviewOperations } from '../routes/settings-preview.ts';
 import { settingsOperations } from '../routes/settings.ts';
 import { tenantStatsOperations } from '../routes/tenant-stats.ts';
 import { tenantOperations } from '../routes/tenants.ts';
@@ -14,5 +15,6 @@ export const operationsOf = (deps: Deps): Operation[] => [
   ...tenantOperations(deps),
   ...currentTenantOperations(deps),
   ...settingsOperations(deps),
+  ...settingsPreviewOperations(deps),
   ...tenantStatsOperations(deps),
 ];
