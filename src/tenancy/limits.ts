@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { z } from 'zod';
 import { AppError, notFound } from '../errors.ts';
+import { runBound } from './bound.ts';
 
 const most = (fallback: number) => z.int().min(0).max(100_000_000).default(fallback);
 
@@ -64,13 +65,12 @@ export const countedOfTenant = [
 /** How many the tenant has of all that is counted for it as a whole. */
 export async function countAllUsed(em: EntityManager, tenantId: string) {
   const counts = countedOfTenant.map((name) => `(${COUNTED[name]}) as ${name}`);
-  const [row] = await em.execute<Record<(typeof countedOfTenant)[number], number>[]>(
-    `select ${counts.join()}`,
-    countedOfTenant.map(() => tenantId),
-  );
-  if (!row) throw new Error('counting gives one row');
-  return row;
+  const values = countedOfTenant.map(() => tenantId);
+  const [row] = await runBound(em, [`select ${counts.join()}`, values]);
+  return Used.parse(row);
 }
+
+const Used = z.record(z.enum(countedOfTenant), z.int());
 
 /**
  * Throws 409 `limit_reached` unless the tenant may have `n` more. Whoever else adds to the tenant waits until this

@@ -1,43 +1,50 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { z } from 'zod';
 import { firstIdAt } from '../id.ts';
+import { runBound } from './bound.ts';
 
 /** Days that numbers of the present are about. */
 export const STATS_DAYS = 30;
 const DAY_MS = 86_400_000;
 
-export interface Stats {
-  totalChats: number;
-  totalMessages: number;
-  totalFaqs: number;
-  lastUpdated: Date | null;
-  lastActivity: Date | null;
+const count = z.int();
+
+const Stats = z.object({
+  totalChats: count,
+  totalMessages: count,
+  totalFaqs: count,
+  lastUpdated: z.coerce.date().nullable(),
+  lastActivity: z.coerce.date().nullable(),
   /** Open conversations, by who answers. */
-  bot: number;
-  awaitingConsent: number;
-  queued: number;
-  human: number;
-  messagesIn: number;
-  messagesOut: number;
-  conversations: number;
+  bot: count,
+  awaitingConsent: count,
+  queued: count,
+  human: count,
+  /** Of the last days. */
+  messagesIn: count,
+  messagesOut: count,
+  conversations: count,
   /** Turns that were automation's to decide, and those of them that FAQs answered. */
-  turns: number;
-  faqAnswers: number;
-  handovers: number;
-  handoversTaken: number;
-  medianFirstResponseSeconds: number | null;
-}
+  turns: count,
+  faqAnswers: count,
+  handovers: count,
+  handoversTaken: count,
+  medianFirstResponseSeconds: z.number().nullable(),
+});
+
+export type Stats = z.infer<typeof Stats>;
 
 /** Automation's turns. What an agent came back with is the end of a turn that is counted already. */
 const TURNS = `path not in ('human', 'stale') and (agent_run_id is null or outcome = 'ask_agent')`;
 const FAQ_ANSWERS = `path = 'faq' and outcome = 'answer'`;
 
 /**
- * The numbers of a tenant, in one statement. What happened of late is found by ids, which begin with their time, so that
+ * The numbers of a tenant, in one statement, which is planned once: that takes longer than to run it. What happened of late is found by ids, which begin with their time, so that
  * the primary keys are all the indexes this needs.
  */
 export async function readStats(em: EntityManager, tenantId: string, now: Date): Promise<Stats> {
   const since = firstIdAt(new Date(now.getTime() - STATS_DAYS * DAY_MS));
-  const [row] = await em.execute<Stats[]>(
+  const [row] = await runBound(em, [
     `with own as (select ?::uuid as tenant_id, ?::uuid as since)
      select total_chats as "totalChats", total_messages as "totalMessages", total_faqs as "totalFaqs",
        last_updated as "lastUpdated", last_activity as "lastActivity", c.*, m.*, n.*, d.*, h.*
@@ -58,9 +65,8 @@ export async function readStats(em: EntityManager, tenantId: string, now: Date):
          count(*) filter (where accepted_at is not null)::int as "handoversTaken"
        from handovers where tenant_id = own.tenant_id and id >= own.since) h`,
     [tenantId, since],
-  );
-  if (!row) throw new Error('a tenant has one row of the overview');
-  return row;
+  ]);
+  return Stats.parse(row);
 }
 
 export interface Day {
