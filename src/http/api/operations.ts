@@ -1,5 +1,6 @@
 import type { Deps } from '../../deps.ts';
 import { apiKeyOperations } from '../routes/api-keys.ts';
+import { auditLogOperations } from '../routes/audit-log.ts';
 import { currentTenantOperations } from '../routes/current-tenant.ts';
 import { meOperations } from '../routes/me.ts';
 import { settingsPreviewOperations } from '../routes/settings-preview.ts';
@@ -14,6 +15,7 @@ export const operationsOf = (deps: Deps): Operation[] => [
   ...apiKeyOperations(deps),
   ...tenantOperations(deps),
   ...currentTenantOperations(deps),
+  ...auditLogOperations(deps),
   ...settingsOperations(deps),
   ...settingsPreviewOperations(deps),
   ...tenantStatsOperations(deps),
