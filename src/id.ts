@@ -17,3 +17,9 @@ export function newId(now = Date.now()): string {
   const variant = ((Number.parseInt(tail.charAt(3), 16) & 0x3) | 0x8).toString(16);
   return `${time.slice(0, 8)}-${time.slice(8)}-7${tail.slice(0, 3)}-${variant}${tail.slice(4, 7)}-${tail.slice(7, 19)}`;
 }
+
+/** The smallest id that can be made at `date`: what was made since then has a larger one. */
+export function firstIdAt(date: Date): string {
+  const time = Math.max(date.getTime(), 0).toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
+}

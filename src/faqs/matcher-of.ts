@@ -82,13 +82,15 @@ function forgetOldest(kept: Map<string, Kept>, mostBytes: number): void {
   }
 }
 
-/** An index of a tenant's FAQs as they are. By pages, and with breaks: many thousands of FAQs hold nobody up. */
-export async function readTenantFaqs(orm: MikroORM, tenantId: string): Promise<TenantFaqs> {
-  const language = await withTenant(orm, tenantId, async (em) => {
+const ownLanguage = (orm: MikroORM, tenantId: string) =>
+  withTenant(orm, tenantId, async (em) => {
     const settings = await em.findOne(TenantSettings, { tenantId }, { disableIdentityMap: true });
     return settings?.language ?? 'en';
   });
-  const faqs = createTenantFaqs(language);
+
+/** An index of a tenant's FAQs as they are, read in the tenant's language unless another is given. By pages, and with breaks: many thousands of FAQs hold nobody up. */
+export async function readTenantFaqs(orm: MikroORM, tenantId: string, language?: string): Promise<TenantFaqs> {
+  const faqs = createTenantFaqs(language ?? (await ownLanguage(orm, tenantId)));
   for await (const page of readActiveFaqs(orm, tenantId)) await runInSlices(putAll(faqs, page));
   return faqs;
 }

@@ -5,6 +5,7 @@ import { AppError, notFound } from '../errors.ts';
 import type { Changes } from './changes.ts';
 import { remember } from './remember.ts';
 import { withTenant } from './with-tenant.ts';
+import { runBound } from './bound.ts';
 
 const most = (fallback: number) => z.int().min(0).max(100_000_000).default(fallback);
 
@@ -68,6 +69,24 @@ export async function countUsed(
   const [row] = await em.execute<{ used: number }[]>(COUNTED[limit], [tenantId, ...(contactId ? [contactId] : [])]);
   return row?.used ?? 0;
 }
+
+export const countedOfTenant = [
+  'max_faqs',
+  'max_channels',
+  'max_members',
+  'max_agents',
+  'max_conversations_per_tenant',
+] as const satisfies Countable[];
+
+/** How many the tenant has of all that is counted for it as a whole. */
+export async function countAllUsed(em: EntityManager, tenantId: string) {
+  const counts = countedOfTenant.map((name) => `(${COUNTED[name]}) as ${name}`);
+  const values = countedOfTenant.map(() => tenantId);
+  const [row] = await runBound(em, [`select ${counts.join()}`, values]);
+  return Used.parse(row);
+}
+
+const Used = z.record(z.enum(countedOfTenant), z.int());
 
 /**
  * Throws 409 `limit_reached` unless the tenant may have `n` more. Whoever else adds to the tenant waits until this

@@ -1,5 +1,6 @@
 import type { Deps } from '../../deps.ts';
 import { apiKeyOperations } from '../routes/api-keys.ts';
+import { auditLogOperations } from '../routes/audit-log.ts';
 import { channelActOperations } from '../routes/channel-acts.ts';
 import { channelOperations } from '../routes/channels.ts';
 import { currentTenantOperations } from '../routes/current-tenant.ts';
@@ -10,8 +11,10 @@ import { faqTestOperations } from '../routes/faq-tests.ts';
 import { faqOperations } from '../routes/faqs.ts';
 import { invitationOperations } from '../routes/invitations.ts';
 import { meOperations } from '../routes/me.ts';
+import { settingsPreviewOperations } from '../routes/settings-preview.ts';
 import { settingsOperations } from '../routes/settings.ts';
 import { teamOperations } from '../routes/team.ts';
+import { tenantStatsOperations } from '../routes/tenant-stats.ts';
 import { tenantOperations } from '../routes/tenants.ts';
 import type { Operation } from './operation.ts';
 
@@ -21,6 +24,7 @@ export const operationsOf = (deps: Deps): Operation[] => [
   ...apiKeyOperations(deps),
   ...tenantOperations(deps),
   ...currentTenantOperations(deps),
+  ...auditLogOperations(deps),
   ...settingsOperations(deps),
   ...faqOperations(deps),
   ...faqInsightOperations(deps),
@@ -31,4 +35,6 @@ export const operationsOf = (deps: Deps): Operation[] => [
   ...channelActOperations(deps),
   ...teamOperations(deps),
   ...invitationOperations(deps),
+  ...settingsPreviewOperations(deps),
+  ...tenantStatsOperations(deps),
 ];
