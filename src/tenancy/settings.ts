@@ -1,5 +1,6 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { z } from 'zod';
+import { Agent } from '../entities/agent.ts';
 import { Tenant } from '../entities/tenant.ts';
 import { TenantSettings } from '../entities/tenant-settings.ts';
 import { notFound, unprocessable } from '../errors.ts';
@@ -59,6 +60,7 @@ export interface Settings {
   handoverMessage: string | null;
   language: string;
   thresholds: Thresholds;
+  /** Of the agent that answers; null also while it is paused, or a draft. */
   agentId: string | null;
   version: number;
 }
@@ -83,10 +85,15 @@ export function createSettings(orm: MikroORM, changes: Changes): SettingsOf {
 }
 
 async function load(orm: MikroORM, tenantId: string): Promise<Settings> {
-  const [tenant, settings] = await withTenant(orm, tenantId, async (em) => [
-    await em.findOne(Tenant, { id: tenantId }),
-    await em.findOne(TenantSettings, { tenantId }),
-  ]);
+  const [tenant, settings, agent] = await withTenant(orm, tenantId, async (em) => {
+    const chosen = await em.findOne(TenantSettings, { tenantId });
+    const id = chosen?.agentId;
+    return [
+      await em.findOne(Tenant, { id: tenantId }),
+      chosen,
+      id ? await em.findOne(Agent, { tenantId, id, isActive: true, status: 'active' }) : null,
+    ];
+  });
   if (!tenant) throw notFound('there is no such tenant');
   return {
     tenant: { id: tenant.id, slug: tenant.slug, name: tenant.name },
@@ -96,7 +103,7 @@ async function load(orm: MikroORM, tenantId: string): Promise<Settings> {
     handoverMessage: settings?.handoverMessage ?? null,
     language: settings?.language ?? 'en',
     thresholds: readThresholds(settings?.thresholds ?? {}),
-    agentId: settings?.agentId ?? null,
+    agentId: agent?.id ?? null,
     version: settings?.settingsVersion ?? 0,
   };
 }

@@ -1,4 +1,5 @@
 import type { Deps } from '../../deps.ts';
+import { agentOperations } from '../routes/agents.ts';
 import { apiKeyOperations } from '../routes/api-keys.ts';
 import { channelActOperations } from '../routes/channel-acts.ts';
 import { channelOperations } from '../routes/channels.ts';
@@ -11,4 +12,5 @@ export const operationsOf = (deps: Deps): Operation[] => [
   ...apiKeyOperations(deps),
   ...channelOperations(deps),
   ...channelActOperations(deps),
+  ...agentOperations(deps),
 ];
