@@ -10,6 +10,7 @@ import { Tenant } from '../entities/tenant.ts';
 import { TenantSettings } from '../entities/tenant-settings.ts';
 import { conflict, forbidden, invalidFields, notFound } from '../errors.ts';
 import { changeSettings, readSettings } from '../settings-form.ts';
+import { openToChange } from './open-to-change.ts';
 import { insertAgent, setAgentInUse } from '../tenancy/add-connected.ts';
 import { hasFeature, requireFeature } from '../tenancy/features.ts';
 import { sealContext } from '../tenancy/find-channel.ts';
@@ -75,8 +76,7 @@ export async function changeAgent(
   if (kind) await mayBe(em, tenantId, kind, wishes);
   if (settings && kind) {
     const context = sealContext(tenantId, id);
-    const opened = keys.open(agent.settingsSealed, context);
-    const before = kind.settings.safeParse(opened).data ?? opened;
+    const before = openToChange(keys, kind.settings, agent.settingsSealed, context);
     const after = readSettings(kind.settings, changeSettings(before, settings), 'body.settings');
     agent.settingsSealed = keys.seal(after, context);
   }

@@ -63,8 +63,11 @@ describe('making an agent', () => {
       secretsSet: ['secret', 'header.value'],
     });
     expect(await rowOf(shop, made.id)).toMatchObject({ tenantId: shop.tenantId, ownerUserId: manager.userId });
-    const seen = [made, (await call(world, manager.token, 'GET', `/agents/${made.id}`)).body];
-    seen.push((await call(world, manager.token, 'GET', '/agents')).body as never);
+    const seen = [
+      made,
+      (await call(world, manager.token, 'GET', `/agents/${made.id}`)).body,
+      (await call(world, manager.token, 'GET', '/agents')).body,
+    ];
     expect(JSON.stringify(seen).toLowerCase()).not.toContain('canary');
     const entries = await withTenant(world.deps.orm, shop.tenantId, (em) =>
       em.find(AuditEntry, { tenantId: shop.tenantId, subject: made.id }),
