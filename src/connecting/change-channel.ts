@@ -145,6 +145,7 @@ const changeable = (channel: Channel) => ({
   healthReason: channel.healthReason,
   healthAt: channel.healthAt,
   pausedUntil: channel.pausedUntil,
+  brokenToldAt: channel.brokenToldAt,
 });
 
 function merged(deps: ConnectingDeps, channel: Channel, change: Record<string, unknown>): Configs {

@@ -74,4 +74,10 @@ export function accountsOf(deps: Pick<ConnectingDeps, 'adapterOf'>, kind: string
 }
 
 /** Nothing bad is known of a channel whose config somebody has just entered or proven. */
-export const asNew = { health: 'unknown' as const, healthReason: null, healthAt: null, pausedUntil: null };
+export const asNew = {
+  health: 'unknown' as const,
+  healthReason: null,
+  healthAt: null,
+  pausedUntil: null,
+  brokenToldAt: null,
+};

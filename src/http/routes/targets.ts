@@ -6,7 +6,7 @@ import {
   findTarget,
   replyChannelOf,
 } from '../../connecting/manage-targets.ts';
-import { testTarget } from '../../connecting/test-target.ts';
+import { testTarget } from '../../connecting/tell-target.ts';
 import type { Deps } from '../../deps.ts';
 import { NotificationTarget } from '../../entities/notification-target.ts';
 import { notifierKind, notifierKinds } from '../../handover/notifiers/registry.ts';
