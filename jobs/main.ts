@@ -1,6 +1,7 @@
 import type { Deps } from '../src/deps.ts';
 import { messageOf } from '../src/errors.ts';
 import { jobModules } from './index.ts';
+import { startChannelChecks } from './check-channels.ts';
 import { startSweep } from './sweep.ts';
 
 /** Starts a worker for every job, and the sweep. `stop` lets the jobs at hand end. */
@@ -26,12 +27,13 @@ export function startWorkers(deps: Deps): { stop(): Promise<void> } {
     if (isStopped || !tenantId || !(table === 'memberships' || table === 'tenant_settings')) return;
     deps.wake('watch-queue', tenantId, tenantId);
   });
+  const channelChecks = startChannelChecks(deps);
   deps.delivery.open();
   return {
     async stop() {
       isStopped = true;
       deps.delivery.close();
-      await sweep.stop();
+      await Promise.all([sweep.stop(), channelChecks.stop()]);
       for (const { running } of jobs) running.leave();
       await Promise.all(workers.map((worker) => worker.close()));
       await deps.delivery.settled();

@@ -1,12 +1,14 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { isDeepStrictEqual } from 'node:util';
-import { Channel } from '../entities/channel.ts';
+import type { Channel } from '../entities/channel.ts';
+import { ChannelAddress } from '../entities/channel-address.ts';
 import { AppError, invalidFields } from '../errors.ts';
 import { changeSettings, readSettings, secretsOf } from '../settings-form.ts';
 import { sealContext } from '../tenancy/find-channel.ts';
 import { claimAccounts } from '../tenancy/channel-addresses.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
 import { askPlatform, ioFor } from './ask-platform.ts';
+import { openToChange } from './open-to-change.ts';
 import {
   accountsOf,
   adapterFor,
@@ -69,6 +71,7 @@ export async function rotateSecrets(
 ): Promise<void> {
   await replace(deps, tenantId, id, doer, async (em, { channel }) => {
     onlySecrets(deps, channel.kind, config);
+    openConfig(deps, channel);
     const { before, after } = merged(deps, channel, config);
     if (!isDeepStrictEqual(accountsOf(deps, channel.kind, before), accountsOf(deps, channel.kind, after))) {
       const path = `body.config.${Object.keys(config)[0]}`;
@@ -94,14 +97,15 @@ async function replace(
   doer: Doer,
   work: (em: EntityManager, found: ChannelAndKey) => Promise<Configs | null>,
 ): Promise<void> {
-  const { channel, key, configs, old } = await withTenant(deps.orm, tenantId, async (em) => {
+  const { channel, key, configs, old, oldAccounts } = await withTenant(deps.orm, tenantId, async (em) => {
     const found = await findChannelAndKey(em, tenantId, id, { lock: true });
     const unchanged = changeable(found.channel);
+    const accounts = await em.find(ChannelAddress, { tenantId, channelId: id, purpose: 'account' });
     const made = await work(em, found);
     if (made && found.channel.status === 'active') {
       await claimAccounts(em, found.channel, accountsOf(deps, found.channel.kind, made.after));
     }
-    return { ...found, configs: made, old: unchanged };
+    return { ...found, configs: made, old: unchanged, oldAccounts: accounts.map(({ address }) => address) };
   });
   const adapter = adapterFor(deps, channel.kind);
   if (!configs || !adapter.register || key === null || channel.status !== 'active') return;
@@ -120,7 +124,7 @@ async function replace(
         const previousUntil = new Date(Date.now() + DOUBT_MS);
         Object.assign(current, { previousConfigSealed: channel.configSealed, previousUntil });
       }
-      await claimAccounts(em, current, accountsOf(deps, current.kind, configs.before));
+      await claimAccounts(em, current, oldAccounts);
       await note(em, doer, 'channel.change_undone', id);
     });
     throw error;
@@ -141,13 +145,12 @@ const changeable = (channel: Channel) => ({
   healthReason: channel.healthReason,
   healthAt: channel.healthAt,
   pausedUntil: channel.pausedUntil,
+  brokenToldAt: channel.brokenToldAt,
 });
 
 function merged(deps: ConnectingDeps, channel: Channel, change: Record<string, unknown>): Configs {
   const { config: schema } = adapterFor(deps, channel.kind);
-  const opened = openConfig(deps, channel);
-  // What an older version saved and this one does not know is not for the caller to explain.
-  const before = schema.safeParse(opened).data ?? opened;
+  const before = openToChange(deps.keys, schema, channel.configSealed, sealContext(channel.tenantId, channel.id));
   return { before, after: readSettings(schema, changeSettings(before, change), 'body.config') };
 }
 

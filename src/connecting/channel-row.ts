@@ -3,7 +3,7 @@ import { audit, type Deed } from '../audit.ts';
 import type { ChannelAdapter } from '../channels/adapter.ts';
 import { Channel } from '../entities/channel.ts';
 import { ChannelAddress } from '../entities/channel-address.ts';
-import { notFound } from '../errors.ts';
+import { AppError, notFound } from '../errors.ts';
 import type { SafeRequest } from '../safe-request.ts';
 import { sealContext } from '../tenancy/find-channel.ts';
 import type { KeyRing } from '../tenancy/secrets.ts';
@@ -51,9 +51,15 @@ export function adapterFor({ adapterOf }: Pick<ConnectingDeps, 'adapterOf'>, kin
   return adapter;
 }
 
-/** The channel's config as it was sealed, not yet read by its schema. Throws when its key is gone. */
-export const openConfig = ({ keys }: Pick<ConnectingDeps, 'keys'>, { tenantId, id, configSealed }: Channel): unknown =>
-  keys.open(configSealed, sealContext(tenantId, id));
+/** The channel's config as it was sealed, not yet read by its schema. Throws 409 when its key is gone. */
+export function openConfig({ keys }: Pick<ConnectingDeps, 'keys'>, { tenantId, id, configSealed }: Channel): unknown {
+  try {
+    return keys.open(configSealed, sealContext(tenantId, id));
+  } catch (error) {
+    const what = 'the key that sealed this channel’s config is gone; enter the whole config anew with PATCH';
+    throw new AppError(409, 'key_missing', what, { cause: error });
+  }
+}
 
 /** Where a channel's platform posts. */
 export const webhookUrl = (publicUrl: string, kind: string, key: string) => `${publicUrl}/webhooks/${kind}/${key}`;
@@ -68,4 +74,10 @@ export function accountsOf(deps: Pick<ConnectingDeps, 'adapterOf'>, kind: string
 }
 
 /** Nothing bad is known of a channel whose config somebody has just entered or proven. */
-export const asNew = { health: 'unknown' as const, healthReason: null, healthAt: null, pausedUntil: null };
+export const asNew = {
+  health: 'unknown' as const,
+  healthReason: null,
+  healthAt: null,
+  pausedUntil: null,
+  brokenToldAt: null,
+};

@@ -117,7 +117,8 @@ export async function disconnectChannel(
   const { channel, key } = await withTenant(deps.orm, tenantId, async (em) => {
     const found = await findChannelAndKey(em, tenantId, id, { lock: true });
     await claimAccounts(em, found.channel, []);
-    if (found.channel.status === 'active') {
+    // One that never came into use, because the process ended meanwhile, is disconnected as well.
+    if (found.channel.status === 'active' || !found.channel.disconnectedAt) {
       await note(em, doer, 'channel.disconnect', id);
       Object.assign(found.channel, { status: 'disabled' as const, disconnectedAt: now, ...withoutPrevious });
     }

@@ -74,7 +74,7 @@ export async function openRun(deps: RunDeps, tenantId: string, runId: string): P
         tenant: { id: settings.tenant.id, slug: settings.tenant.slug },
         conversation: { id: conversation.id, channel: conversation.channelId },
         contact: { name: contact?.displayName ?? null, language: contactLanguage },
-        systemMessage: settings.systemMessage,
+        systemMessage: agent.systemPrompt || settings.systemMessage,
         language: spokenLanguage(settings, contactLanguage, text),
         message: text,
         history: told.filter((message) => message.seq < run.firstSeq).map(toHistory),

@@ -18,6 +18,10 @@ const schema = defineEntity({
     /** What it was before the last rotation of its secrets, believed until then. */
     previousConfigSealed: p.blob().nullable(),
     previousUntil: p.datetime().nullable(),
+    /** When its platform was last asked after it. */
+    checkedAt: p.datetime().nullable(),
+    /** When managers were told that it is broken; null once it is well. */
+    brokenToldAt: p.datetime().nullable(),
     lastEventAt: p.datetime().nullable(),
     disconnectedAt: p.datetime().nullable(),
   },

@@ -13,6 +13,8 @@ const schema = defineEntity({
     /** The Telegram chat whose replies are managers' answers: '<channel id>:<chat id>'. */
     replyThread: p.text().nullable(),
     isActive: p.boolean().default(true),
+    /** Then its secrets are gone, and it is never active again. */
+    deletedAt: p.datetime().nullable(),
   },
   filters: tenantFilter,
 });

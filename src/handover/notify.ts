@@ -41,6 +41,7 @@ export async function notify(deps: NotifyDeps, tenantId: string, notificationId:
   if (!claimed) return;
   const { notification, target, notice } = claimed;
   try {
+    if (target.deletedAt) throw new PermanentError('this target was deleted');
     const kind = notifierKind(target.kind);
     const config = kind.config.parse(deps.keys.open(target.configSealed, sealContext(tenantId, target.id)));
     const { externalId } = await kind.send(notice, config, {

@@ -43,7 +43,7 @@ export interface NewTarget {
   name: string;
   /** Already read by the kind's schema. */
   config: unknown;
-  replyThread?: string | null;
+  replyThread?: string | null | undefined;
 }
 
 /** A place where managers are told, in the caller's transaction. Gives its id. */

@@ -204,3 +204,17 @@ export async function forgetRequests(orm: MikroORM, hours: number, most: number)
   );
   return row?.forgotten ?? 0;
 }
+
+/** Active channels of these kinds that nobody has asked after for `ageSeconds`, the longest unasked first. */
+export async function findChannelsToCheck(
+  orm: MikroORM,
+  kinds: readonly string[],
+  ageSeconds: number,
+  most: number,
+): Promise<{ tenantId: string; channelId: string }[]> {
+  const rows = await orm.em.execute<{ tenant_id: string; channel_id: string }[]>(
+    'select * from system_channels_to_check(?::text[], make_interval(secs => ?), ?)',
+    [`{${kinds.join(',')}}`, ageSeconds, most],
+  );
+  return rows.map((row) => ({ tenantId: row.tenant_id, channelId: row.channel_id }));
+}

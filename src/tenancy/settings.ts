@@ -1,5 +1,6 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { z } from 'zod';
+import { Agent } from '../entities/agent.ts';
 import { Tenant, type Feature } from '../entities/tenant.ts';
 import { TenantSettings } from '../entities/tenant-settings.ts';
 import { notFound, unprocessable } from '../errors.ts';
@@ -72,6 +73,7 @@ export interface Settings {
   autoAssign: boolean;
   /** Conversations at the same time, of a manager who has no capacity of his own. */
   defaultCapacity: number;
+  /** Of the agent that answers; null also while it is paused, or a draft. */
   agentId: string | null;
   version: number;
 }
@@ -96,10 +98,15 @@ export function createSettings(orm: MikroORM, changes: Changes): SettingsOf {
 }
 
 async function load(orm: MikroORM, tenantId: string): Promise<Settings> {
-  const [tenant, settings] = await withTenant(orm, tenantId, async (em) => [
-    await em.findOne(Tenant, { id: tenantId }),
-    await em.findOne(TenantSettings, { tenantId }),
-  ]);
+  const [tenant, settings, agent] = await withTenant(orm, tenantId, async (em) => {
+    const chosen = await em.findOne(TenantSettings, { tenantId });
+    const id = chosen?.agentId;
+    return [
+      await em.findOne(Tenant, { id: tenantId }),
+      chosen,
+      id ? await em.findOne(Agent, { tenantId, id, isActive: true, status: 'active' }) : null,
+    ];
+  });
   if (!tenant) throw notFound('there is no such tenant');
   return {
     tenant: { id: tenant.id, slug: tenant.slug, name: tenant.name },
@@ -115,7 +122,7 @@ async function load(orm: MikroORM, tenantId: string): Promise<Settings> {
     businessHours: readBusinessHours(settings?.businessHours ?? null),
     autoAssign: settings?.autoAssign ?? false,
     defaultCapacity: settings?.defaultCapacity ?? 5,
-    agentId: settings?.agentId ?? null,
+    agentId: agent?.id ?? null,
     version: settings?.settingsVersion ?? 0,
   };
 }

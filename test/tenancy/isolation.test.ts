@@ -254,6 +254,7 @@ describe('the wall between tenants', () => {
     );
     expect(rows.map((row) => row.proname)).toEqual([
       'system_accept',
+      'system_channels_to_check',
       'system_due',
       'system_due_queues',
       'system_find_channel',

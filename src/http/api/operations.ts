@@ -1,4 +1,5 @@
 import type { Deps } from '../../deps.ts';
+import { agentOperations } from '../routes/agents.ts';
 import { apiKeyOperations } from '../routes/api-keys.ts';
 import { auditLogOperations } from '../routes/audit-log.ts';
 import { channelActOperations } from '../routes/channel-acts.ts';
@@ -13,6 +14,7 @@ import { invitationOperations } from '../routes/invitations.ts';
 import { meOperations } from '../routes/me.ts';
 import { settingsPreviewOperations } from '../routes/settings-preview.ts';
 import { settingsOperations } from '../routes/settings.ts';
+import { targetOperations } from '../routes/targets.ts';
 import { teamOperations } from '../routes/team.ts';
 import { tenantStatsOperations } from '../routes/tenant-stats.ts';
 import { tenantOperations } from '../routes/tenants.ts';
@@ -37,4 +39,6 @@ export const operationsOf = (deps: Deps): Operation[] => [
   ...invitationOperations(deps),
   ...settingsPreviewOperations(deps),
   ...tenantStatsOperations(deps),
+  ...agentOperations(deps),
+  ...targetOperations(deps),
 ];

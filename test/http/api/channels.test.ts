@@ -2,8 +2,10 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { channelKinds } from '../../../src/channels/registry.ts';
 import { AuditEntry } from '../../../src/entities/audit-entry.ts';
+import { Tenant } from '../../../src/entities/tenant.ts';
 import { newId } from '../../../src/id.ts';
 import { withTenant } from '../../../src/tenancy/with-tenant.ts';
+import { asOwner } from '../../support/database.ts';
 import { call, cutKey, hire, type Person } from '../../support/people.ts';
 import { buildShop, telegramUpdate, type Shop } from '../../support/tenants.ts';
 import { until, useWorld } from '../../support/world.ts';
@@ -200,6 +202,29 @@ describe('connecting a channel', () => {
     expect(world.platform.calls.filter(({ path }) => path.includes(again.botToken))).toEqual([]);
   });
 
+  it('with an Idempotency-Key is done once, and answered again', async () => {
+    const body = { kind: 'telegram', name: 'Mine', config: newBot() };
+    const headers = { 'idempotency-key': 'connect-1' };
+    const first = await call(world, admin.token, 'POST', '/channels', { body, headers });
+    const second = await call(world, admin.token, 'POST', '/channels', { body, headers });
+    expect([first.status, second.status]).toEqual([201, 201]);
+    expect(second.body).toEqual(first.body);
+    expect(world.platform.calls).toHaveLength(1);
+  });
+
+  it('ends where the tenant’s plan does; what is disconnected does not count', async () => {
+    const small = await buildShop(world);
+    await withTenant(world.deps.orm, small.tenantId, (em) =>
+      em.nativeUpdate(Tenant, { id: small.tenantId }, { limits: { max_channels: 1 } }),
+    );
+    const { token } = await hire(world, small.tenantId, 'admin');
+    const { channelId } = small.telegram;
+    expect(await connect(token, 'webchat', webchat)).toMatchObject({ status: 409, body: { code: 'limit_reached' } });
+    expect((await call(world, token, 'POST', `/channels/${channelId}/disconnect`)).status).toBe(200);
+    await connected('webchat', webchat, token);
+    expect(await call(world, token, 'POST', `/channels/${channelId}/reconnect`)).toMatchObject({ status: 409 });
+  });
+
   it('twice at once connects one', async () => {
     const bot = newBot();
     const replies = await Promise.all([1, 2, 3].map(() => connect(admin.token, 'telegram', bot)));
@@ -319,6 +344,26 @@ describe('changing a channel', () => {
     expect((await call(world, admin.token, 'GET', `/channels/${id}`)).body).toMatchObject({ name: 'Mine' });
     await until(async () => expect((await post(webhookUrl, bot.secretToken)).status).toBe(200));
     expect((await post(webhookUrl, 'canary-not-agreed-to')).status).toBe(401);
+  });
+
+  it('begins anew where the key that sealed its config is gone', async () => {
+    const bot = newBot();
+    const { id, webhookUrl } = await connected('telegram', bot);
+    await asOwner(world.database, (owner) =>
+      owner.query(`update channels set config_sealed = '\\x00' where id = $1`, [id]),
+    );
+    const act = (what: string, body?: unknown) => call(world, admin.token, 'POST', `/channels/${id}/${what}`, { body });
+    expect((await call(world, admin.token, 'GET', `/channels/${id}`)).body).toMatchObject({ config: null });
+    for (const reply of [
+      await act('test'),
+      await act('reconnect'),
+      await act('rotate-secret', { config: { secretToken: bot.secretToken } }),
+    ]) {
+      expect(reply).toMatchObject({ status: 409, body: { code: 'key_missing' } });
+    }
+    expect((await patch(id, { config: { secretToken: bot.secretToken } })).status).toBe(422);
+    expect((await patch(id, { config: bot })).status).toBe(200);
+    await until(async () => expect((await post(webhookUrl, bot.secretToken)).status).toBe(200));
   });
 
   it('to an account that is connected elsewhere is a conflict', async () => {
