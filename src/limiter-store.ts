@@ -1,5 +1,4 @@
 import { Redis } from 'ioredis';
-import type { Pool } from 'pg';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 
 interface Rule {
@@ -69,7 +68,8 @@ export function createLimiterStore({ redisUrl, pool, onError }: Options): Limite
 
 interface Options {
   redisUrl: string | null;
-  pool: Pool;
+  /** A pool of `pg`, or what can be asked like one. */
+  pool: { query(statement: { name?: string; text: string; values?: unknown[] }): Promise<unknown> };
   onError: (error: Error) => void;
 }
 
