@@ -41,7 +41,7 @@ function on(id, event, act) {
     happened.preventDefault();
     if (isBusy) return;
     isBusy = true;
-    byId('problem').textContent = '';
+    for (const note of ['said', 'problem']) byId(note).textContent = '';
     await act(element, happened).catch((error) => (byId('problem').textContent = error.message));
     isBusy = false;
   });

@@ -260,3 +260,14 @@ describe('accounts, sessions and second factors', () => {
     }
   });
 });
+
+describe('the pages', () => {
+  it.each(['/login', '/join'])('%s run nothing but their own script, and are framed by nobody', async (path) => {
+    const page = await fetch(world.url + path);
+    expect(page.headers.get('content-security-policy')).toMatch(/default-src 'self'.*frame-ancestors 'none'/);
+    expect(page.headers.get('referrer-policy')).toBe('no-referrer');
+    const files = [...(await page.text()).matchAll(/(?:src|href)="(\/assets[^"]+)"/g)].map(([, file = '']) => file);
+    expect(files).toHaveLength(2);
+    for (const file of files) expect((await fetch(world.url + file)).status, file).toBe(200);
+  });
+});
