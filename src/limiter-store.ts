@@ -40,7 +40,7 @@ export interface LimiterStore {
  * itself: nobody is let off, and nobody locked out.
  */
 export function createLimiterStore({ redisUrl, pool, onError }: Options): LimiterStore {
-  const redis = redisUrl ? new Redis(redisUrl, { lazyConnect: true, maxRetriesPerRequest: 1 }) : null;
+  const redis = redisUrl ? new Redis(redisUrl, IMPATIENT) : null;
   redis?.on('error', onError);
   return {
     limiter(rule) {
@@ -65,6 +65,9 @@ export function createLimiterStore({ redisUrl, pool, onError }: Options): Limite
     },
   };
 }
+
+/** Nobody waits for a counter that is not there. */
+const IMPATIENT = { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 1_000 };
 
 interface Options {
   redisUrl: string | null;

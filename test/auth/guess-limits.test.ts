@@ -48,7 +48,7 @@ describe('guessing', () => {
 
   it('costs nobody who knows the password', async () => {
     const { email } = await enrolled(world);
-    for (let n = 0; n < 14; n++) {
+    for (let n = 0; n < 11; n++) {
       expect((await logIn(email, 'wrong password')).status).toBe(401);
       const own = openBrowser(world);
       expect(
