@@ -9,8 +9,8 @@ interface Operator {
   tenantId: string;
 }
 
-export interface Deed {
-  actor: TenantActor | Operator;
+export interface Deed<Who extends TenantActor | Operator = TenantActor | Operator> {
+  actor: Who;
   ip: string | null;
   requestId: string | null;
 }

@@ -3,11 +3,13 @@ import { ZodError, z } from 'zod';
 import { issueManagerToken } from './auth/manager-token.ts';
 import { agentKind } from './agents/registry.ts';
 import { channelAdapter, channelKinds } from './channels/registry.ts';
+import { manageUser, type UserOptions } from './cli/user.ts';
 import { readConfig } from './config.ts';
 import { webhookUrl } from './connecting/channel-row.ts';
 import { connectChannel } from './connecting/connect-channel.ts';
-import { openDatabase } from './database/open.ts';
+import { openDatabase, type OpenedDatabase } from './database/open.ts';
 import { createDeps, type Deps } from './deps.ts';
+import { memberRoles } from './entities/membership.ts';
 import { messageOf } from './errors.ts';
 import { notifierKind } from './handover/notifiers/registry.ts';
 import type { Replay } from './inbox/replay.ts';
@@ -105,6 +107,21 @@ program
   });
 
 program
+  .command('user')
+  .description('make a person, and print a link with which that person sets a password')
+  .argument('<email>', '', email)
+  .option('--name <name>')
+  .option('--tenant <slug>', 'invite the person to this tenant')
+  .addOption(new Option('--role <role>', 'in the tenant').choices(memberRoles).default('manager'))
+  .option('--system-admin', 'let the person see to all tenants')
+  .option('--disable', 'shut the person out, and end all sessions')
+  .option('--enable', 'let the person in again')
+  .option('--without-two-factor', 'forget the second factor of somebody who has lost it')
+  .action(async (address: string, options: UserOptions) => {
+    await run(async (deps, { ownerUrl }) => console.log(await manageUser(deps, ownerUrl, address, options)));
+  });
+
+program
   .command('replay <tenant>')
   .description('handle a failed event, send a failed message or tell a manager again')
   .addArgument(new Argument('<box>', 'where it failed').choices(['inbound', 'outbound', 'notification']))
@@ -128,7 +145,7 @@ function reader<T>(schema: z.ZodType<T>, wanted: string): (word: string) => T {
 }
 
 /** The same wiring as the service has; on the embedded database it joins a running one. */
-async function run(work: (deps: Deps) => Promise<void>): Promise<void> {
+async function run(work: (deps: Deps, database: OpenedDatabase) => Promise<void>): Promise<void> {
   const undo: (() => Promise<void>)[] = [];
   try {
     const config = readConfig(process.env);
@@ -138,7 +155,7 @@ async function run(work: (deps: Deps) => Promise<void>): Promise<void> {
     const publicUrl = config.publicUrl ?? `http://localhost:${config.port}`;
     const deps = await createDeps({ config, log, keys: database.keys, databaseUrl: database.databaseUrl, publicUrl });
     undo.push(() => deps.close());
-    await work(deps);
+    await work(deps, database);
   } catch (error) {
     console.error(
       error instanceof ZodError ? `These settings are not right:\n${settingErrors(error)}` : messageOf(error),

@@ -1,5 +1,4 @@
 import { Redis } from 'ioredis';
-import type { Pool } from 'pg';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 
 /** What is left after one more was taken. */
@@ -29,7 +28,7 @@ export interface RateLimiters {
 interface Store {
   redisUrl: string | null;
   /** Of the service's role; the counts are rows of `rate_limits` there when there is no Redis. */
-  pool: Pool;
+  pool: { query(statement: { name?: string; text: string; values?: unknown[] }): Promise<unknown> };
   onError: (error: Error) => void;
 }
 
@@ -67,8 +66,11 @@ export function createRateLimiters({ redisUrl, pool, onError }: Store): RateLimi
 const MOST = 1_000_000_000;
 const TABLE = { tableName: 'rate_limits', tableCreated: true, storeType: 'client' };
 
+/** Nobody waits for a counter that is not there. */
+const IMPATIENT = { enableOfflineQueue: false, maxRetriesPerRequest: 1, connectTimeout: 2_000, commandTimeout: 1_000 };
+
 function connect(url: string, onError: (error: Error) => void): Redis {
-  const redis = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1, connectTimeout: 2_000 });
+  const redis = new Redis(url, IMPATIENT);
   redis.on('error', onError);
   return redis;
 }

@@ -1,3 +1,5 @@
+import { findFirstAdmin } from './auth/accounts.ts';
+import { issueJoinLink, joinUrl } from './auth/join-link.ts';
 import { issueManagerToken } from './auth/manager-token.ts';
 import type { Deps } from './deps.ts';
 import { userIdFor, findTenantBySlug } from './tenancy/as-system.ts';
@@ -29,5 +31,14 @@ export async function welcome(deps: Deps): Promise<void> {
     }
     lines.push('', '  Ask "What are your opening hours?", then something it cannot know, and say yes to a person.');
   }
+  lines.push(...(await firstAdmin(deps)));
   console.log(lines.join('\n'));
+}
+
+/** As long as nobody has a password, whoever reads this may become the first system admin. */
+async function firstAdmin({ logInPool, keys, publicUrl }: Deps): Promise<string[]> {
+  const userId = await findFirstAdmin(logInPool);
+  if (!userId) return ['', `  People log in on ${publicUrl}/login`];
+  const token = await issueJoinLink(keys, { userId, tenantId: null, by: 'first', mark: '' });
+  return ['', '  Nobody can log in yet. Become the first system admin here, once:', `    ${joinUrl(publicUrl, token)}`];
 }

@@ -53,6 +53,23 @@ describe('npm run frontdesk', () => {
     expect(same).toEqual({ code: 1, said: expect.stringMatching(/^this account is connected already; disconnect it/) });
   });
 
+  it(
+    'makes a person of a tenant, and a system admin only as the owner of the tables',
+    { timeout: 60_000 },
+    async () => {
+      await frontdesk('tenant', 'my_team', '--name', 'My Team');
+      const [person, refused] = await Promise.all([
+        frontdesk('user', 'olga@example.com', '--tenant', 'my_team', '--role', 'owner'),
+        frontdesk('user', 'root@example.com', '--system-admin'),
+      ]);
+      expect(person).toEqual({
+        code: 0,
+        said: expect.stringMatching(/^olga@example\.com can set a password .*:\nhttps:\/\/desk\.example\/join#\S+$/),
+      });
+      expect(refused).toEqual({ code: 1, said: expect.stringMatching(/^only the owner of the tables .*DATABASE_URL/) });
+    },
+  );
+
   it('says what is wrong, and how it should be', { timeout: 60_000 }, async () => {
     const wrong: [words: RegExp, ...args: string[]][] = [
       [/^'My Shop' cannot be a tenant: use a-z/, 'tenant', 'My Shop', '--name', 'x'],

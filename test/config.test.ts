@@ -54,6 +54,22 @@ describe('readConfig', () => {
     ]);
   });
 
+  it('takes single sign-on whole, or not at all', () => {
+    const whole = { OIDC_ISSUER: 'https://login.example', OIDC_CLIENT_ID: 'a', OIDC_CLIENT_SECRET: 'b' };
+    expect(readConfig(whole).oidc).toEqual({
+      issuer: 'https://login.example',
+      clientId: 'a',
+      clientSecret: 'b',
+      name: 'single sign-on',
+    });
+    expect(readConfig({}).oidc).toBeNull();
+    for (const name of Object.keys(whole)) {
+      expect(linesOf({ ...whole, [name]: '' })[1]?.trim()).toBe(
+        `${name}: is missing; set all of OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, or none`,
+      );
+    }
+  });
+
   it('says no secret', () => {
     const secret = 'c2VjcmV0LW9mLW91cnM';
     expect(linesOf({ FRONTDESK_KEY: secret, META_VERIFY_TOKEN: 'tiny7' }).join()).not.toMatch(/c2Vj|tiny7/);

@@ -49,6 +49,8 @@ async function api(path, body) {
   });
   const answer = await response.json().catch(() => null);
   if (response.ok) return answer;
+  // The answer says how to get a link; whoever has a password logs in.
+  byId('log-in').hidden = response.status !== 401;
   throw new Error(`That did not work: ${answer?.detail ?? `the server answered ${response.status}`}.`);
 }
 
@@ -246,4 +248,5 @@ for (const [path, next] of Object.entries({ take: 'text', 'hand-back': 'name', c
 byId('ask-close').addEventListener('click', () => byId('sure').showModal());
 addEventListener('hashchange', open);
 byId('shop').textContent = slug;
+byId('log-in').href = `/login?next=${encodeURIComponent(`/desk/${slug}`)}`;
 open();

@@ -1,9 +1,11 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
 import type { MikroORM } from '@mikro-orm/postgresql';
+import { ApiKey } from '../entities/api-key.ts';
 import { findKey, type FoundKey } from '../tenancy/as-system.ts';
 import type { Changes } from '../tenancy/changes.ts';
 import { remember } from '../tenancy/remember.ts';
+import { withTenant } from '../tenancy/with-tenant.ts';
 
 /**
  * `fd_<id>_<secret>`: the id finds the row without a search, the prefix lets scanners of leaked secrets know what they
@@ -35,6 +37,7 @@ export type CheckKey = (key: string, ip: string, now: Date) => Promise<KeyUse | 
 
 /** Asks the database once, and again when the key changes: a revoked key ends within a second, in every process. */
 export function createCheckKey(orm: MikroORM, changes: Changes): CheckKey {
+  const noteUse = createNoteUse(orm);
   const find = remember<FoundKey | null>(changes, {
     most: 10_000,
     tenantOf: (_id, key) => key?.tenantId ?? null,
@@ -52,7 +55,33 @@ export function createCheckKey(orm: MikroORM, changes: Changes): CheckKey {
     if (found.expiresAt && found.expiresAt <= now) return { refused: 'this API key is over; make a new one' };
     if (!isAllowed(found.allowedIps, ip)) return { refused: `this API key may not be used from ${ip}` };
     const { tenantId, scopes, tenantStatus } = found;
+    noteUse(tenantId, id, now);
     return { keyId: id, tenantId, scopes, isTenantSuspended: tenantStatus === 'suspended' };
+  };
+}
+
+const NOTE_EVERY_MS = 60_000;
+const MOST_NOTED = 10_000;
+
+/**
+ * Writes down when a key was last used, at most once a minute for each, over all processes. Nobody waits for it, and
+ * where it fails the next use is written down.
+ */
+function createNoteUse(orm: MikroORM) {
+  const noted = new Map<string, number>();
+  return function noteUse(tenantId: string, id: string, now: Date): void {
+    const at = now.getTime();
+    if (at - (noted.get(id) ?? 0) < NOTE_EVERY_MS) return;
+    if (noted.size >= MOST_NOTED) noted.clear();
+    noted.set(id, at);
+    const before = new Date(at - NOTE_EVERY_MS);
+    withTenant(orm, tenantId, (em) =>
+      em.nativeUpdate(
+        ApiKey,
+        { tenantId, id, $or: [{ lastUsedAt: null }, { lastUsedAt: { $lte: before } }] },
+        { lastUsedAt: now },
+      ),
+    ).catch(() => noted.delete(id));
   };
 }
 

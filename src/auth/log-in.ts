@@ -81,7 +81,12 @@ function build({ pool, keys, publicUrl, sendMail, oidc, log }: LogInDeps) {
       level: 'warn',
       log: (level, message) => log[level === 'error' ? 'warn' : 'debug']({ message }, 'log_in'),
     },
-    onAPIError: { errorURL: `${origin}/login` },
+    onAPIError: {
+      errorURL: `${origin}/login`,
+      onError: (error) => {
+        if (!(error instanceof APIError)) log.error({ err: error }, 'log_in.failed');
+      },
+    },
     ...tables,
     emailAndPassword: {
       enabled: true,

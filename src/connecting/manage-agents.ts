@@ -45,7 +45,7 @@ export async function viewerOf(em: EntityManager, actor: TenantActor): Promise<V
 export async function createAgent(
   em: EntityManager,
   keys: KeyRing,
-  deed: Deed,
+  deed: Deed<TenantActor>,
   { kind: name, ...wishes }: AgentWishes & { kind: string; name: string; settings: Record<string, unknown> },
 ): Promise<string> {
   const { tenantId } = deed.actor;
@@ -65,7 +65,7 @@ export async function createAgent(
 export async function changeAgent(
   em: EntityManager,
   keys: KeyRing,
-  deed: Deed,
+  deed: Deed<TenantActor>,
   id: string,
   { settings, ...wishes }: AgentWishes,
   look: (agent: Agent, viewer: Viewer) => Promise<void>,
@@ -88,7 +88,7 @@ export async function changeAgent(
 /** Nobody sees it any more and no turn goes to it; what it said stays, and says who it was. */
 export async function deleteAgent(
   em: EntityManager,
-  deed: Deed,
+  deed: Deed<TenantActor>,
   id: string,
   look: (agent: Agent, viewer: Viewer) => Promise<void>,
 ): Promise<void> {
@@ -100,7 +100,7 @@ export async function deleteAgent(
 }
 
 /** The tenant's turns go to this agent from now on. Throws 409 for one that is no more than a draft, or paused. */
-export async function useAgent(em: EntityManager, deed: Deed, id: string): Promise<void> {
+export async function useAgent(em: EntityManager, deed: Deed<TenantActor>, id: string): Promise<void> {
   const agent = await findAgent(em, await viewerOf(em, deed.actor), id, true);
   if (agent.status !== 'active') throw conflict(`this agent is ${agent.status}; set its status to active first`);
   await setAgentInUse(em, deed.actor.tenantId, id);

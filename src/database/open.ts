@@ -10,6 +10,8 @@ import type { Logger } from '../logger.ts';
 /** A database that is up to date, entered as the restricted role. */
 export interface OpenedDatabase {
   databaseUrl: string;
+  /** The same as the owner of the tables; null where that is not known to us. Never to serve with. */
+  ownerUrl: string | null;
   keys: KeyRing;
   /** Stops the embedded server, if there is one and it is ours. */
   stop(): Promise<void>;
@@ -34,7 +36,7 @@ export async function openDatabase(config: Config, log: Logger): Promise<OpenedD
   const external = (databaseUrl: string): OpenedDatabase => {
     // Another machine would make another key, and open nothing that is sealed here.
     if (!config.key) log.warn({ keyFile, hint: 'set FRONTDESK_KEY in every process' }, 'key.not_set');
-    return { databaseUrl, keys, stop: async () => undefined };
+    return { databaseUrl, ownerUrl: config.databaseUrl, keys, stop: async () => undefined };
   };
   if (config.databaseUrl) {
     await upToDate(config.databaseUrl, config.databaseAppUrl ? null : appPassword);
@@ -54,7 +56,7 @@ export async function openDatabase(config: Config, log: Logger): Promise<OpenedD
     await ensureDatabase(server.superuserUrl('postgres'), EMBEDDED_DATABASE);
     const ownerUrl = server.superuserUrl(EMBEDDED_DATABASE);
     await upToDate(ownerUrl, appPassword);
-    return { databaseUrl: appUrl(ownerUrl, appPassword), keys, stop };
+    return { databaseUrl: appUrl(ownerUrl, appPassword), ownerUrl, keys, stop };
   } catch (error) {
     await stop();
     throw error;

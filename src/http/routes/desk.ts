@@ -6,7 +6,7 @@ import { findTenantBySlug } from '../../tenancy/as-system.ts';
 import { deskCookie, linkNeeded } from '../authenticate.ts';
 import { sendPage } from '../page.ts';
 
-const ASSETS = new Set(['chat.js', 'desk.js', 'docs.js', 'style.css']);
+const ASSETS = new Set(['chat.js', 'desk.js', 'docs.js', 'join.js', 'login.js', 'style.css']);
 
 /** The small manager view, and the files that it and the chat page are made of. */
 export function deskRoutes({ keys, orm, publicUrl }: Pick<Deps, 'keys' | 'orm' | 'publicUrl'>) {
@@ -37,7 +37,7 @@ export function deskRoutes({ keys, orm, publicUrl }: Pick<Deps, 'keys' | 'orm' |
   router.get('/', (ctx) => {
     ctx.type = 'text/plain';
     ctx.body =
-      'Frontdesk is running.\n\nThe links to chat and desk are printed where it was started.\n' +
+      'Frontdesk is running.\n\nPeople log in on /login. Links to chat and desk are printed where it was started.\n' +
       'A link to a desk: npm run frontdesk -- desk <tenant> --email <email>\n';
   });
   router.get('/favicon.ico', (ctx) => {

@@ -1,0 +1,79 @@
+import { createServer, type ServerResponse } from 'node:http';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { listen } from '../../src/listen.ts';
+
+export interface Claims {
+  sub: string;
+  email: string;
+  email_verified: boolean;
+}
+
+/** A small provider of OpenID Connect, which lets everybody in as whoever is `next`. */
+export async function startIdentityProvider() {
+  const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
+  const other = await generateKeyPair('RS256', { extractable: true });
+  const codes = new Map<string, { nonce: string; claims: Claims }>();
+  const server = createServer();
+  const port = await listen(server, 0, '127.0.0.1');
+  const issuer = `http://127.0.0.1:${port}`;
+  const provider = {
+    issuer,
+    clientId: 'frontdesk',
+    clientSecret: 'a secret of the client',
+    next: { sub: '1', email: 'nobody@people.example', email_verified: true },
+    /** What goes wrong on its side. */
+    trouble: null as 'other-key' | 'other-audience' | 'other-nonce' | null,
+    close: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  };
+
+  const discovery = {
+    issuer,
+    authorization_endpoint: `${issuer}/authorize`,
+    token_endpoint: `${issuer}/token`,
+    jwks_uri: `${issuer}/keys`,
+    id_token_signing_alg_values_supported: ['RS256'],
+  };
+
+  async function tokens(code: string) {
+    const { nonce = '', claims = provider.next } = codes.get(code) ?? {};
+    const { trouble } = provider;
+    const idToken = await new SignJWT({ ...claims, nonce: trouble === 'other-nonce' ? 'x' : nonce })
+      .setProtectedHeader({ alg: 'RS256', kid: 'one' })
+      .setIssuer(issuer)
+      .setAudience(trouble === 'other-audience' ? 'somebody else' : provider.clientId)
+      .setIssuedAt()
+      .setExpirationTime('5m')
+      .sign(trouble === 'other-key' ? other.privateKey : privateKey);
+    return { access_token: 'an access token', token_type: 'Bearer', id_token: idToken };
+  }
+
+  const json = (response: ServerResponse, body: unknown) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(body));
+  };
+
+  server.on('request', (request, response) => {
+    const url = new URL(request.url ?? '/', issuer);
+    if (url.pathname === '/.well-known/openid-configuration') return json(response, discovery);
+    if (url.pathname === '/keys') {
+      return void exportJWK(publicKey).then((key) => json(response, { keys: [{ ...key, kid: 'one', alg: 'RS256' }] }));
+    }
+    if (url.pathname === '/authorize') {
+      const code = `code-${codes.size}`;
+      codes.set(code, { nonce: url.searchParams.get('nonce') ?? '', claims: provider.next });
+      const back = new URL(url.searchParams.get('redirect_uri') ?? '');
+      back.searchParams.set('code', code);
+      back.searchParams.set('state', url.searchParams.get('state') ?? '');
+      response.writeHead(302, { location: back.href });
+      return response.end();
+    }
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const form = new URLSearchParams(Buffer.concat(chunks).toString());
+      void tokens(form.get('code') ?? '').then((body) => json(response, body));
+    });
+    return undefined;
+  });
+  return provider;
+}
