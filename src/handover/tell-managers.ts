@@ -32,7 +32,7 @@ function noteThatHeIsNeeded({ writes }: Unit, { tenantId, assigneeUserId }: Conv
   if (!assigneeUserId) return;
   writes.others.push([
     `update memberships set presence_due_at = now()
-     where tenant_id = ? and user_id = ? and not is_online and seen_at is not null`,
+     where tenant_id = ? and user_id = ? and not is_online and (seen_at is not null or status <> 'active')`,
     [tenantId, assigneeUserId],
   ]);
 }
