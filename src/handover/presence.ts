@@ -18,7 +18,7 @@ interface Sign {
 /** Comes, or goes. Whoever goes has the grace to come back before anybody is taken away. */
 export async function setPresence(em: EntityManager, sign: Sign, isOnline: boolean): Promise<Presence> {
   const member = await memberOf(em, sign);
-  // Who says again that he is gone has not just left.
+  // Whoever says so again has not just left.
   if (isOnline || member.isOnline) note(member, sign);
   if (member.isOnline !== isOnline) member.isOnline = isOnline;
   await em.flush();

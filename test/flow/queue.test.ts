@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { sweepOnce } from '../../jobs/sweep.ts';
+import { Notification } from '../../src/entities/notification.ts';
+import { addTarget } from '../../src/tenancy/provision.ts';
+import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { call, hire, type Person } from '../support/people.ts';
 import { asManager, buildShop, conversationOf, handlerOf, writes, type Shop } from '../support/tenants.ts';
 import { conversationsByManager, handoverById, queueUp, setSettings } from '../support/waiting.ts';
@@ -45,6 +48,31 @@ describe('the queue', () => {
     await until(async () => expect((await conversationOf(world, shop, 302)).assigneeUserId).toBe(mia.userId));
     // To the contact it is all one answer.
     expect(world.platform.textsTo('302')).toHaveLength(1);
+  });
+
+  it('tells managers once, whose it is now', async () => {
+    const shop = await giving();
+    const secret = `whsec_${Buffer.alloc(32, 5).toString('base64')}`;
+    const path = `/given/${shop.slug}`;
+    const config = { url: `${world.platform.url}${path}`, secret };
+    await addTarget(world.deps.orm, world.deps.keys, shop.tenantId, { kind: 'webhook', name: 'Desk', config });
+    const mia = await arrives(shop);
+    await until(async () => expect((await world.deps.targetsOf(shop.tenantId)).ids).toHaveLength(1));
+    await writes(world, shop, 303, 'human please');
+    await has(shop, mia, 1);
+    const told = () => world.platform.calls.filter((one) => one.path === path).map(({ body }) => body['data']);
+    await until(() => expect(told()).toHaveLength(1));
+    expect(told()[0]).toMatchObject({
+      reason: 'Given to manager. the contact asked for a human',
+      assignedTo: { userId: mia.userId, name: 'manager' },
+    });
+    // The one that said that somebody waits is called off.
+    await until(async () => {
+      const notices = await withTenant(world.deps.orm, shop.tenantId, (em) =>
+        em.find(Notification, { tenantId: shop.tenantId }, { orderBy: { createdAt: 'asc' } }),
+      );
+      expect(notices.map(({ status }) => status)).toEqual(['skipped', 'sent']);
+    });
   });
 
   it('gives when somebody comes, is given more capacity, or it is switched on', async () => {

@@ -22,6 +22,7 @@ interface Wishes {
   handler?: Extract<Handler, 'queued' | 'human'>;
   assignee?: string;
   isAnswered?: boolean;
+  handover?: Partial<Handover>;
 }
 
 /** A contact who has written, and waits for a person or has one. */
@@ -87,6 +88,7 @@ export function queueUp({ deps }: World, shop: Shop, wishes: Wishes = {}): Promi
       queuedAt: since,
       acceptedAt: assignee ? since : null,
       acceptedBy: assignee,
+      ...wishes.handover,
     });
     return { conversationId, handoverId };
   });
