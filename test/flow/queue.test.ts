@@ -8,7 +8,8 @@ import { asManager, buildShop, conversationOf, handlerOf, writes, type Shop } fr
 import { conversationsByManager, handoverById, queueUp, setSettings } from '../support/waiting.ts';
 import { until, useWorld } from '../support/world.ts';
 
-const world = useWorld();
+// Only where a test calls for the sweep is anything found by it.
+const world = useWorld({ env: { SWEEP_INTERVAL_MS: '60000' } });
 const closed = { mon: [], tue: [], wed: [], thu: [], fri: [], sat: [], sun: [] };
 const neverOpen = { timezone: 'Europe/Berlin', week: closed, holidays: [] };
 

@@ -94,7 +94,15 @@ describe('automatic assignment', () => {
     );
     await assign();
     expect(await assigneeOf(waiting)).toBeNull();
-    await setMember(world, shop, leo, { isOnline: true });
+    // Nor does it hold up whoever comes next.
+    await setMember(world, shop, mia, { capacity: 1 });
+    const next = await queueUp(world, shop, { waits: 0 });
+    await assign();
+    expect(await Promise.all([waiting, next].map(assigneeOf))).toEqual([null, mia]);
+    // Even where the other one has more to do.
+    await setMember(world, shop, mia, { capacity: 9 });
+    await setMember(world, shop, leo, { isOnline: true, capacity: 9 });
+    for (let n = 0; n < 3; n++) await queueUp(world, shop, { handler: 'human', assignee: leo });
     await assign();
     expect(await assigneeOf(waiting)).toBe(leo);
   });
