@@ -22,13 +22,22 @@ const presence = () => [
   `create trigger announce after delete on memberships for each row execute function announce_change()`,
   `create trigger announce_update after update of is_online, capacity, status, role on memberships
     for each row execute function announce_change()`,
+  // Whoever may not answer any more has left at that moment, whoever says so.
+  `create function note_departure() returns trigger language plpgsql as $$
+    begin
+      new.is_online := false;
+      new.presence_due_at := now();
+      return new;
+    end $$`,
+  `create trigger departs before update of status, role on memberships for each row
+    when (new.status <> 'active' or new.role = 'viewer') execute function note_departure()`,
 ];
 
 const queue = () => [
   `alter table handovers
     add column apologized_at timestamptz,
     add column told_until timestamptz`,
-  `create index handovers_open on handovers (tenant_id, queued_at) where outcome is null and queued_at is not null`,
+  `create index handovers_open on handovers (tenant_id, queued_at) where outcome is null`,
   `alter table ownership_transitions
     add column assignee_user_id uuid,
     add constraint ownership_transitions_assignee_user_id_fkey
@@ -43,7 +52,7 @@ const due = () => [
     `returns table (tenant_id uuid)
     language sql stable security definer set search_path = public, pg_temp as $$
       (select distinct gone.tenant_id from (
-        select m.tenant_id from memberships m where m.presence_due_at < now() - $1
+        select m.tenant_id from memberships m where m.presence_due_at < now()
         order by m.presence_due_at limit $2) gone)
       union
       (select m.tenant_id from memberships m

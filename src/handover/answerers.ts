@@ -14,6 +14,8 @@ export interface Answerer {
   /** Null: the tenant's default. */
   ownCapacity: number | null;
   givenAt: Date | null;
+  /** The name as it is sorted. */
+  sortName: string;
 }
 
 interface Row {
@@ -26,10 +28,11 @@ interface Row {
   capacity: number;
   own_capacity: number | null;
   given_at: string | null;
+  sort_name: string;
 }
 
 const ANSWERERS = `
-  select m.user_id, u.name, m.role, m.is_online, m.seen_at, m.given_at, m.capacity as own_capacity,
+  select m.user_id, u.name, lower(u.name) as sort_name, m.role, m.is_online, m.seen_at, m.given_at, m.capacity as own_capacity,
     coalesce(m.capacity, s.default_capacity) as capacity,
     (select count(*)::int from conversations c
      where c.tenant_id = m.tenant_id and c.assignee_user_id = m.user_id and c.handler = 'human') as conversations
@@ -84,6 +87,7 @@ const answererOfRow = (row: Row): Answerer => ({
   capacity: row.capacity,
   ownCapacity: row.own_capacity,
   givenAt: dateOrNull(row.given_at),
+  sortName: row.sort_name,
 });
 
 const dateOrNull = (time: string | null) => (time === null ? null : new Date(time));

@@ -1,17 +1,16 @@
 import type { z } from 'zod';
 import type { SafeRequest } from '../safe-request.ts';
+import type { Packet } from './packet.ts';
 
 /** What a manager is told when a customer needs a person. */
-export interface HandoverNotice {
+export interface HandoverNotice extends Packet {
   /** A UUID that stays the same over retries. */
   id: string;
   tenant: { slug: string; name: string };
-  conversation: { id: string; channel: string; contactName: string };
   /** A sentence for people. */
   reason: string;
-  summary: string;
-  /** Oldest first. `at` is ISO 8601. */
-  lastMessages: { author: string; text: string; at: string }[];
+  /** Who has the conversation; null while it waits for anybody, or for somebody of whom we know no more. */
+  assignedTo?: { userId: string; name: string } | null;
   /** Opens the conversation. */
   url: string;
   /** ISO 8601. */

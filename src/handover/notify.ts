@@ -1,8 +1,6 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
-import { Contact } from '../entities/contact.ts';
 import { Conversation } from '../entities/conversation.ts';
 import { Handover } from '../entities/handover.ts';
-import { Message } from '../entities/message.ts';
 import { Notification } from '../entities/notification.ts';
 import { NotificationTarget } from '../entities/notification-target.ts';
 import { messageOf, PermanentError, RetryAfterError } from '../errors.ts';
@@ -14,8 +12,10 @@ import { sealContext } from '../tenancy/find-channel.ts';
 import type { KeyRing } from '../tenancy/secrets.ts';
 import type { SettingsOf } from '../tenancy/settings.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
+import { nameOf } from './answerers.ts';
 import type { HandoverNotice, SmtpSettings } from './notifier.ts';
 import { notifierKind } from './notifiers/registry.ts';
+import { packetOf } from './packet.ts';
 
 export interface NotifyDeps {
   orm: MikroORM;
@@ -33,7 +33,6 @@ export interface NotifyDeps {
 const LEASE_MS = 60_000;
 const SEND_TIMEOUT_MS = 30_000;
 const MOST_TRIES = 10;
-const LAST_MESSAGES = 6;
 
 /** Sends one notification, or notes why not and when again. A target that is slow or broken delays no other. */
 export async function notify(deps: NotifyDeps, tenantId: string, notificationId: string): Promise<void> {
@@ -93,41 +92,20 @@ async function claim(deps: NotifyDeps, tenantId: string, id: string) {
     found.attempts += 1;
     const target = await em.findOneOrFail(NotificationTarget, { tenantId, id: found.targetId });
     const conversation = await em.findOneOrFail(Conversation, { tenantId, id: found.conversationId });
-    const contact = await em.findOne(Contact, { tenantId, id: conversation.contactId });
     const handover = found.handoverId && (await em.findOne(Handover, { tenantId, id: found.handoverId }));
-    const last = await em.find(
-      Message,
-      { tenantId, conversationId: conversation.id, isInternal: false, deletedAt: null },
-      { orderBy: { seq: 'desc' }, limit: LAST_MESSAGES },
-    );
-    const channel = channels.get(conversation.channelId);
-    const contactName = contact?.displayName ?? 'A customer';
+    const channel = channels.get(conversation.channelId)?.name ?? 'a channel';
     const reason = typeof found.notice['reason'] === 'string' ? found.notice['reason'] : 'A customer needs you.';
+    const assignee = conversation.assigneeUserId ?? null;
     const notice: HandoverNotice = {
       id,
       tenant: { slug: settings.tenant.slug, name: settings.tenant.name },
-      conversation: { id: conversation.id, channel: channel?.name ?? 'a channel', contactName },
       reason,
-      summary: summarise(contactName, channel?.name ?? 'a channel', handover || null, last),
-      lastMessages: last.toReversed().map((message) => ({
-        author: authorOf(message, contactName),
-        text: message.content === '' ? `[${message.contentType}]` : message.content,
-        at: (message.sentAt ?? message.createdAt).toISOString(),
-      })),
+      ...(await packetOf(em, conversation, handover || null, channel)),
+      assignedTo: assignee === null ? null : { userId: assignee, name: await nameOf(em, assignee) },
       url: deps.linkTo(settings.tenant.slug, conversation.id),
       createdAt: found.createdAt.toISOString(),
     };
     if (handover) await em.nativeUpdate(Handover, { tenantId, id: handover.id }, { packet: { ...notice } });
     return { notification: found, target, notice };
   });
-}
-
-const authorOf = (message: Message, contactName: string) =>
-  ({ contact: contactName, user: 'Manager', agent: 'Assistant', system: 'Assistant' })[message.senderKind as 'user'];
-
-function summarise(name: string, channel: string, handover: Handover | null, newestFirst: Message[]): string {
-  const asked = newestFirst.find((message) => message.direction === 'in' && message.content !== '');
-  const words = asked ? `Last said: "${asked.content.slice(0, 200)}".` : 'Nothing in words yet.';
-  const why = handover ? ` Why: ${handover.reasonText}.` : '';
-  return `${name} on ${channel}. ${words}${why}`;
 }

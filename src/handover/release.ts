@@ -10,20 +10,23 @@ const LOOK_AGAIN_MS = 1_000;
 /**
  * Puts the conversations of managers who have left back into the queue, at their old place: those that were theirs when
  * they left and whose contact waits for an answer. Who has been answered stays with the manager who knows the matter,
- * and comes here with the next message. Whoever has given no sign for `presence_grace` seconds has left.
+ * and comes here with the next message. Whoever has given no sign for `presence_grace` seconds has left, and so has whoever
+ * may not answer any more.
  */
 export async function releaseAbsent(unit: Unit): Promise<void> {
   const { em, settings, now, writes } = unit;
   const tenantId = settings.tenant.id;
-  const due = await em.execute<{ user_id: string; seen_at: string; name: string }[]>(
-    `select m.user_id, m.seen_at, u.name from memberships m join users u on u.id = m.user_id
-     where m.tenant_id = ? and m.presence_due_at <= now() and m.seen_at is not null
+  const due = await em.execute<{ user_id: string; seen_at: string | null; name: string; may_answer: boolean }[]>(
+    `select m.user_id, m.seen_at, u.name, m.status = 'active' and m.role <> 'viewer' as may_answer
+     from memberships m join users u on u.id = m.user_id
+     where m.tenant_id = ? and m.presence_due_at <= now()
      order by m.presence_due_at limit ? for update of m skip locked`,
     [tenantId, MOST],
   );
-  for (const { user_id: userId, seen_at: seen, name } of due) {
-    const leavesAt = new Date(new Date(seen).getTime() + settings.thresholds.presence_grace * 1000);
-    if (leavesAt > now) {
+  for (const { user_id: userId, seen_at: seenAt, name, may_answer: mayAnswer } of due) {
+    const leftAt = mayAnswer && seenAt ? new Date(seenAt) : now;
+    const leavesAt = new Date(leftAt.getTime() + settings.thresholds.presence_grace * 1000);
+    if (mayAnswer && leavesAt > now) {
       await lookAgain(unit, userId, leavesAt);
       continue;
     }
@@ -31,7 +34,7 @@ export async function releaseAbsent(unit: Unit): Promise<void> {
       tenantId,
       userId,
     ]);
-    const isDone = await release(unit, userId, name, seen);
+    const isDone = await release(unit, userId, name, leftAt);
     const again = isDone ? null : new Date(now.getTime() + LOOK_AGAIN_MS);
     await lookAgain(unit, userId, again);
     if (again) writes.wakes.push(['watch-queue', tenantId, tenantId, LOOK_AGAIN_MS + 50]);
@@ -54,9 +57,9 @@ const WAITS_FOR = `
          order by m.seq desc limit 1) = 'in'`;
 
 /** Gives false where somebody is at work on one of them, and it has to be looked at again. */
-async function release(unit: Unit, userId: string, name: string, seenAt: string): Promise<boolean> {
+async function release(unit: Unit, userId: string, name: string, leftAt: Date): Promise<boolean> {
   const { em, settings } = unit;
-  const values = [settings.tenant.id, userId, seenAt];
+  const values = [settings.tenant.id, userId, leftAt];
   const rows = await em.execute<{ id: string }[]>(
     `select c.id ${WAITS_FOR} order by c.id for update of c skip locked`,
     values,

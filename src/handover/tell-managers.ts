@@ -16,7 +16,7 @@ export function notifyAgain(unit: Unit, conversation: Conversation, turn: Turn):
   const words = turn.text === '' ? 'The customer sent something.' : 'The customer wrote again.';
   notify(unit, conversation, targets.ids.filter(isListening), { reason: words, isFirst: false });
 
-  if (conversation.handler === 'human') noteThatHeIsNeeded(unit, conversation);
+  if (conversation.handler === 'human') noteThatManagerIsNeeded(unit, conversation);
 
   // The reminder that is on its way speaks for this message as well.
   if (conversation.remindAt && conversation.remindAt > now) return;
@@ -28,11 +28,11 @@ export function notifyAgain(unit: Unit, conversation: Conversation, turn: Turn):
 }
 
 /** A manager who has left is looked at again, now that somebody waits for that person. */
-function noteThatHeIsNeeded({ writes }: Unit, { tenantId, assigneeUserId }: Conversation): void {
+function noteThatManagerIsNeeded({ writes }: Unit, { tenantId, assigneeUserId }: Conversation): void {
   if (!assigneeUserId) return;
   writes.others.push([
     `update memberships set presence_due_at = now()
-     where tenant_id = ? and user_id = ? and not is_online and seen_at is not null`,
+     where tenant_id = ? and user_id = ? and not is_online and (seen_at is not null or status <> 'active')`,
     [tenantId, assigneeUserId],
   ]);
 }

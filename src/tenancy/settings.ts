@@ -46,7 +46,7 @@ export const Thresholds = z.strictObject({
     .min(0)
     .max(7 * 86_400)
     .default(300),
-  /** Seconds without a sign of a manager's desk, or after that manager went offline; then who waits for him goes back. */
+  /** Seconds without a sign of a manager's desk, or after going offline; then who waits for that manager goes back. */
   presence_grace: seconds.max(86_400).default(120),
   /** Seconds after which an old message (synced history, a platform's long outage) is stored but not answered. */
   answer_max_age: seconds.max(7 * 86_400).default(21_600),

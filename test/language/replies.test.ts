@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { phrases } from '../../src/language/phrases/index.ts';
-import { say, type ReplyKey } from '../../src/language/replies.ts';
+import { say, sayWhen, type ReplyKey } from '../../src/language/replies.ts';
 
 const keys: ReplyKey[] = [
   ...(['askHandover', 'askHandoverAgain', 'handedOver', 'nobodyAvailable', 'continueWithBot', 'clarify'] as const),
-  ...(['clarifyBetween', 'handedBack', 'yes', 'no', 'sorryFailed'] as const),
+  ...(['clarifyBetween', 'handedBack', 'yes', 'no', 'sorryFailed', 'askHandoverAway'] as const),
 ];
 
 describe('say', () => {
@@ -19,6 +19,25 @@ describe('say', () => {
         expect(text, key).not.toBe(say(key, 'en', ['A', 'B']));
     }
   });
+
+  it.each([...phrases.keys()])(
+    'says in %s from when on a person is there, by the clock of the business',
+    (language) => {
+      // A Wednesday with a long name, at half past nine in the evening.
+      const at = new Date('2026-09-30T19:30:00Z');
+      for (const key of ['askHandoverLater', 'handedOverLater'] as const) {
+        const text = sayWhen(key, language, at, 'Europe/Berlin');
+        expect(text).toMatch(/(21|9)[:.]30/);
+        expect(text).toContain('30');
+        expect(text).not.toContain('{');
+        expect(text.length).toBeLessThan(200);
+        if (language !== 'en') expect(text).not.toMatch(/Wednesday|team isn/);
+      }
+      expect(sayWhen('handedOverLater', 'xx', at, 'Europe/Berlin')).toBe(
+        sayWhen('handedOverLater', 'en', at, 'Europe/Berlin'),
+      );
+    },
+  );
 
   it.each([...phrases.keys()])('keeps the buttons short in %s', (language) => {
     for (const key of ['yes', 'no'] as const) expect(Array.from(say(key, language)).length).toBeLessThanOrEqual(20);

@@ -2,6 +2,7 @@ import type { Deps } from '../../deps.ts';
 import { agentOperations } from '../routes/agents.ts';
 import { apiKeyOperations } from '../routes/api-keys.ts';
 import { auditLogOperations } from '../routes/audit-log.ts';
+import { businessHoursOperations } from '../routes/business-hours.ts';
 import { channelActOperations } from '../routes/channel-acts.ts';
 import { channelOperations } from '../routes/channels.ts';
 import { currentTenantOperations } from '../routes/current-tenant.ts';
@@ -10,8 +11,10 @@ import { faqInsightOperations } from '../routes/faq-insight.ts';
 import { faqQuestionOperations } from '../routes/faq-questions.ts';
 import { faqTestOperations } from '../routes/faq-tests.ts';
 import { faqOperations } from '../routes/faqs.ts';
+import { handoverOperations } from '../routes/handovers.ts';
 import { invitationOperations } from '../routes/invitations.ts';
 import { meOperations } from '../routes/me.ts';
+import { presenceOperations } from '../routes/presence.ts';
 import { settingsPreviewOperations } from '../routes/settings-preview.ts';
 import { settingsOperations } from '../routes/settings.ts';
 import { targetOperations } from '../routes/targets.ts';
@@ -41,4 +44,7 @@ export const operationsOf = (deps: Deps): Operation[] => [
   ...tenantStatsOperations(deps),
   ...agentOperations(deps),
   ...targetOperations(deps),
+  ...handoverOperations(deps),
+  ...presenceOperations(deps),
+  ...businessHoursOperations(deps),
 ];

@@ -1,0 +1,74 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { withUnit } from '../../src/conversations/with-unit.ts';
+import { watchHandover } from '../../src/handover/watch-handover.ts';
+import { buildShop, messagesOf, type Shop } from '../support/tenants.ts';
+import { conversationById, handoverById, queueUp, setSettings } from '../support/waiting.ts';
+import { until, useWorld } from '../support/world.ts';
+
+const world = useWorld({ workers: false });
+let shop: Shop;
+
+beforeEach(async () => {
+  shop = await buildShop(world);
+});
+
+/** Open only for the hour that begins in half a day, and that of each day after. */
+function shutForHalfADay() {
+  const hour = (new Date().getUTCHours() + 12) % 24;
+  const clock = (n: number) => `${String(n).padStart(2, '0')}:00`;
+  const day = [{ from: clock(hour), to: hour === 23 ? '24:00' : clock(hour + 1) }];
+  return {
+    timezone: 'UTC',
+    week: { mon: day, tue: day, wed: day, thu: day, fri: day, sat: day, sun: day },
+    holidays: [],
+  };
+}
+async function shut(one: Shop): Promise<void> {
+  await setSettings(world, one, { businessHours: shutForHalfADay() });
+  await until(async () => expect((await world.deps.settingsOf(one.tenantId)).businessHours).not.toBeNull());
+}
+const timeIsUp = { timeoutAt: new Date(0) };
+const watch = (one: Shop, handoverId: string) =>
+  withUnit(world.deps, one.tenantId, (unit) => watchHandover(unit, handoverId));
+const wordsTo = async (one: Shop, conversationId: string) =>
+  (await messagesOf(world, one, conversationId))
+    .filter(({ direction }) => direction === 'out')
+    .map(({ content }) => content);
+
+describe('whoever still waits', () => {
+  it('when business hours end is told once when they begin, and looked at then', async () => {
+    await shut(shop);
+    const { handoverId, conversationId } = await queueUp(world, shop, { handover: timeIsUp });
+    await watch(shop, handoverId);
+    expect(await wordsTo(shop, conversationId)).toEqual([expect.stringMatching(/answer you here from .*:00/)]);
+    const { timeoutAt, toldUntil } = await handoverById(world, shop, handoverId);
+    expect(timeoutAt?.getTime()).toBe((toldUntil?.getTime() ?? 0) + 600_000);
+    await withUnit(world.deps, shop.tenantId, (unit) => {
+      unit.writes.handoverChanges.push({ id: handoverId, set: timeIsUp });
+      return Promise.resolve();
+    });
+    await watch(shop, handoverId);
+    expect(await wordsTo(shop, conversationId)).toHaveLength(1);
+    expect((await conversationById(world, shop, conversationId)).handler).toBe('queued');
+  });
+
+  it('when queue_timeout is over is told once that nobody is free, also where the conversation came back meanwhile', async () => {
+    const told = { ...timeIsUp, apologizedAt: new Date(0) };
+    for (const handover of [timeIsUp, told]) {
+      const { handoverId, conversationId } = await queueUp(world, shop, { handover });
+      await watch(shop, handoverId);
+      expect(await wordsTo(shop, conversationId)).toHaveLength(handover === told ? 0 : 1);
+      expect(await handoverById(world, shop, handoverId)).toMatchObject({ timeoutAt: null, outcome: null });
+    }
+  });
+
+  it('when business hours end goes back to automation, where the tenant wants that', async () => {
+    const returning = await buildShop(world, { thresholds: { nobody_there: 'return' } });
+    await shut(returning);
+    const { handoverId, conversationId } = await queueUp(world, returning, { handover: timeIsUp });
+    await watch(returning, handoverId);
+    expect((await conversationById(world, returning, conversationId)).handler).toBe('bot');
+    expect(await handoverById(world, returning, handoverId)).toMatchObject({ outcome: 'nobody_there' });
+    expect(await wordsTo(returning, conversationId)).toHaveLength(1);
+  });
+});
