@@ -12,6 +12,7 @@ import { Migration20261126000011 } from './Migration20261126000011_announce_rows
 import { Migration20261126000012 } from './Migration20261126000012_faq_offers.ts';
 import { Migration20261126000013 } from './Migration20261126000013_access.ts';
 import { Migration20261126000014 } from './Migration20261126000014_management.ts';
+import { Migration20261126000017 } from './Migration20261126000017_search_and_labels.ts';
 
 /** In the order in which they run. A released one is never changed. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   { name: 'Migration20261126000012_faq_offers', class: Migration20261126000012 },
   { name: 'Migration20261126000013_access', class: Migration20261126000013 },
   { name: 'Migration20261126000014_management', class: Migration20261126000014 },
+  { name: 'Migration20261126000017_search_and_labels', class: Migration20261126000017 },
 ];

@@ -10,7 +10,6 @@ import { requestId } from './http/request-id.ts';
 import { faqRoutes } from './http/routes/faqs.ts';
 import { faqInsightRoutes } from './http/routes/faq-insight.ts';
 import { healthRoutes } from './http/routes/health.ts';
-import { manageRoutes } from './http/routes/manage.ts';
 import { webchatRoutes } from './http/routes/webchat.ts';
 import { webhookRoutes } from './http/routes/webhooks.ts';
 
@@ -32,7 +31,6 @@ export function createApp(deps: Deps, { checkResponses = false }: { checkRespons
   app.use(docsRoutes(operations, deps.publicUrl).routes());
   app.use(mount(operations, { deps, authenticate, limit: () => Promise.resolve(), checkResponses }).routes());
   app.use(faqInsightRoutes(deps).routes());
-  app.use(manageRoutes(deps).routes());
   app.use(faqRoutes(deps).routes());
   app.use(healthRoutes(deps).routes());
   return app;
