@@ -76,8 +76,10 @@ const all = (pieces: Piece[]): Piece => ({
 function pathOf({ tenantId, after, assignee, handlers, channelId, most }: Walk): Piece {
   const by = (...pieces: Piece[]): Piece => {
     const { sql, values } = all([...pieces, ...behind(after)]);
+    // What the index is of: that of all, or that of a column.
+    const since = pieces.length === 0 ? 'epoch' : '-infinity';
     return {
-      sql: `select ${COLUMNS} from conversations where tenant_id = ? and last_activity_at > '-infinity' and ${sql}`,
+      sql: `select ${COLUMNS} from conversations where tenant_id = ? and last_activity_at > '${since}' and ${sql}`,
       values: [tenantId, ...values],
     };
   };
