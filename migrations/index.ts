@@ -14,6 +14,7 @@ import { Migration20261126000013 } from './Migration20261126000013_access.ts';
 import { Migration20261126000014 } from './Migration20261126000014_management.ts';
 import { Migration20261126000015 } from './Migration20261126000015_log_in.ts';
 import { Migration20261126000016 } from './Migration20261126000016_tenants.ts';
+import { Migration20261126000017 } from './Migration20261126000017_search_and_labels.ts';
 import { Migration20261126000018 } from './Migration20261126000018_handover_queue.ts';
 import { Migration20261126000019 } from './Migration20261126000019_connecting.ts';
 import { Migration20261126000020 } from './Migration20261126000020_bulk_changes.ts';
@@ -36,6 +37,7 @@ export const migrations = [
   { name: 'Migration20261126000014_management', class: Migration20261126000014 },
   { name: 'Migration20261126000015_log_in', class: Migration20261126000015 },
   { name: 'Migration20261126000016_tenants', class: Migration20261126000016 },
+  { name: 'Migration20261126000017_search_and_labels', class: Migration20261126000017 },
   { name: 'Migration20261126000018_handover_queue', class: Migration20261126000018 },
   { name: 'Migration20261126000019_connecting', class: Migration20261126000019 },
   { name: 'Migration20261126000020_bulk_changes', class: Migration20261126000020 },

@@ -10,7 +10,6 @@ import { createLimit } from './http/rate-limit.ts';
 import { requestId } from './http/request-id.ts';
 import { logInRoutes, sessionOf } from './http/routes/log-in.ts';
 import { healthRoutes } from './http/routes/health.ts';
-import { manageRoutes } from './http/routes/manage.ts';
 import { webchatRoutes } from './http/routes/webchat.ts';
 import { webhookRoutes } from './http/routes/webhooks.ts';
 
@@ -37,7 +36,6 @@ export function createApp(deps: Deps, { checkResponses = false }: { checkRespons
   app.use(logInRoutes(deps).routes());
   app.use(docsRoutes(operations, deps.publicUrl).routes());
   app.use(mount(operations, { deps, authenticate, limit, checkResponses }).routes());
-  app.use(manageRoutes(deps).routes());
   app.use(healthRoutes(deps).routes());
   return app;
 }

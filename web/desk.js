@@ -49,8 +49,11 @@ async function api(path, body) {
   });
   const answer = await response.json().catch(() => null);
   if (response.ok) return answer;
-  // The answer says how to get a link; whoever has a password logs in.
-  byId('log-in').hidden = response.status !== 401;
+  if (response.status === 401) {
+    byId('log-in').hidden = false;
+    const command = `npm run frontdesk -- desk ${slug} --email <email>`;
+    throw new Error(`You are not logged in here. Log in, or ask whoever runs Frontdesk for a new link: ${command}`);
+  }
   throw new Error(`That did not work: ${answer?.detail ?? `the server answered ${response.status}`}.`);
 }
 
@@ -75,8 +78,9 @@ function repeat(status, load, { everyMs, hiddenMs }) {
 
 /** Waiting conversations are asked for apart: whoever waits longest may not be among the latest. */
 async function loadList() {
-  const answers = await Promise.all([api('?limit=50'), api('?handler=queued&limit=100')]);
-  const found = new Map(answers.flatMap(({ conversations }) => conversations).map((one) => [one.id, one]));
+  const filters = ['limit=50', 'handler=queued&limit=100'];
+  const answers = await Promise.all(filters.map((filter) => api(`?include=contact&${filter}`)));
+  const found = new Map(answers.flatMap(({ items }) => items).map((one) => [one.id, one]));
   return () => showList([...found.values()]);
 }
 
@@ -117,12 +121,16 @@ function rowOf(one) {
 async function loadTalk() {
   const id = openId;
   if (!id) return null;
-  const found = await api(`/${encodeURIComponent(id)}?after=${Math.max(0, lastSeq - LOOK_BACK)}`);
-  return () => id === openId && showTalk(found);
+  const path = `/${encodeURIComponent(id)}`;
+  const [conversation, messages] = await Promise.all([
+    api(`${path}?include=contact,decisions,transitions`),
+    api(`${path}/messages?limit=200&after=${Math.max(0, lastSeq - LOOK_BACK)}`),
+  ]);
+  return () => id === openId && showTalk(conversation, messages);
 }
 
-function showTalk({ conversation, messages, decisions, transitions }) {
-  const { id, handler, assigneeUserId } = conversation;
+function showTalk(conversation, { items: messages, hasMore }) {
+  const { id, handler, assigneeUserId, decisions, transitions } = conversation;
   if (takenId === id && handler === 'human') me = assigneeUserId;
   takenId = '';
   write(byId('name'), nameOf(conversation));
@@ -133,8 +141,7 @@ function showTalk({ conversation, messages, decisions, transitions }) {
   for (const message of messages) showMessage(message, why.get(message.id));
   showControls(conversation);
   lastSeq = Math.max(lastSeq, messages.at(-1)?.seq ?? 0);
-  // A long conversation comes in pages of 200.
-  if (messages.length >= 200) void refreshTalk();
+  if (hasMore) void refreshTalk();
 }
 
 function showMessage(message, decision) {
@@ -144,9 +151,10 @@ function showMessage(message, decision) {
   const [who, meta, words, trouble] = item.children;
   const files = message.attachments.map(({ type, fileName, label }) => `[${type}] ${fileName ?? label ?? ''}`);
   const status = STATUSES[message.status] ?? message.status;
-  item.className = `message from-${SPEAKERS[message.from].toLowerCase()}`;
+  const speaker = message.isInternal ? 'Note' : SPEAKERS[message.from];
+  item.className = `message from-${speaker.toLowerCase()}`;
   meta.className = ['failed', 'withheld'].includes(message.status) ? 'alert' : 'quiet';
-  write(who, SPEAKERS[message.from]);
+  write(who, speaker);
   write(meta, [timeOf(message.at), status, message.editedAt && 'edited'].filter(Boolean).join(' · '));
   write(words, message.deletedAt ? '(deleted)' : [message.text, ...files].filter(Boolean).join('\n'));
   write(trouble, message.failedBecause ?? '');
@@ -229,7 +237,7 @@ function timeOf(at) {
   return new Date(at).toLocaleString([], { day, month: day && 'short', hour: 'numeric', minute: '2-digit' });
 }
 
-const nameOf = ({ contactName, id }) => contactName ?? `Visitor ${id.slice(-4)}`;
+const nameOf = ({ contact, id }) => contact?.displayName ?? `Visitor ${id.slice(-4)}`;
 const stateOf = ({ handler, assigneeUserId }) => (me && assigneeUserId === me ? 'You have it' : STATES[handler]);
 const draftKey = () => `frontdesk.desk.${slug}.${openId}`;
 

@@ -56,11 +56,12 @@ export async function openRun(deps: RunDeps, tenantId: string, runId: string): P
         tenantId,
         conversationId: run.conversationId,
         seq: { $gt: conversation.contextCutSeq, $lte: run.lastSeq },
+        isInternal: false,
         deletedAt: null,
       },
       { orderBy: { seq: 'desc' }, limit: HISTORY + (run.lastSeq - run.firstSeq + 1) },
     );
-    const told = messages.toReversed().filter((message) => message.content !== '' && !message.isInternal);
+    const told = messages.toReversed().filter((message) => message.content !== '');
     const said = told.filter((message) => message.seq >= run.firstSeq && message.direction === 'in');
     const text = said.map((message) => message.content).join('\n');
     const contactLanguage = conversation.language ?? null;

@@ -6,6 +6,7 @@ import { ChannelAddress } from './channel-address.ts';
 import { Channel } from './channel.ts';
 import { ContactIdentity } from './contact-identity.ts';
 import { Contact } from './contact.ts';
+import { ConversationLabel } from './conversation-label.ts';
 import { Conversation } from './conversation.ts';
 import { Decision } from './decision.ts';
 import { FaqSuggestion } from './faq-suggestion.ts';
@@ -34,6 +35,7 @@ export const entities = [
   Channel,
   ContactIdentity,
   Contact,
+  ConversationLabel,
   Conversation,
   Decision,
   FaqSuggestion,

@@ -2,6 +2,7 @@ import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import type { ChannelAdapter } from '../channels/adapter.ts';
 import { InboundEventRow } from '../entities/inbound-event.ts';
 import { Notification } from '../entities/notification.ts';
+import { OutboundMessage } from '../entities/outbound-message.ts';
 import { conflict, notFound } from '../errors.ts';
 import { threadSubject } from '../queue/contracts.ts';
 import type { Wake } from '../queue/wake.ts';
@@ -20,9 +21,9 @@ interface ReplayDeps {
 export interface Replay {
   /** Handles a failed event again. Gives false when it is not failed any more: pressing twice does nothing. */
   inbound(tenantId: string, eventId: string): Promise<boolean>;
-  /** Sends a failed message again. Gives false when it is not failed any more. */
+  /** Sends a failed message again. Gives false when it is not failed any more, throws 404 when there is none. */
   outbound(tenantId: string, outboundId: string): Promise<boolean>;
-  /** Tells a manager again. Gives false when it is not failed any more. */
+  /** Tells a manager again. Gives false when it is not failed any more, throws 404 when there is none. */
   notification(tenantId: string, notificationId: string): Promise<boolean>;
 }
 
@@ -68,6 +69,7 @@ export function createReplay({ orm, channelsOf, adapterOf, inbox, wake }: Replay
         ),
       );
       if (row) wake('deliver-outbound', tenantId, row.conversation_id);
+      else mustBe(await withTenant(orm, tenantId, (em) => em.count(OutboundMessage, { tenantId, id: outboundId })));
       return row !== undefined;
     },
 
@@ -80,9 +82,15 @@ export function createReplay({ orm, channelsOf, adapterOf, inbox, wake }: Replay
         ),
       );
       if (changed === 1) wake('notify-manager', tenantId, notificationId);
+      else mustBe(await withTenant(orm, tenantId, (em) => em.count(Notification, { tenantId, id: notificationId })));
       return changed === 1;
     },
   };
+}
+
+/** What is not failed any more is nothing to do; what is not there is not found. */
+function mustBe(count: number): void {
+  if (count === 0) throw notFound('there is nothing with this id to do again');
 }
 
 async function setStatus(em: EntityManager, tenantId: string, id: string, status: 'pending' | 'handled') {

@@ -1,5 +1,6 @@
-import type { MikroORM } from '@mikro-orm/postgresql';
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import type { MemberRole } from '../entities/membership.ts';
+import { runBound } from './bound.ts';
 
 /**
  * Every question that crosses tenants, and the callers of the database functions that may answer it
@@ -217,4 +218,16 @@ export async function findChannelsToCheck(
     [`{${kinds.join(',')}}`, ageSeconds, most],
   );
   return rows.map((row) => ({ tenantId: row.tenant_id, channelId: row.channel_id }));
+}
+
+/**
+ * Conversations in which a message has all words of the first value, of at most as many messages as the second one says,
+ * in no order. It looks at the tenant of the transaction and no other. The index of words can be read in no other way.
+ */
+export const SAYING = 'select conversation_id from system_search_messages(?, ?)';
+
+/** Ids of what `SAYING` gives, once for each message. */
+export async function searchMessages(em: EntityManager, wanted: string, most: number): Promise<string[]> {
+  const rows = await runBound(em, [SAYING, [wanted, most]]);
+  return rows.map(({ conversation_id: id }) => String(id));
 }

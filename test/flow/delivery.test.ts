@@ -79,8 +79,8 @@ describe('sending', () => {
     await until(() => expect(world.platform.textsTo('45').at(-1)).toBe(coffeeFaqs[1]?.answer));
 
     const { id: conversationId } = await conversationOf(world, shop, 45);
-    expect(await (await asManager(world, shop, `/conversations/${conversationId}`)).json()).toMatchObject({
-      messages: [{}, { status: 'failed', failedBecause: expect.stringContaining('too long') }, {}, { status: 'sent' }],
+    expect(await (await asManager(world, shop, `/conversations/${conversationId}/messages`)).json()).toMatchObject({
+      items: [{}, { status: 'failed', failedBecause: expect.stringContaining('too long') }, {}, { status: 'sent' }],
     });
     const failures = Failures.parse(await (await asManager(world, shop, '/failures')).json());
     expect(failures).toMatchObject({ outbound: [{ error: expect.stringContaining('too long') }] });

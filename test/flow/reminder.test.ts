@@ -69,7 +69,7 @@ async function says(shop: Shop, chat: number, text: string): Promise<void> {
 
 async function answers(shop: Shop, chat: number, text: string): Promise<void> {
   const { id } = await conversationOf(world, shop, chat);
-  expect((await asManager(world, shop, `/conversations/${id}/replies`, { text })).status).toBe(200);
+  expect((await asManager(world, shop, `/conversations/${id}/replies`, { text })).status).toBe(201);
 }
 
 describe('of a further message managers are told', () => {

@@ -100,7 +100,7 @@ describe('a customer writes to a Telegram bot', () => {
 
     const { id } = await conversationOf(world, shop, 13);
     const reply = await asManager(world, shop, `/conversations/${id}/replies`, { text: 'Dogs are welcome!' });
-    expect(reply.status).toBe(200);
+    expect(reply.status).toBe(201);
     await until(() => expect(world.platform.textsTo('13').at(-1)).toBe('Dogs are welcome!'));
     expect(await conversationOf(world, shop, 13)).toMatchObject({ handler: 'human', assigneeUserId: shop.managerId });
 

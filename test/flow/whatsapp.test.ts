@@ -125,8 +125,8 @@ describe('a customer writes to a WhatsApp number', () => {
       expect((await outbound()).at(-1)).toMatchObject({ status: 'failed', errorCode: 'window_closed', attempts: 1 }),
     );
     expect(textsOfShop()).toHaveLength(1);
-    expect(await (await asManager(world, shop, `/conversations/${id}?after=2`)).json()).toMatchObject({
-      messages: [{ status: 'failed', failedBecause: expect.stringContaining('24 hours') }],
+    expect(await (await asManager(world, shop, `/conversations/${id}/messages?after=2`)).json()).toMatchObject({
+      items: [{ status: 'failed', failedBecause: expect.stringContaining('24 hours') }],
     });
     // A new message of the contact opens the window again.
     await post(`/${key}`, text('wamid.5', 'Yes'));

@@ -28,7 +28,7 @@ describe('keywords from what managers answered', () => {
     const { id } = await conversationOf(world, shop, chat);
     await until(async () => expect((await conversationOf(world, shop, chat)).lastSeq).toBeGreaterThan(said.length));
     for (const text of replies)
-      expect((await asManager(world, shop, `/conversations/${id}/replies`, { text })).status).toBe(200);
+      expect((await asManager(world, shop, `/conversations/${id}/replies`, { text })).status).toBe(201);
   }
   const answer = 'We open 7am-9pm daily';
 

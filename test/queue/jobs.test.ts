@@ -137,7 +137,7 @@ describe('workers', () => {
     // One wake-up of each kind: for what came in, and for what is to go out.
     for (const chat of [82, 83]) await writes(world, shop, chat, hours);
     const { id } = await conversationOf(world, shop, 81);
-    expect((await asManager(world, shop, `/conversations/${id}/replies`, { text: 'Mia here.' })).status).toBe(200);
+    expect((await asManager(world, shop, `/conversations/${id}/replies`, { text: 'Mia here.' })).status).toBe(201);
     await world.deps.waker.settled();
     expect(await view.jobs('handle-inbound', 'waiting')).not.toEqual([]);
     expect(await view.jobs('deliver-outbound', 'waiting')).not.toEqual([]);

@@ -13,7 +13,7 @@ export async function fillTenant(owner: pg.Client, slug: string): Promise<{ tena
   const ids: Filled = {};
   const insert = async (table: string, row: Record<string, unknown>) => {
     const id = newId();
-    const hasId = !['tenant_settings', 'memberships', 'idempotency_keys'].includes(table);
+    const hasId = !['tenant_settings', 'memberships', 'idempotency_keys', 'conversation_labels'].includes(table);
     const full: Record<string, unknown> = { tenant_id: tenantId, ...(hasId ? { id } : {}), ...row };
     const columns = Object.keys(full);
     const places = columns.map((_, index) => `$${index + 1}`).join();
@@ -46,6 +46,7 @@ export async function fillTenant(owner: pg.Client, slug: string): Promise<{ tena
   const contact_id = await insert('contacts', { display_name: `canary-${slug}` });
   await insert('contact_identities', { contact_id, channel_id, external_id: '1' });
   const conversation_id = await insert('conversations', { channel_id, contact_id, thread: '1' });
+  await insert('conversation_labels', { conversation_id, label: `canary-${slug}` });
   const message_id = await insert('messages', {
     conversation_id,
     channel_id,

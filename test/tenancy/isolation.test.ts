@@ -264,6 +264,7 @@ describe('the wall between tenants', () => {
       'system_find_tenant_by_domain',
       'system_forget_payloads',
       'system_forget_requests',
+      'system_search_messages',
       'system_tenants',
       'system_tenants_of',
       'system_user_for',

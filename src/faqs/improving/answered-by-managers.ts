@@ -89,7 +89,8 @@ const BEFORE = `
   from messages a
   cross join lateral (
     select seq, direction, content from messages
-    where tenant_id = a.tenant_id and conversation_id = a.conversation_id and seq < a.seq and deleted_at is null
+    where tenant_id = a.tenant_id and conversation_id = a.conversation_id and seq < a.seq
+      and direction <> 'internal' and deleted_at is null
     order by seq desc limit ?
   ) b
   where a.tenant_id = ? and a.id = any (?::uuid[])

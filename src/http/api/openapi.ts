@@ -43,17 +43,18 @@ export function openApiOf(operations: readonly Operation[], publicUrl: string): 
 }
 
 function describe(operation: Operation): ZodOpenApiOperationObject {
-  const { summary, description, tag, query, body } = operation;
+  const { summary, description, tag, query, body, aliasOf } = operation;
   const needs = operation.access === 'tenant' ? `Permission: \`${operation.permission}\`.` : WHO[operation.access];
   const problem = { content: { 'application/problem+json': { schema: Problem } } };
   return {
     operationId: idOf(operation),
     summary,
-    description: [description, needs].filter(Boolean).join('\n\n'),
+    description: [aliasOf && `The same as \`${aliasOf}\`.`, description, needs].filter(Boolean).join('\n\n'),
     tags: [tag],
     ...(operation.access === 'everyone' && { security: [] }),
     ...(operation.access === 'tenant' && { 'x-permission': operation.permission }),
     'x-access': operation.access,
+    ...(aliasOf && { 'x-alias-of': aliasOf }),
     requestParams: {
       header: z.object(headersOf(operation)),
       ...(operation.params instanceof z.ZodObject && { path: operation.params }),

@@ -49,6 +49,8 @@ interface Shape<Params, Query, Body, Result> {
   download?: string | string[];
   /** Bytes of a JSON body; default 256 KiB. */
   maxBytes?: number;
+  /** The path of the operation that this one is under another name. */
+  aliasOf?: string;
 }
 
 /** For those who act for a tenant. */

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { audit } from '../../audit.ts';
+import type { TenantActor } from '../../auth/actor.ts';
+import { addNote } from '../../conversations/add-note.ts';
+import type { Actor } from '../../conversations/ownership.ts';
+import type { Unit } from '../../conversations/unit.ts';
+import { withUnit } from '../../conversations/with-unit.ts';
+import type { Deps } from '../../deps.ts';
+import { closeConversation, handBack, replyAsManager, takeConversation } from '../../handover/manager-acts.ts';
+import { ById, Done, done, id, text } from '../api/fields.ts';
+import { tenantOperation, type Operation } from '../api/operation.ts';
+
+const tag = 'Conversations';
+const Words = z.strictObject({ text: text(20_000) });
+const Written = z.strictObject({ messageId: id });
+
+/** What managers do in a conversation. */
+export const replyOperations = (deps: Deps): Operation[] => [
+  reply(deps),
+  note(deps),
+  act(deps, 'take', 'Take a conversation', takeConversation),
+  act(deps, 'hand-back', 'Give a conversation back to automation, which starts afresh', handBack),
+  act(deps, 'close', 'Close a conversation; the contact’s next message opens a new one', closeConversation),
+];
+
+const reply = (deps: Deps) =>
+  tenantOperation({
+    method: 'post',
+    path: '/conversations/{id}/replies',
+    tag,
+    summary: 'Answer the contact, and take the conversation over',
+    permission: 'handovers:work',
+    params: ById,
+    body: Words,
+    response: Written,
+    status: 201,
+    handle: ({ tenantId, actor, params, body, ip, requestId }) =>
+      withUnit(deps, tenantId, async (unit) => {
+        const messageId = await replyAsManager(unit, params.id, managerOf(actor), body.text);
+        await audit(unit.em, { actor, ip, requestId }, 'conversation.reply', params.id, { messageId });
+        return { messageId };
+      }),
+  });
+
+const note = (deps: Deps) =>
+  tenantOperation({
+    method: 'post',
+    path: '/conversations/{id}/notes',
+    tag,
+    summary: 'Write a note for other managers',
+    description: 'It is never sent, never shown to the contact, and never given to an agent.',
+    permission: 'conversations:write',
+    params: ById,
+    body: Words,
+    response: Written,
+    status: 201,
+    handle: ({ tenantId, actor, params, body, ip, requestId }) =>
+      withUnit(deps, tenantId, async (unit) => {
+        const messageId = await addNote(unit, params.id, managerOf(actor).id, body.text);
+        await audit(unit.em, { actor, ip, requestId }, 'conversation.note', params.id, { messageId });
+        return { messageId };
+      }),
+  });
+
+function act(
+  deps: Deps,
+  name: 'take' | 'hand-back' | 'close',
+  summary: string,
+  work: (unit: Unit, conversationId: string, actor: Actor) => Promise<void>,
+): Operation {
+  return tenantOperation({
+    method: 'post',
+    path: `/conversations/{id}/${name}`,
+    tag,
+    summary,
+    permission: 'handovers:work',
+    params: ById,
+    response: Done,
+    async handle({ tenantId, actor, params, ip, requestId }) {
+      await withUnit(deps, tenantId, async (unit) => {
+        await work(unit, params.id, managerOf(actor));
+        await audit(unit.em, { actor, ip, requestId }, `conversation.${name.replace('-', '_')}`, params.id);
+      });
+      return done;
+    },
+  });
+}
+
+/** A key acts for managers, and is none of them. */
+const managerOf = (actor: TenantActor): Actor => ({ kind: 'user', id: actor.kind === 'user' ? actor.userId : null });
