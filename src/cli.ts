@@ -3,6 +3,7 @@ import { ZodError, z } from 'zod';
 import { issueManagerToken } from './auth/manager-token.ts';
 import { agentKind } from './agents/registry.ts';
 import { channelAdapter, channelKinds } from './channels/registry.ts';
+import { addFaqCommands } from './cli/faq.ts';
 import { readConfig } from './config.ts';
 import { openDatabase } from './database/open.ts';
 import { createDeps, type Deps } from './deps.ts';
@@ -122,6 +123,8 @@ program
       console.log(done ? 'on its way' : 'it is not failed, nothing to do');
     });
   });
+
+addFaqCommands(program, (slug, work) => run(async (deps) => work(deps, await tenantId(deps, slug))));
 
 await program.parseAsync();
 
