@@ -4,6 +4,7 @@ import { issueManagerToken } from './auth/manager-token.ts';
 import { agentKind } from './agents/registry.ts';
 import { channelAdapter, channelKinds } from './channels/registry.ts';
 import { manageUser, type UserOptions } from './cli/user.ts';
+import { addFaqCommands } from './cli/faq.ts';
 import { readConfig } from './config.ts';
 import { webhookUrl } from './connecting/channel-row.ts';
 import { connectChannel } from './connecting/connect-channel.ts';
@@ -132,6 +133,8 @@ program
       console.log(done ? 'on its way' : 'it is not failed, nothing to do');
     });
   });
+
+addFaqCommands(program, (slug, work) => run(async (deps) => work(deps, await tenantId(deps, slug))));
 
 await program.parseAsync();
 

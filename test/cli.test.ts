@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../src/id.ts';
@@ -69,6 +71,33 @@ describe('npm run frontdesk', () => {
       expect(refused).toEqual({ code: 1, said: expect.stringMatching(/^only the owner of the tables .*DATABASE_URL/) });
     },
   );
+
+  it('takes FAQs from a file and puts them into one', { timeout: 60_000 }, async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'frontdesk-cli-'));
+    const [list, wrong, all] = ['list.csv', 'wrong.csv', 'all.json'].map((name) => join(folder, name));
+    if (!list || !wrong || !all) throw new Error('three files are needed');
+    try {
+      await writeFile(list, 'question;answer;keywords\nWhen?;At ten;"ten, clock"\n');
+      await writeFile(wrong, 'question,answer\nWhen?,\nWhere?,There\n');
+      await frontdesk('tenant', 'faq_shop', '--name', 'FAQ Shop');
+      expect(await frontdesk('faq', 'import', 'faq_shop', list)).toEqual({
+        code: 0,
+        said: 'imported: 1 new, 0 changed, 0 removed, 0 mistakes in 1 rows',
+      });
+      const refused = await frontdesk('faq', 'import', 'faq_shop', wrong);
+      expect(refused.code).toBe(1);
+      expect(refused.said).toMatch(/nothing was written: 1 new.*1 mistakes in 2 rows/);
+      expect(refused.said).toContain('row 2, answer: must not be empty');
+      expect(await frontdesk('faq', 'export', 'faq_shop', all)).toEqual({ code: 0, said: `wrote ${all}` });
+      const written: unknown = JSON.parse(await readFile(all, 'utf8'));
+      expect(written).toMatchObject([{ question: 'When?', answer: 'At ten', keywords: ['ten', 'clock'] }]);
+      // What is there is not written over.
+      expect((await frontdesk('faq', 'export', 'faq_shop', all)).code).toBe(1);
+      expect((await frontdesk('faq', 'import', 'nobody', list)).said).toMatch(/^there is no tenant 'nobody'/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
 
   it('says what is wrong, and how it should be', { timeout: 60_000 }, async () => {
     const wrong: [words: RegExp, ...args: string[]][] = [

@@ -21,9 +21,11 @@ export async function addFaqs(
   source: Faq['source'],
   faqs: readonly (Pick<NewFaq, 'question' | 'answer'> & Partial<NewFaq>)[],
 ): Promise<string[]> {
-  const rows = faqs.map((faq) => ({ ...faq, tenantId, id: newId(), source }));
+  // Within a millisecond ids come in any order, and theirs is the order in which FAQs are listed.
+  const ids = faqs.map(() => newId()).toSorted();
+  const rows = faqs.map((faq, at) => ({ ...faq, tenantId, id: ids[at] ?? newId(), source }));
   for (const statement of insertStatements('faqs', rows)) await runBound(em, statement);
-  return rows.map(({ id }) => id);
+  return ids;
 }
 
 /** The FAQ, held until the end of the transaction. Throws 404 when the tenant has none with this id. */

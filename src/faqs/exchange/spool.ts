@@ -12,7 +12,7 @@ export interface Spool<Row> {
 
 /** A file in the folder for such files, readable by us alone. It is gone when it is removed. */
 export async function openSpool<Row>(): Promise<Spool<Row>> {
-  const folder = await mkdtemp(join(tmpdir(), 'frontdesk-import-'));
+  const folder = await mkdtemp(join(tmpdir(), `frontdesk-import-${process.pid}-`));
   const file = await open(join(folder, 'rows'), 'wx+', 0o600);
   const sizes: number[] = [];
   let end = 0;

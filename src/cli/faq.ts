@@ -1,0 +1,69 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type Command, Option } from 'commander';
+import type { Deps } from '../deps.ts';
+import { exportFaqs, type Format } from '../faqs/exchange/export-faqs.ts';
+import { importFaqs, type ImportReport } from '../faqs/exchange/import-faqs.ts';
+
+/** Runs a command's work for a tenant, and says what went wrong. */
+type RunFor = (slug: string, work: (deps: Deps, tenantId: string) => Promise<void>) => Promise<void>;
+
+interface ImportOptions {
+  format?: Format;
+  mode: 'append' | 'replace';
+  dryRun?: boolean;
+  partial?: boolean;
+}
+
+/** `frontdesk faq import` and `frontdesk faq export`. */
+export function addFaqCommands(program: Command, runFor: RunFor): void {
+  const faq = program.command('faq').description('take FAQs from a file, or put them into one');
+  const format = () =>
+    new Option('--format <format>', 'default: what the file is called').choices(['csv', 'json'] satisfies Format[]);
+
+  faq
+    .command('import <tenant> <file>')
+    .description('import a CSV or JSON file; while a row is wrong, nothing is')
+    .addOption(format())
+    .addOption(
+      new Option('--mode <mode>', 'replace removes what is not in the file')
+        .choices(['append', 'replace'])
+        .default('append'),
+    )
+    .option('--dry-run', 'only say what would be done')
+    .option('--partial', 'leave out the rows that are wrong')
+    .action((slug: string, file: string, { mode, dryRun = false, partial = false, ...given }: ImportOptions) =>
+      runFor(slug, async ({ orm }, tenantId) => {
+        const wish = { format: given.format ?? formatOf(file), mode, dryRun, partial };
+        tell(await importFaqs(orm, tenantId, { bytes: createReadStream(file) }, wish));
+      }),
+    );
+
+  faq
+    .command('export <tenant> <file>')
+    .description('write all FAQs into a CSV or JSON file')
+    .addOption(format())
+    .option('--no-ids', 'for another tenant')
+    .action((slug: string, file: string, given: { format?: Format; ids: boolean }) =>
+      runFor(slug, async ({ orm }, tenantId) => {
+        const pieces = exportFaqs(orm, tenantId, { format: given.format ?? formatOf(file), withIds: given.ids });
+        await pipeline(Readable.from(pieces), createWriteStream(file, { flags: 'wx' }));
+        console.log(`wrote ${file}`);
+      }),
+    );
+}
+
+const formatOf = (file: string): Format => (/\.(json|ndjson|jsonl)$/i.test(file) ? 'json' : 'csv');
+
+const MOST_TOLD = 20;
+
+function tell({ rows, created, updated, removed, isWritten, errors }: ImportReport): void {
+  for (const { row, column, message } of errors.shown.slice(0, MOST_TOLD)) {
+    console.error(`row ${row}${column === null ? '' : `, ${column}`}: ${message}`);
+  }
+  if (errors.total > MOST_TOLD) console.error(`… and ${errors.total - MOST_TOLD} more`);
+  const counts = `${created} new, ${updated} changed, ${removed} removed, ${errors.total} mistakes in ${rows} rows`;
+  console.log(isWritten ? `imported: ${counts}` : `nothing was written: ${counts}`);
+  if (!isWritten && errors.total > 0) process.exitCode = 1;
+}
