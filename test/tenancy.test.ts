@@ -78,7 +78,7 @@ describe('every operation of the API', () => {
         const asked = requestFor(operation, a, seedOf(operation));
         const reply = await ask(token, operation, asked, {
           'if-match': '*',
-          'idempotency-key': `walk-${who.replaceAll(' ', '')}`,
+          'idempotency-key': `walk-${operation.id}`,
         });
         const what = `${who}: ${operation.id} ${reply.status} ${JSON.stringify(reply.body)}`;
         expectNothingOf(a, reply, asked);
@@ -92,7 +92,7 @@ describe('every operation of the API', () => {
   it('does not take a tenant’s name for a right', async () => {
     const before = await stateOf(world, a.tenantId, tables);
     for (const operation of operations.filter(({ access }) => access === 'tenant')) {
-      for (const { who, token } of everybody) {
+      for (const { who, token } of everybody.filter(({ who: one }) => ['owner', 'API key'].includes(one))) {
         for (const name of [a.slug, a.tenantId]) {
           const asked = requestFor(operation, a, seedOf(operation));
           const reply = await ask(token, operation, asked, { 'x-frontdesk-tenant': name });

@@ -45,7 +45,7 @@ export async function fillTenant(owner: pg.Client, slug: string): Promise<{ tena
   await insert('channel_addresses', { channel_id, kind: 'telegram', purpose: 'key', address: slug });
   const contact_id = await insert('contacts', { display_name: `canary-${slug}` });
   await insert('contact_identities', { contact_id, channel_id, external_id: '1' });
-  const conversation_id = await insert('conversations', { channel_id, contact_id, thread: '1' });
+  const conversation_id = await insert('conversations', { channel_id, contact_id, thread: '1', last_seq: 1, epoch: 1 });
   await insert('conversation_labels', { conversation_id, label: `canary-${slug}` });
   const message_id = await insert('messages', {
     conversation_id,

@@ -33,7 +33,18 @@ export async function walkedTenant(world: World, slug: string): Promise<Walked> 
     });
     await seal('notification_targets', 'config_sealed', { to: [`canary-${slug}@example.com`] });
     // A walk is faster than anybody.
-    await owner.query(`update tenants set limits = '{"requests_per_minute": 1000000}' where id = $1`, [tenantId]);
+    await owner.query(
+      `update tenants set limits = '{"requests_per_minute": 1000000}',
+         features = '{custom_agents, agent_sharing, advanced_analytics, priority_support}' where id = $1`,
+      [tenantId],
+    );
+    // Its customer's question stays unanswered, and a person is waited for.
+    await owner.query('update faqs set is_active = false where tenant_id = $1', [tenantId]);
+    await owner.query(`update handovers set queued_at = now() where tenant_id = $1`, [tenantId]);
+    await owner.query(`update conversations set handler = 'queued', open_handover_id = $2 where tenant_id = $1`, [
+      tenantId,
+      ids['handovers'],
+    ]);
     return { slug, tenantId, ids };
   });
 }
@@ -81,7 +92,8 @@ export function requestFor(operation: Described, { tenantId, ids }: Walked, seed
       path = path.replace(`{${name}}`, idInPath(operation.path, name, tenantId, ids));
     }
     // Behind the last page there is nothing to see.
-    if (where === 'query' && name !== 'cursor') query.set(name, String(sample(schema, name)));
+    const isOther = name === 'cursor' || (name === 'before' && query.has('after'));
+    if (where === 'query' && !isOther) query.set(name, String(sample(schema, name)));
   }
   const body = operation.body && operation.mediaType === 'application/json' ? sample(operation.body, '') : undefined;
   return { path: query.size > 0 ? `${path}?${query.toString()}` : path, body, hasIds };

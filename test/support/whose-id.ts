@@ -26,12 +26,21 @@ const NAMED: Record<string, string> = {
   contactId: 'contacts',
   conversationId: 'conversations',
   faqId: 'faqs',
+  id: 'faqs',
+  replyChannelId: 'channels',
   userId: 'memberships',
 };
 
+/** Places of paths that no id belongs to. */
+const WORDS: Record<string, string> = { box: 'outbound', token: 'forged.invitation.token' };
+
 /** The id of this tenant that belongs at a place of a path. Throws where nobody has said whose id it is. */
 export function idInPath(path: string, name: string, tenantId: string, ids: Filled): string {
-  const before = path.slice(0, path.indexOf(`/{${name}}`)).replaceAll(/\/\{\w+\}/g, '');
+  if (name in WORDS) return WORDS[name] ?? '';
+  const before = path
+    .slice(0, path.indexOf(`/{${name}}`))
+    .replaceAll('{box}', WORDS['box'] ?? '')
+    .replaceAll(/\/\{\w+\}/g, '');
   const table = BEHIND[before] ?? NAMED[name];
   if (!table) throw new Error(`say in whose-id.ts which table's id '${name}' in ${path} is`);
   return idOf(table, tenantId, ids);

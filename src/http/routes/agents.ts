@@ -36,9 +36,19 @@ const fields = {
 };
 
 const NewAgent = z.strictObject({
-  kind: z.string().max(50),
+  kind: z
+    .string()
+    .max(50)
+    .meta({ examples: ['n8n'] }),
   name: text(100),
-  settings: form,
+  settings: form.meta({
+    examples: [
+      {
+        workflowUrl: 'https://n8n.example.com/webhook/frontdesk-agent',
+        secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+      },
+    ],
+  }),
   ...z.object(fields).partial().shape,
 });
 const ChangedAgent = z.strictObject({

@@ -15,12 +15,6 @@ import { tenantOperation, type Operation } from '../api/operation.ts';
 import { ShownChannel, ShownHealth, showChannel, showHealth } from './channel-shapes.ts';
 
 const tag = 'Channels';
-const EXAMPLE = {
-  kind: 'webhook',
-  name: 'Our shop',
-  config: { secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', replyUrl: 'https://shop.example.com/frontdesk' },
-};
-
 const config = z.record(z.string().max(100), z.unknown());
 
 const Kind = z
@@ -107,7 +101,18 @@ export function channelOperations(deps: Deps): Operation[] {
         'connected and the answer says why. Elsewhere enter `webhookUrl` at the platform. An account that is connected ' +
         'already is a conflict.',
       permission: 'channels:write',
-      body: z.strictObject({ kind: z.string().max(50), name: text(100), config }).meta({ examples: [EXAMPLE] }),
+      body: z.strictObject({
+        kind: z
+          .string()
+          .max(50)
+          .meta({ examples: ['webhook'] }),
+        name: text(100),
+        config: config.meta({
+          examples: [
+            { secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', replyUrl: 'https://shop.example.com/frontdesk' },
+          ],
+        }),
+      }),
       response: ShownChannel,
       status: 201,
       async handle({ tenantId, actor, ip, requestId, body, now }) {

@@ -38,9 +38,12 @@ const ShownTarget = z
   .meta({ id: 'NotificationTarget' });
 
 const NewTarget = z.strictObject({
-  kind: z.string().max(50),
+  kind: z
+    .string()
+    .max(50)
+    .meta({ examples: ['email'] }),
   name: text(100),
-  config: form,
+  config: form.meta({ examples: [{ to: ['managers@example.com'] }] }),
   isActive: z.boolean().optional(),
   replyChannelId: replyChannelId.optional(),
 });

@@ -77,7 +77,7 @@ describe('an operation', () => {
     for (const operation of operations.filter(({ path }) => path.includes('{'))) {
       for (const name of ['%00', '%2F', '..%2F..', 'x'.repeat(10_000), "'; select 1", '%E0%A4', '0']) {
         const { status } = await send(operation, operation.path.replaceAll(/\{\w+\}/g, name));
-        expect([400, 404, 405, 414], `${operation.id} ${name.slice(0, 20)}`).toContain(status);
+        expect([400, 404, 405, 414, 431], `${operation.id} ${name.slice(0, 20)}`).toContain(status);
       }
     }
   }, 60_000);
