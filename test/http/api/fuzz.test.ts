@@ -14,13 +14,14 @@ let owner: string;
 let admin: string;
 
 beforeAll(async () => {
-  operations = await describedOperations(world);
+  // An alias is the same operation.
+  operations = (await describedOperations(world)).filter(({ path }) => !path.startsWith('/chats'));
   tenant = await walkedTenant(world, 'fuzzed');
   owner = (await hire(world, tenant.tenantId, 'owner')).token;
   admin = (await hireSystemAdmin(world, tenant.tenantId)).token;
 });
 
-const RUNS = 25;
+const RUNS = 6;
 const withBody = () => operations.filter(({ body, mediaType }) => body && mediaType === 'application/json');
 const tokenFor = ({ access }: Described) => (access === 'platform' ? admin : owner);
 const send = (operation: Described, path: string, body?: unknown) =>
