@@ -254,6 +254,7 @@ describe('the wall between tenants', () => {
     );
     expect(rows.map((row) => row.proname)).toEqual([
       'system_accept',
+      'system_begin_anew',
       'system_due',
       'system_find_channel',
       'system_find_key',
@@ -265,6 +266,7 @@ describe('the wall between tenants', () => {
       'system_tenants',
       'system_tenants_of',
       'system_user_for',
+      'system_works_elsewhere',
     ]);
   });
 });
