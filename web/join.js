@@ -38,25 +38,25 @@ function show({ tenant, role, needs, ...person }) {
   byId('join').querySelector('input:not([hidden] *)')?.focus();
 }
 
-byId('join').addEventListener('submit', async (event) => {
+async function accept() {
+  const given = Object.fromEntries([...new FormData(byId('join'))].filter(([, value]) => value !== ''));
+  const { tenantSlug } = await ask(`${path}/accept`, given);
+  if (given.password) {
+    // Somebody with a second factor is asked for it on the next page.
+    const who = { email: given.email ?? email, password: given.password };
+    await ask('/api/auth/sign-in/email', who).catch(() => undefined);
+  }
+  location.replace(tenantSlug ? `/desk/${tenantSlug}` : '/login');
+}
+
+byId('join').addEventListener('submit', (event) => {
   event.preventDefault();
   const [button] = byId('join').getElementsByTagName('button');
   button.disabled = true;
   byId('problem').textContent = '';
-  try {
-    const given = Object.fromEntries([...new FormData(byId('join'))].filter(([, value]) => value !== ''));
-    const { tenantSlug } = await ask(`${path}/accept`, given);
-    const address = given.email ?? email;
-    const whereTo = tenantSlug ? `/desk/${tenantSlug}` : '/login';
-    // Somebody with a second factor is asked for it on the next page.
-    if (given.password) {
-      await ask('/api/auth/sign-in/email', { email: address, password: given.password }).catch(() => undefined);
-    }
-    location.replace(whereTo);
-  } catch (error) {
-    byId('problem').textContent = error.message;
-  }
-  button.disabled = false;
+  accept()
+    .catch((error) => (byId('problem').textContent = error.message))
+    .finally(() => (button.disabled = false));
 });
 
 await ask(path).then(show, (error) => {

@@ -37,13 +37,14 @@ function show(view, said = '') {
 function on(id, event, act) {
   const element = byId(id);
   let isBusy = false;
-  element.addEventListener(event, async (happened) => {
+  element.addEventListener(event, (happened) => {
     happened.preventDefault();
     if (isBusy) return;
     isBusy = true;
     for (const note of ['said', 'problem']) byId(note).textContent = '';
-    await act(element, happened).catch((error) => (byId('problem').textContent = error.message));
-    isBusy = false;
+    act(element, happened)
+      .catch((error) => (byId('problem').textContent = error.message))
+      .finally(() => (isBusy = false));
   });
 }
 

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { Membership, type MemberRole } from '../entities/membership.ts';
 import { Tenant } from '../entities/tenant.ts';
 import { conflict, forbidden, notFound, unauthorized } from '../errors.ts';
-import { tenantsOf } from '../tenancy/as-system.ts';
+import { worksElsewhere } from '../tenancy/as-system.ts';
 import type { KeyRing } from '../tenancy/secrets.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
 import { enrol, enrolFirstAdmin, findAccount, findFirstAdmin, replacePassword, type Account } from './accounts.ts';
@@ -107,7 +107,7 @@ async function setPassword(deps: JoinDeps, link: JoinLink, account: Account, giv
   const { userId } = link;
   const { name, email, password } = given;
   if (password === null) throw forbidden('choose a password: send it as "password"');
-  if (link.by === 'member') await refuseTakeOver(orm, account);
+  if (link.by === 'member') await refuseTakeOver(orm, link);
   const hash = await logIn.hashPassword(password);
   if (link.by === 'first') {
     if (email === null || name === null) throw forbidden('send an e-mail address and a name as well');
@@ -123,9 +123,8 @@ async function setPassword(deps: JoinDeps, link: JoinLink, account: Account, giv
  * A link that people pass on by themselves proves nothing of an address. With it a new person gets a password, but
  * nobody gets one for somebody who works elsewhere or runs the service.
  */
-async function refuseTakeOver(orm: MikroORM, account: Account): Promise<void> {
-  const elsewhere = await tenantsOf(orm, account.userId);
-  if (elsewhere.length === 0 && !account.isSystemAdmin) return;
+async function refuseTakeOver(orm: MikroORM, { userId, tenantId }: JoinLink): Promise<void> {
+  if (tenantId !== null && !(await worksElsewhere(orm, userId, tenantId))) return;
   throw forbidden(
     'this person works with Frontdesk already and has no password yet: the link in the mail is needed, or one from ' +
       'whoever runs Frontdesk ("npm run frontdesk -- user <email>")',

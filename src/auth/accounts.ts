@@ -7,7 +7,6 @@ export interface Account {
   userId: string;
   email: string;
   name: string;
-  isAddressProven: boolean;
   isSystemAdmin: boolean;
   isDisabled: boolean;
   /** Hashed; null where there is none. */
@@ -20,7 +19,6 @@ interface AccountRow {
   id: string;
   email: string;
   name: string;
-  email_verified: boolean;
   is_system_admin: boolean;
   disabled: boolean;
   password: string | null;
@@ -29,7 +27,7 @@ interface AccountRow {
 
 export async function findAccount(pool: Pool, userId: string): Promise<Account | null> {
   const { rows } = await pool.query<AccountRow>(
-    `select u.id, u.email, u.name, u.email_verified, u.is_system_admin, u.disabled_at is not null as disabled,
+    `select u.id, u.email, u.name, u.is_system_admin, u.disabled_at is not null as disabled,
        (select a.password from auth_accounts a where a.user_id = u.id and a.provider_id = 'credential') as password,
        exists (select from auth_accounts a where a.user_id = u.id) as can_log_in
      from users u where u.id = $1`,
@@ -41,7 +39,6 @@ export async function findAccount(pool: Pool, userId: string): Promise<Account |
     userId: row.id,
     email: row.email,
     name: row.name,
-    isAddressProven: row.email_verified,
     isSystemAdmin: row.is_system_admin,
     isDisabled: row.disabled,
     password: row.password,
@@ -54,7 +51,7 @@ interface Enrolment {
   name: string | null;
   /** As the login library keeps it. */
   hash: string;
-  /** The link came by mail, so the address is that person's. */
+  /** The link came by mail, so the address is that person's. An account whose address is not may end: Migration 15. */
   isAddressProven: boolean;
 }
 
@@ -76,8 +73,8 @@ export function enrol(pool: Pool, { userId, name, hash, isAddressProven }: Enrol
 }
 
 /**
- * Takes a person's password, or that there is none, for another. Every session ends. False when it is not `before` any
- * more.
+ * Takes a person's password, or that there is none, for another, where whoever runs the service vouches for the person.
+ * Every session ends. False when it is not `before` any more.
  */
 export function replacePassword(
   pool: Pool,
@@ -93,7 +90,7 @@ export function replacePassword(
     await client.query(`delete from auth_accounts where ${own}`, [userId]);
     await client.query('delete from auth_sessions where user_id = $1', [userId]);
     await client.query(INSERT, [newId(), userId, hash]);
-    await client.query(DESCRIBE, [userId, name, false]);
+    await client.query(DESCRIBE, [userId, name, true]);
     return true;
   });
 }
@@ -114,11 +111,10 @@ export function enrolFirstAdmin(
     const { rows } = await client.query<{ id: string }>(FIRST_ADMIN);
     if (rows[0]?.id !== userId) return false;
     await client.query(INSERT, [newId(), userId, hash]);
-    await client.query('update users set email = $2, name = $3, updated_at = now() where id = $1', [
-      userId,
-      email.toLowerCase(),
-      name,
-    ]);
+    await client.query(
+      'update users set email = $2, name = $3, email_verified = true, updated_at = now() where id = $1',
+      [userId, email.toLowerCase(), name],
+    );
     return true;
   });
 }

@@ -98,9 +98,7 @@ function build({ pool, keys, publicUrl, sendMail, oidc, log }: LogInDeps) {
       // Not waited for: whether there is such a person must not be told by the time that it takes.
       sendResetPassword: async ({ user, token }) => void sendMail(resetMail(user.email, origin, token)),
       // The link was in a mail, so the address is that person's.
-      onPasswordReset: async ({ user }) => {
-        await pool.query('update users set email_verified = true, updated_at = now() where id = $1', [user.id]);
-      },
+      onPasswordReset: ({ user }) => prove(pool, user.id),
     },
     databaseHooks: {
       session: { create: { before: ({ userId }) => refuseDisabled(pool, userId) } },
@@ -148,6 +146,17 @@ async function refuseDisabled(pool: Pool, userId: string): Promise<void> {
   if (rows[0]?.disabled) {
     throw new APIError('FORBIDDEN', { code: 'PERSON_DISABLED', message: 'this person may not log in any more' });
   }
+}
+
+/** A second factor that was set up before may be somebody else's. */
+async function prove(pool: Pool, userId: string): Promise<void> {
+  await pool.query(
+    `with unproven as (select id from users where id = $1 and not email_verified),
+       factors as (delete from auth_two_factors where user_id in (select id from unproven))
+     update users set two_factor_enabled = false, email_verified = true, updated_at = now()
+     where id in (select id from unproven)`,
+    [userId],
+  );
 }
 
 /**

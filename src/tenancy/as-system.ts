@@ -185,6 +185,15 @@ export interface TenantOfPerson {
 export const tenantsOf = (orm: MikroORM, userId: string): Promise<TenantOfPerson[]> =>
   orm.em.execute<TenantOfPerson[]>('select * from system_tenants_of(?)', [userId]);
 
+/** Whether a person has worked in another tenant than this, or runs the service. */
+export async function worksElsewhere(orm: MikroORM, userId: string, tenantId: string): Promise<boolean> {
+  const [row] = await orm.em.execute<{ works: boolean }[]>('select system_works_elsewhere(?, ?) as works', [
+    userId,
+    tenantId,
+  ]);
+  return row?.works !== false;
+}
+
 /** The tenant whose people use this host. */
 export async function findTenantByDomain(
   orm: MikroORM,

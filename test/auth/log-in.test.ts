@@ -25,7 +25,7 @@ async function owner() {
   return { ...person, browser: openBrowser(world) };
 }
 
-describe('a person', () => {
+describe('a person', { timeout: 60_000 }, () => {
   it('logs in with address and password, is known by a cookie that no script reads, and logs out', async () => {
     const { email, userId, browser } = await owner();
     expect(await browser.ask('GET', '/api/v1/me')).toMatchObject({ status: 401 });
@@ -48,7 +48,7 @@ describe('a person', () => {
   });
 });
 
-describe('a session', () => {
+describe('a session', { timeout: 60_000 }, () => {
   it('is taken by no other site: a cookie that comes with a foreign page is refused', async () => {
     const { email, browser } = await owner();
     await browser.logIn(email);
@@ -126,7 +126,7 @@ describe('a session', () => {
   });
 });
 
-describe('what is asked of the login library', () => {
+describe('what is asked of the login library', { timeout: 60_000 }, () => {
   it('answers alike for a wrong password, for nobody, and for somebody without a password', async () => {
     const { email } = await owner();
     const without = await hire(world, shop.tenantId, 'viewer');
@@ -182,7 +182,7 @@ describe('what is asked of the login library', () => {
   });
 });
 
-describe('a forgotten password', () => {
+describe('a forgotten password', { timeout: 60_000 }, () => {
   it('is replaced by whoever gets the mail, once, and all sessions end', async () => {
     const { email, browser } = await owner();
     await browser.logIn(email);
@@ -208,6 +208,28 @@ describe('a forgotten password', () => {
     expect(rows).toEqual([]);
   });
 
+  it('that is replaced takes a second factor away that somebody else may have set up', async () => {
+    const { email } = await enrolled(world, { isAddressProven: false });
+    const thief = openBrowser(world);
+    await thief.logIn(email);
+    const { body } = await thief.ask('POST', '/api/auth/two-factor/enable', { password: goodPassword });
+    expect(body).toMatchObject({ totpURI: expect.any(String) });
+    // As if a code had been right.
+    const { logInPool } = world.deps;
+    await logInPool.query('update auth_two_factors set verified = true');
+    await logInPool.query('update users set two_factor_enabled = true where email = $1', [email]);
+    await openBrowser(world).ask('POST', '/api/auth/request-password-reset', { email });
+    const token = await until(() => {
+      const [, found] =
+        /#reset=(\S+)/.exec(mailServer.mails.findLast(({ to }) => to.includes(email))?.body ?? '') ?? [];
+      expect(found).toBeDefined();
+      return found;
+    });
+    const own = openBrowser(world);
+    await own.ask('POST', '/api/auth/reset-password', { token, newPassword: 'a new password' });
+    expect((await own.logIn(email, 'a new password')).body).toEqual({ ok: true });
+  });
+
   it('of nobody is answered alike', async () => {
     const { email } = await owner();
     const ask = (address: string) =>
@@ -218,7 +240,7 @@ describe('a forgotten password', () => {
   });
 });
 
-describe('over https', () => {
+describe('over https', { timeout: 60_000 }, () => {
   it('the cookie goes over https only', async () => {
     const { deps } = world;
     const logIn = createLogIn({ ...deps, pool: deps.logInPool, oidc: null, publicUrl: 'https://desk.example' });
@@ -234,7 +256,7 @@ describe('over https', () => {
   });
 });
 
-describe('accounts, sessions and second factors', () => {
+describe('accounts, sessions and second factors', { timeout: 60_000 }, () => {
   it('are seen by the login library alone', async () => {
     await enrolled(world);
     const tables = ['auth_sessions', 'auth_accounts', 'auth_verifications', 'auth_two_factors'];
@@ -261,7 +283,7 @@ describe('accounts, sessions and second factors', () => {
   });
 });
 
-describe('the pages', () => {
+describe('the pages', { timeout: 60_000 }, () => {
   it.each(['/login', '/join'])('%s run nothing but their own script, and are framed by nobody', async (path) => {
     const page = await fetch(world.url + path);
     expect(page.headers.get('content-security-policy')).toMatch(/default-src 'self'.*frame-ancestors 'none'/);

@@ -37,7 +37,7 @@ beforeAll(async () => {
   await browser.logIn(email);
 });
 
-describe('a second factor', () => {
+describe('a second factor', { timeout: 60_000 }, () => {
   it('is set up with the password, and holds once a code was right', async () => {
     expect((await browser.ask('POST', '/api/auth/two-factor/enable', { password: 'wrong password' })).status).toBe(400);
     const { status, body } = await browser.ask('POST', '/api/auth/two-factor/enable', { password: goodPassword });
@@ -88,7 +88,7 @@ describe('a second factor', () => {
   });
 });
 
-describe('guessing a code', () => {
+describe('guessing a code', { timeout: 60_000 }, () => {
   it('ends after a few tries, also for one who begins again with the password', async () => {
     const person = await enrolled(world);
     const own = openBrowser(world);

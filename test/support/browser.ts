@@ -9,14 +9,14 @@ let count = 0;
 /** Made once: a password costs a tenth of a second. */
 let goodHash: string | undefined;
 
-/** Somebody who has a password, and belongs to no tenant yet. */
-export async function enrolled({ deps }: World, wishes: { email?: string } = {}) {
+/** Somebody who has a password and belongs to no tenant yet; by a link in a mail, unless that is said. */
+export async function enrolled({ deps }: World, wishes: { email?: string; isAddressProven?: boolean } = {}) {
   count += 1;
   const email = wishes.email ?? `person${count}-${process.pid}@people.example`;
   const userId = await userIdFor(deps.orm, { id: newId(), email, name: 'Pat' });
   goodHash ??= await deps.logIn.hashPassword(goodPassword);
   const hash = goodHash;
-  await enrol(deps.logInPool, { userId, name: null, hash, isAddressProven: false });
+  await enrol(deps.logInPool, { userId, name: null, hash, isAddressProven: wishes.isAddressProven ?? true });
   return { userId, email };
 }
 

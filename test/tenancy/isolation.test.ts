@@ -254,6 +254,7 @@ describe('the wall between tenants', () => {
     );
     expect(rows.map((row) => row.proname)).toEqual([
       'system_accept',
+      'system_begin_anew',
       'system_channels_to_check',
       'system_due',
       'system_due_queues',
@@ -268,6 +269,7 @@ describe('the wall between tenants', () => {
       'system_tenants',
       'system_tenants_of',
       'system_user_for',
+      'system_works_elsewhere',
     ]);
   });
 });

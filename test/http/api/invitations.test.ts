@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { AuditEntry } from '../../../src/entities/audit-entry.ts';
 import { Membership } from '../../../src/entities/membership.ts';
 import { issueJoinLink, markOf } from '../../../src/auth/join-link.ts';
+import { addManager } from '../../../src/tenancy/provision.ts';
 import { withTenant } from '../../../src/tenancy/with-tenant.ts';
 import { openMailServer } from '../../handover/mail-server.ts';
 import { enrolled, goodPassword, openBrowser } from '../../support/browser.ts';
@@ -52,7 +53,7 @@ const accept = (token: string, body: unknown = { name: 'Nia', password: goodPass
 const membershipOf = (userId: string, { tenantId } = shop) =>
   withTenant(world.deps.orm, tenantId, (em) => em.findOne(Membership, { tenantId, userId }));
 
-describe('an invitation', () => {
+describe('an invitation', { timeout: 60_000 }, () => {
   it('lets a new person in once, by the link in the answer or in the mail', async () => {
     for (const way of ['token', 'mailed'] as const) {
       const one = await invited();
@@ -132,6 +133,33 @@ describe('an invitation', () => {
       expect((await accept(mailed)).status).toBe(200);
       expect((await openBrowser(world).logIn(email)).status).toBe(200);
     }
+  });
+
+  it('does not hand over somebody who is disabled elsewhere just now', async () => {
+    const elsewhere = await hire(world, other.tenantId, 'owner');
+    await asOwner(world.database, (client) =>
+      client.query(`update memberships set status = 'disabled' where user_id = $1`, [elsewhere.userId]),
+    );
+    const { token } = await invited((await findEmail(elsewhere.userId)) ?? '');
+    expect((await accept(token)).status).toBe(403);
+  });
+
+  it('lets nobody wait in the name of somebody whom another tenant takes in later', async () => {
+    const { email, token } = await invited();
+    expect((await accept(token)).status).toBe(200);
+    const thief = openBrowser(world);
+    expect((await thief.logIn(email)).status).toBe(200);
+    await addManager(world.deps.orm, other.tenantId, { email, name: 'Nia' });
+    const headers = { 'x-frontdesk-tenant': other.slug };
+    expect((await thief.ask('GET', '/api/v1/team', undefined, headers)).status).toBe(401);
+    expect((await thief.logIn(email)).status).toBe(401);
+    // An address that was proven by a mail is that person's, wherever else the person is taken in.
+    const own = await invited();
+    await accept(own.mailed);
+    await addManager(world.deps.orm, other.tenantId, { email: own.email, name: 'Nia' });
+    const browser = openBrowser(world);
+    expect((await browser.logIn(own.email)).status).toBe(200);
+    expect((await browser.ask('GET', '/api/v1/team', undefined, headers)).status).toBe(200);
   });
 
   it('that is accepted many times at once sets one password', async () => {
