@@ -54,7 +54,10 @@ export function addTenantCommands(program: Command): void {
     .command('limits <slug>')
     .description('show the limits, or set some: max_faqs=500, max_faqs=default')
     .addArgument(
-      new Argument('[limits...]').argParser<[Limit, number | null][]>((word, before = []) => [...before, limit(word)]),
+      new Argument('[limits...]').argParser((word: string, before: [Limit, number | null][] | undefined) => [
+        ...(before ?? []),
+        limit(word),
+      ]),
     )
     .action((slug: string, limits: [Limit, number | null][] = []) => run((deps) => setLimits(deps, slug, limits)));
 }
