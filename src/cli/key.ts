@@ -18,7 +18,7 @@ interface Options {
 const scopes = reader(
   z
     .string()
-    .transform((list) => (list === 'all' ? [...permissions] : list.split(',')))
+    .transform((given) => (given === 'all' ? [...permissions] : given.split(',')))
     .pipe(z.array(z.enum(permissions))),
   `"all", or some of these with commas between them: ${permissions.join(', ')}`,
 );

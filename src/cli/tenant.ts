@@ -15,7 +15,7 @@ const PAGE = 200;
 const featureList = reader(
   z
     .string()
-    .transform((list) => list.split(','))
+    .transform((given) => given.split(','))
     .pipe(z.array(z.enum(allFeatures))),
   `features with commas between them: ${allFeatures.join(', ')}`,
 );
