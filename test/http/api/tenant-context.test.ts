@@ -74,7 +74,7 @@ describe('requests of many tenants over one connection', () => {
         name: `Name ${n}`,
       });
     }
-  }, 60_000);
+  }, 240_000);
 });
 
 describe('the tenant of a person with a session', () => {
