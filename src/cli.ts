@@ -1,46 +1,29 @@
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { ZodError, z } from 'zod';
+import { Argument, Command, Option } from 'commander';
+import { z } from 'zod';
 import { issueManagerToken } from './auth/manager-token.ts';
 import { agentKind } from './agents/registry.ts';
 import { channelAdapter, channelKinds } from './channels/registry.ts';
-import { manageUser, type UserOptions } from './cli/user.ts';
 import { addFaqCommands } from './cli/faq.ts';
-import { readConfig } from './config.ts';
+import { addKeyCommands } from './cli/key.ts';
+import { reader, run, tenantId } from './cli/run.ts';
+import { addTenantCommands } from './cli/tenant.ts';
+import { manageUser, type UserOptions } from './cli/user.ts';
 import { webhookUrl } from './connecting/channel-row.ts';
 import { connectChannel } from './connecting/connect-channel.ts';
-import { openDatabase, type OpenedDatabase } from './database/open.ts';
-import { createDeps, type Deps } from './deps.ts';
 import { memberRoles } from './entities/membership.ts';
-import { messageOf } from './errors.ts';
 import { notifierKind } from './handover/notifiers/registry.ts';
 import type { Replay } from './inbox/replay.ts';
-import { createLogger } from './logger.ts';
-import { findTenantBySlug, SLUG } from './tenancy/as-system.ts';
-import { addAgent, addManager, addTarget, createTenant } from './tenancy/provision.ts';
+import { addAgent, addManager, addTarget } from './tenancy/provision.ts';
 
 /** `npm run frontdesk -- <command>`: what a person who runs Frontdesk needs before there is a dashboard. */
 const program = new Command('frontdesk').description('Manage tenants, channels, agents and managers.');
-const handoverModes = ['ask', 'immediate'];
 const hours = reader(z.coerce.number().positive().max(87_600), 'hours: a number above 0');
 const email = reader(z.email(), 'an e-mail address');
 const uuid = reader(z.uuid(), 'an id as the list of failures shows it');
 const set = ['--set <key=value...>', 'settings of this kind, e.g. --set botToken=123:abc'] as const;
 
-program
-  .command('tenant <slug>')
-  .description('make a tenant')
-  .requiredOption('--name <name>')
-  .option('--language <code>', 'ISO 639-1', 'en')
-  .addOption(new Option('--handover <mode>').choices(handoverModes).default('ask'))
-  .action(async (slug: string, options: { name: string; language: string; handover: 'ask' | 'immediate' }) => {
-    await run(async ({ orm }) => {
-      if (!SLUG.test(slug)) throw new Error(`'${slug}' cannot be a tenant: use a-z, 0-9, _ and -, at most 63 of them`);
-      if (await findTenantBySlug(orm, slug)) throw new Error(`there is a tenant '${slug}' already`);
-      const { name, language, handover: handoverMode } = options;
-      await createTenant(orm, { slug, name, language, handoverMode });
-      console.log(`made tenant ${slug}`);
-    });
-  });
+addTenantCommands(program);
+addKeyCommands(program);
 
 program
   .command('channel <tenant> <kind>')
@@ -138,43 +121,6 @@ addFaqCommands(program, (slug, work) => run(async (deps) => work(deps, await ten
 
 await program.parseAsync();
 
-/** Reads a word of the command line, or says what it should be. */
-function reader<T>(schema: z.ZodType<T>, wanted: string): (word: string) => T {
-  return (word) => {
-    const { success, data } = schema.safeParse(word);
-    if (!success) throw new InvalidArgumentError(`It must be ${wanted}.`);
-    return data;
-  };
-}
-
-/** The same wiring as the service has; on the embedded database it joins a running one. */
-async function run(work: (deps: Deps, database: OpenedDatabase) => Promise<void>): Promise<void> {
-  const undo: (() => Promise<void>)[] = [];
-  try {
-    const config = readConfig(process.env);
-    const log = createLogger('warn');
-    const database = await openDatabase(config, log);
-    undo.push(() => database.stop());
-    const publicUrl = config.publicUrl ?? `http://localhost:${config.port}`;
-    const deps = await createDeps({ config, log, keys: database.keys, databaseUrl: database.databaseUrl, publicUrl });
-    undo.push(() => deps.close());
-    await work(deps, database);
-  } catch (error) {
-    console.error(
-      error instanceof ZodError ? `These settings are not right:\n${settingErrors(error)}` : messageOf(error),
-    );
-    process.exitCode = 1;
-  } finally {
-    for (const step of undo.toReversed()) await step();
-  }
-}
-
-async function tenantId({ orm }: Deps, slug: string): Promise<string> {
-  const tenant = await findTenantBySlug(orm, slug);
-  if (!tenant) throw new Error(`there is no tenant '${slug}'; make it with: frontdesk tenant ${slug} --name …`);
-  return tenant.id;
-}
-
 /** One `--set` of a list is a list of one. */
 function readSettings<T>(schema: z.ZodType<T>, given: Record<string, unknown>): T {
   const first = schema.safeParse(given);
@@ -183,11 +129,6 @@ function readSettings<T>(schema: z.ZodType<T>, given: Record<string, unknown>): 
   const listed = { ...given };
   for (const key of lists.map((issue) => String(issue.path[0]))) if (key in given) listed[key] = [given[key]];
   return schema.parse(listed);
-}
-
-function settingErrors(error: ZodError): string {
-  const words = ({ message }: { message: string }) => (message.endsWith('received undefined') ? 'is missing' : message);
-  return error.issues.map((issue) => `  --set ${issue.path.join('.')}=…  ${words(issue)}`).join('\n');
 }
 
 /** `a.b=1` becomes `{ a: { b: '1' } }`; a repeated key becomes a list. */

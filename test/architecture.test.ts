@@ -122,7 +122,7 @@ describe('who may import whom', () => {
   it('reads the environment in one place', () => {
     // embedded/run hands the environment on to PostgreSQL's own programs, unread.
     const readers = files.filter((file) => /process\.env/.test(read(file)));
-    expect(readers.toSorted()).toEqual(['src/cli.ts', 'src/embedded/run.ts', 'src/main.ts']);
+    expect(readers.toSorted()).toEqual(['src/cli/run.ts', 'src/embedded/run.ts', 'src/main.ts']);
   });
 
   it('asks across tenants in one place', () => {

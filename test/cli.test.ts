@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../src/id.ts';
-import { createDatabase, type TestDatabase } from './support/database.ts';
+import { asOwner, createDatabase, type TestDatabase } from './support/database.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -25,6 +25,9 @@ const frontdesk = (...args: string[]) =>
       resolve({ code: child.exitCode, said: (stdout + stderr).trim() }),
     );
   });
+
+const rows = (sql: string) =>
+  asOwner(database, async (owner) => (await owner.query<Record<string, unknown>>(sql)).rows);
 
 const whatsapp = ['phoneNumberId=106', 'accessToken=EAAG', 'appSecret=0123456789abcdef', 'verifyToken=12345678'];
 const set = (pairs: string[]) => pairs.flatMap((pair) => ['--set', pair]);
@@ -51,7 +54,7 @@ describe('npm run frontdesk', () => {
       frontdesk('tenant', 'my_shop', '--name', 'Another'),
       frontdesk('channel', 'my_shop', 'whatsapp', ...set(whatsapp)),
     ]);
-    expect(again).toEqual({ code: 1, said: "there is a tenant 'my_shop' already" });
+    expect(again).toEqual({ code: 1, said: expect.stringMatching(/^slug: another tenant has it/) });
     expect(same).toEqual({ code: 1, said: expect.stringMatching(/^this account is connected already; disconnect it/) });
   });
 
@@ -99,11 +102,66 @@ describe('npm run frontdesk', () => {
     }
   });
 
-  it('says what is wrong, and how it should be', { timeout: 60_000 }, async () => {
+  it('lists, suspends, deletes and restores tenants, and sets features and limits', { timeout: 60_000 }, async () => {
+    for (const slug of ['cli_a', 'cli_b']) await frontdesk('tenant', 'create', slug, '--name', `Cli ${slug}`);
+    const seen = async (...args: string[]) => (await frontdesk('tenant', 'list', '--name', 'cli', ...args)).said;
+    expect(await seen()).toBe('cli_a\tactive\tCli cli_a\ncli_b\tactive\tCli cli_b');
+    expect(await frontdesk('tenant', 'suspend', 'cli_a')).toEqual({ code: 0, said: 'cli_a is suspended' });
+    expect(await frontdesk('tenant', 'delete', 'cli_b')).toEqual({ code: 0, said: 'cli_b is deleted' });
+    expect(await frontdesk('tenant', 'activate', 'cli_b')).toEqual({
+      code: 1,
+      said: 'this tenant is deleted; restore it first',
+    });
+    expect(await seen()).toBe('cli_a\tsuspended\tCli cli_a');
+    expect(await seen('--status', 'deleted')).toBe('cli_b\tdeleted\tCli cli_b');
+    const [back, on, limits] = await Promise.all([
+      frontdesk('tenant', 'restore', 'cli_b'),
+      frontdesk('tenant', 'features', 'cli_a', '--on', 'custom_agents,priority_support', '--off', 'agent_sharing'),
+      frontdesk('tenant', 'limits', 'cli_b', 'max_faqs=12', 'max_agents=default'),
+    ]);
+    expect([back.said, on.said]).toEqual(['cli_b is active', 'custom_agents\npriority_support']);
+    expect(limits.said).toMatch(/^max_faqs=12$/m);
+    expect(limits.said).toMatch(/^max_agents=100\tdefault$/m);
+    const log = await rows(
+      `select slug, action, actor_kind from audit_log join tenants t on t.id = tenant_id
+       where slug like 'cli__' order by slug, audit_log.created_at, audit_log.id`,
+    );
+    const did = (slug: string, ...actions: string[]) =>
+      actions.map((action) => ({ slug, action: `tenant.${action}`, actor_kind: 'system' }));
+    expect(log.filter(({ slug }) => slug === 'cli_a')).toEqual(did('cli_a', 'create', 'suspend', 'change'));
+    expect(log.filter(({ slug, action }) => slug === 'cli_b' && action !== 'tenant.change')).toEqual(
+      did('cli_b', 'create', 'delete', 'restore'),
+    );
+  });
+
+  it('makes, lists and revokes keys', { timeout: 60_000 }, async () => {
+    await frontdesk('tenant', 'keyed', '--name', 'Keyed');
+    const made = await frontdesk('key', 'keyed', 'create', '--name', 'CI', '--scopes', 'faqs:read,faqs:write');
+    expect(made).toEqual({ code: 0, said: expect.stringMatching(/^fd_[0-9a-f]{32}_[\w-]{43}$/) });
+    const listed = await frontdesk('key', 'keyed', 'list');
+    const [id = ''] = listed.said.split('\t');
+    expect(listed.said).toBe(`${id}\tactive\tCI\tfaqs:read,faqs:write`);
+    expect(made.said).toContain(id.replaceAll('-', ''));
+    expect(await frontdesk('key', 'keyed', 'revoke', id)).toEqual({ code: 0, said: 'revoked' });
+    expect((await frontdesk('key', 'keyed', 'list')).said).toContain('\trevoked\t');
+  });
+
+  it('says what is wrong, and how it should be', { timeout: 120_000 }, async () => {
     const wrong: [words: RegExp, ...args: string[]][] = [
       [/^'My Shop' cannot be a tenant: use a-z/, 'tenant', 'My Shop', '--name', 'x'],
       [/Allowed choices are ask, immediate/, 'tenant', 'a', '--name', 'x', '--handover', 'later'],
-      [/^there is no tenant 'nobody'; make it with/, 'channel', 'nobody', 'telegram'],
+      [/^there is no tenant 'nobody'; make it with/, 'tenant', 'suspend', 'nobody'],
+      [/It must be features with commas between them: custom_agents/, 'tenant', 'features', 'a', '--on', 'flying'],
+      [/It must be one of max_faqs, .*, as in max_faqs=500/, 'tenant', 'limits', 'a', 'max_dogs=1'],
+      [/Allowed choices are create, list, revoke/, 'key', 'a', 'cut'],
+      [
+        /It must be "all", or some of these with commas between them: tenant:read/,
+        'key',
+        'a',
+        'create',
+        '--scopes',
+        'x',
+      ],
       [/^there is no channel kind 'fax'; use one of: telegram, whatsapp/, 'channel', 'nobody', 'fax'],
       [/must be an e-mail address/, 'desk', 'a', '--email', 'mia'],
       [/must be hours: a number above 0/, 'desk', 'a', '--email', 'mia@example.com', '--hours', 'two'],

@@ -53,7 +53,7 @@ const COUNTED: Record<Countable, string> = {
   max_members: `select count(*)::int as used from memberships where tenant_id = ? and status <> 'disabled'`,
   max_agents: 'select count(*)::int as used from agents where tenant_id = ? and is_active',
   max_conversations_per_tenant: `select count(*)::int as used from conversations where tenant_id = ?
-    and handler in ('bot', 'awaiting_consent', 'queued', 'human')`,
+    and last_activity_at is not null and handler in ('bot', 'awaiting_consent', 'queued', 'human')`,
   max_conversations_per_user: `select count(*)::int as used from conversations where tenant_id = ? and contact_id = ?
     and handler <> 'closed'`,
 };

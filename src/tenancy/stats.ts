@@ -52,7 +52,8 @@ export async function readStats(em: EntityManager, tenantId: string, now: Date):
      lateral (select count(*) filter (where handler = 'bot')::int as bot,
          count(*) filter (where handler = 'awaiting_consent')::int as "awaitingConsent",
          count(*) filter (where handler = 'queued')::int as queued, count(*) filter (where handler = 'human')::int as human
-       from conversations where tenant_id = own.tenant_id and last_activity_at is not null and handler <> 'closed') c,
+       from conversations where tenant_id = own.tenant_id and last_activity_at is not null
+         and handler in ('bot', 'awaiting_consent', 'queued', 'human')) c,
      lateral (select count(*) filter (where direction = 'in')::int as "messagesIn",
          count(*) filter (where direction = 'out')::int as "messagesOut"
        from messages where tenant_id = own.tenant_id and id >= own.since) m,

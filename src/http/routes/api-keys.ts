@@ -2,12 +2,12 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { audit } from '../../audit.ts';
 import { permissionsOfActor } from '../../auth/actor.ts';
-import { isAllowed, makeKey } from '../../auth/api-key.ts';
+import { isAllowed } from '../../auth/api-key.ts';
+import { createApiKey, listApiKeys, revokeApiKey } from '../../auth/manage-keys.ts';
 import { permissions } from '../../auth/permissions.ts';
 import type { Deps } from '../../deps.ts';
-import { ApiKey } from '../../entities/api-key.ts';
-import { forbidden, notFound } from '../../errors.ts';
-import { newId } from '../../id.ts';
+import type { ApiKey } from '../../entities/api-key.ts';
+import { forbidden } from '../../errors.ts';
 import { withTenant } from '../../tenancy/with-tenant.ts';
 import { ById, Done, done, id, text, time, timeOf, timeOrNull } from '../api/fields.ts';
 import { pageOf, paging, readCursor, toPage } from '../api/page.ts';
@@ -54,13 +54,7 @@ export function apiKeyOperations({ orm }: Pick<Deps, 'orm'>): Operation[] {
       response: pageOf(ShownKey),
       async handle({ tenantId, query: { limit, cursor } }) {
         const after = readCursor(cursor, z.tuple([id]));
-        const keys = await withTenant(orm, tenantId, (em) =>
-          em.find(
-            ApiKey,
-            { tenantId, ...(after && { id: { $lt: after[0] } }) },
-            { orderBy: { id: 'desc' }, limit: limit + 1 },
-          ),
-        );
+        const keys = await withTenant(orm, tenantId, (em) => listApiKeys(em, tenantId, limit + 1, after?.[0]));
         return toPage(keys, limit, presentKey, (key) => [key.id]);
       },
     }),
@@ -80,23 +74,15 @@ export function apiKeyOperations({ orm }: Pick<Deps, 'orm'>): Operation[] {
         const beyond = body.scopes.filter((scope) => !own.includes(scope));
         if (beyond.length > 0)
           throw forbidden(`you may not do this yourself, so no key of yours may: ${beyond.join(', ')}`);
-        const made = makeKey(newId());
         return withTenant(orm, tenantId, async (em) => {
-          const apiKey = em.create(ApiKey, {
+          const { apiKey, key } = await createApiKey(em, tenantId, {
             ...body,
-            tenantId,
-            id: made.id,
-            secretHash: made.secretHash,
             createdBy: actor.kind === 'user' && actor.role !== 'system_admin' ? actor.userId : null,
-            expiresAt: body.expiresAt && new Date(body.expiresAt),
-            createdAt: new Date(),
+            expiresAt: body.expiresAt === null ? null : new Date(body.expiresAt),
           });
-          await em.flush();
-          await audit(em, { actor, ip, requestId }, 'api_key.create', made.id, {
-            name: body.name,
-            scopes: body.scopes,
-          });
-          return { apiKey: presentKey(apiKey), key: made.key };
+          const { name, scopes } = body;
+          await audit(em, { actor, ip, requestId }, 'api_key.create', apiKey.id, { name, scopes });
+          return { apiKey: presentKey(apiKey), key };
         });
       },
     }),
@@ -110,11 +96,8 @@ export function apiKeyOperations({ orm }: Pick<Deps, 'orm'>): Operation[] {
       response: Done,
       async handle({ tenantId, actor, params, now, ip, requestId }) {
         await withTenant(orm, tenantId, async (em) => {
-          const key = await em.findOne(ApiKey, { tenantId, id: params.id });
-          if (!key) throw notFound('there is no such API key');
-          if (key.revokedAt) return;
-          key.revokedAt = now;
-          await audit(em, { actor, ip, requestId }, 'api_key.revoke', key.id);
+          if (!(await revokeApiKey(em, tenantId, params.id, now))) return;
+          await audit(em, { actor, ip, requestId }, 'api_key.revoke', params.id);
         });
         return done;
       },
