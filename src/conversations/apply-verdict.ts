@@ -95,7 +95,7 @@ function act(unit: Unit, conversation: Conversation, turn: Turn, { outcome, reas
       if (conversation.handler === 'human' || conversation.handler === 'queued') notifyAgain(unit, conversation, turn);
       return {};
     case 'answer':
-      return { messageId: answer(unit, conversation, outcome, reason) };
+      return { messageId: answer(unit, conversation, outcome, reason, language) };
     case 'clarify':
       backToBot(unit, conversation, reason);
       conversation.missedCount += 1;
@@ -124,6 +124,7 @@ function answer(
   conversation: Conversation,
   outcome: Extract<Outcome, { type: 'answer' }>,
   reason: string,
+  language: string,
 ): string {
   backToBot(unit, conversation, reason);
   conversation.missedCount = 0;
@@ -132,7 +133,7 @@ function answer(
   unit.writes.faqHits.push(...outcome.faqs.map(({ faqId }) => faqId));
   return say(unit, conversation, {
     sender: { kind: 'agent', id: outcome.agentId },
-    text: outcome.text,
+    text: outcome.isCut ? `${outcome.text}\n\n${phrase('askAgain', language)}` : outcome.text,
     metadata: metadataOf(outcome.faqs.map(({ faqId }) => faqId)),
   });
 }

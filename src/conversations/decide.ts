@@ -47,7 +47,8 @@ export type ReasonCategory =
 export type Outcome =
   | { type: 'silent' }
   | { type: 'wait' }
-  | { type: 'answer'; text: string; faqs: KnownFaq[]; agentId: string | null }
+  /** `isCut`: there are more sure answers than are given at once, and the contact is asked to ask for them again. */
+  | { type: 'answer'; text: string; faqs: KnownFaq[]; agentId: string | null; isCut: boolean }
   | { type: 'ask_agent' }
   /** With FAQs to choose from, or in an agent's words, or in ours. */
   | { type: 'clarify'; text: string | null; offered: KnownFaq[] }
@@ -100,8 +101,10 @@ export function decide(facts: TurnFacts): Verdict {
     return verdict('escalation', needHuman(facts, 'sentiment'), 'the contact is upset or repeats the question');
   }
   if (sure.length > 0) {
-    const text = sure.map(({ answer }) => answer).join('\n\n');
-    return verdict('faq', { type: 'answer', text, faqs: sure, agentId: null }, whySure(facts, sure));
+    const faqs = surest(sure);
+    const text = faqs.map(({ answer }) => answer).join('\n\n');
+    const isCut = faqs.length < sure.length;
+    return verdict('faq', { type: 'answer', text, faqs, agentId: null, isCut }, whySure(facts, faqs, sure.length));
   }
   if (facts.isAgentBusy) return verdict('agent', { type: 'wait' }, 'the agent is still answering the turn before');
   if (facts.hasAgent) return verdict('agent', { type: 'ask_agent' }, 'no FAQ is sure enough, the agent is asked');
@@ -145,15 +148,22 @@ function sureFaqs({ match, parts, thresholds }: TurnFacts): KnownFaq[] {
   const whole = match && isSure(match) ? [match] : [];
   const several = [...new Map(parts.filter(isSure).map((faq) => [faq.faqId, faq])).values()];
   const hasWhole = whole.every(({ faqId }) => several.some((faq) => faq.faqId === faqId));
-  return several.length > 1 && hasWhole ? several.slice(0, MOST_ANSWERS) : whole;
+  return several.length > 1 && hasWhole ? several : whole;
 }
 
-function whySure({ isPicked, thresholds }: TurnFacts, sure: KnownFaq[]): string {
+/** As many as are answered at once, in the order in which they were asked for. */
+function surest(sure: KnownFaq[]): KnownFaq[] {
+  const best = sure.toSorted((one, other) => other.confidence - one.confidence).slice(0, MOST_ANSWERS);
+  return sure.filter((faq) => best.includes(faq));
+}
+
+function whySure({ isPicked, thresholds }: TurnFacts, sure: KnownFaq[], of: number): string {
   const confidences = sure.map(({ confidence }) => confidence.toFixed(2)).join(', ');
   const limit = `faq_confidence ${thresholds.faq_confidence}`;
   if (isPicked) return 'the contact chose this FAQ out of those that were offered';
   if (sure.length === 1) return `a FAQ matches with confidence ${confidences} (${limit})`;
-  return `several questions, and a FAQ matches each, with confidence ${confidences} (${limit})`;
+  const which = of > sure.length ? `; of ${of} the ${sure.length} surest are answered` : '';
+  return `several questions, and a FAQ matches each, with confidence ${confidences} (${limit})${which}`;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { ChannelLimits } from '../channels/adapter.ts';
 import type { Conversation } from '../entities/conversation.ts';
 import type { KnownFaq } from '../faqs/ask.ts';
 import { say as phrase } from '../language/replies.ts';
+import { readSeveral } from '../language/several.ts';
 import { splitText } from '../language/split-text.ts';
 import { words } from '../language/words.ts';
 import { say } from './say.ts';
@@ -44,13 +45,13 @@ export function wordOffer(faqs: KnownFaq[], limits: ChannelLimits['quickReplies'
 }
 
 /**
- * Which FAQ a line chooses, if FAQs are offered: by the button's title, the question, or its number. Null where none are,
- * or where the turn began before they were.
+ * Which FAQs a line chooses, if FAQs are offered: one by the button's title, the question, or its number, and several by
+ * "1 and 2" or "both". Null where none are offered, or where the turn began before they were.
  */
 export function picksFrom(
   { faqOffer }: Pick<Conversation, 'faqOffer'>,
   { firstSeq, language }: Pick<Turn, 'firstSeq' | 'language'>,
-): ((line: string) => string | null) | null {
+): ((line: string) => string[]) | null {
   if (!faqOffer || firstSeq < faqOffer.seq) return null;
   const keyOf = (text: string) => words(text, language).join(' ');
   const byKey = new Map<string, string>();
@@ -61,7 +62,11 @@ export function picksFrom(
   for (const [at, { faqId }] of choices.entries()) add(String(at + 1), faqId);
   for (const { faqId, question, title } of choices) for (const text of [question, title]) add(text, faqId);
   byKey.delete('');
-  return (line) => byKey.get(keyOf(line)) ?? null;
+  return (line) => {
+    const one = byKey.get(keyOf(line));
+    if (one !== undefined) return [one];
+    return readSeveral(line, choices.length, language).flatMap((at) => choices[at]?.faqId ?? []);
+  };
 }
 
 /** UTF-16 units. */

@@ -110,7 +110,7 @@ function judge(facts: Parameters<typeof missed>[0], end: RunEnd, run: AgentRun, 
         const reason = `the agent is only ${answer.confidence.toFixed(2)} sure (agent_confidence ${least})`;
         return { outcome, path: 'agent', reason, escalation };
       }
-      const outcome: Outcome = { type: 'answer', text: answer.text, faqs: [], agentId: run.agentId };
+      const outcome: Outcome = { type: 'answer', text: answer.text, faqs: [], agentId: run.agentId, isCut: false };
       return verdict(
         outcome,
         answer.confidence === null ? 'the agent answered' : `the agent answered, ${answer.confidence} sure`,

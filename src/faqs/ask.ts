@@ -26,8 +26,8 @@ export interface Asked {
   evidence: Match['evidence'] | null;
 }
 
-/** The FAQ that a line chooses out of an offer. */
-type PickOf = (line: string) => string | null;
+/** The FAQs that a line chooses out of an offer; none where it is no choice. */
+type PickOf = (line: string) => readonly string[];
 
 /** Nobody asks more at once; what has more sentences tells a story. */
 const MOST_PARTS = 16;
@@ -57,10 +57,15 @@ function findPick(matcher: Searched, text: string, pickOf: PickOf) {
   const lines = text
     .slice(0, READ_LENGTH)
     .split('\n')
-    .map((line) => ({ line, pick: known(matcher, pickOf(line), 1) }));
-  const match = lines.find(({ pick }) => pick !== null)?.pick;
+    .map((line) => ({
+      line,
+      picks: pickOf(line)
+        .map((faqId) => known(matcher, faqId, 1))
+        .filter((faq) => faq !== null),
+    }));
+  const match = lines.find(({ picks }) => picks.length > 0)?.picks[0];
   if (!match) return null;
-  const said = lines.flatMap(({ line, pick }): (KnownFaq | string)[] => (pick ? [pick] : questions(line)));
+  const said = lines.flatMap(({ line, picks }): (KnownFaq | string)[] => (picks.length > 0 ? picks : questions(line)));
   const parts = said.slice(0, MOST_PARTS).map((one) => (typeof one === 'string' ? bestOf(matcher, one) : one));
   return { match, parts: parts.filter((faq) => faq !== null) };
 }

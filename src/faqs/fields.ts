@@ -23,11 +23,13 @@ export const keywords = z
   .transform(keywordList)
   .pipe(z.array(z.string()).max(MOST_KEYWORDS))
   .meta({
-    override: {
-      anyOf: [
+    override({ jsonSchema }) {
+      delete jsonSchema.type;
+      delete jsonSchema.items;
+      jsonSchema.anyOf = [
         { type: 'array', maxItems: MOST_KEYWORDS, items: { type: 'string', maxLength: LONGEST_KEYWORD } },
         { type: 'string', maxLength: LONGEST_LIST },
-      ],
+      ];
     },
   });
 

@@ -194,7 +194,25 @@ const rows: Row[] = [
     'four questions',
     { match: faq(0.9), parts: [faq(0.9), faq(0.9, 2), faq(0.9), faq(0.9, 3), faq(0.9, 4)] },
     'faq',
-    answersWith(1, 2, 3),
+    { ...answersWith(1, 2, 3), isCut: true },
+  ],
+  [
+    'four questions, the first of them the least sure',
+    { match: faq(0.9), parts: [faq(0.6, 4), faq(0.7, 3), faq(0.8, 2), faq(0.9)] },
+    'faq',
+    { ...answersWith(3, 2, 1), isCut: true },
+  ],
+  [
+    'three questions',
+    { match: faq(0.9), parts: [faq(0.9), faq(0.9, 2), faq(0.9, 3)] },
+    'faq',
+    { ...answersWith(1, 2, 3), isCut: false },
+  ],
+  [
+    'both of two were chosen',
+    { match: faq(1), parts: [faq(1), faq(1, 2)], isPicked: true },
+    'faq',
+    { ...answersWith(1, 2), isCut: false },
   ],
   [
     'two questions, and a human is asked for',

@@ -89,7 +89,34 @@ describe('which FAQ is chosen', () => {
     ['', null],
     ['?', null],
   ])('by %j', (line, faqId) => {
-    expect(pickOf?.(line)).toBe(faqId);
+    expect(pickOf?.(line)).toEqual(faqId === null ? [] : [faqId]);
+  });
+
+  it.each([
+    ['en', '1 and 2', [0, 1]],
+    ['en', '2, 1', [1, 0]],
+    ['en', 'Both, please!', [0, 1]],
+    ['en', '1 & 2', [0, 1]],
+    ['en', '1 and 1', []],
+    ['en', '1 and 3', []],
+    ['en', '1 and 2 coffees', []],
+    ['en', 'both of my cards are lost', []],
+    ['de', 'Beides', [0, 1]],
+    ['de', '1 und 2 bitte', [0, 1]],
+    ['es', 'las dos', [0, 1]],
+    ['fr', 'Les deux', [0, 1]],
+    ['ru', '1 и 2', [0, 1]],
+    ['ru', 'Оба', [0, 1]],
+    ['ar', '١ و ٢', [0, 1]],
+    ['ar', 'كلاهما', [0, 1]],
+    ['hi', 'दोनों', [0, 1]],
+    ['ja', '両方', [0, 1]],
+    ['ja', '1と2', [0, 1]],
+    ['zh', '两个都要', [0, 1]],
+    ['tr', 'ikisi de', [0, 1]],
+  ])('may be several: in %s by %j', (language, line, chosen) => {
+    const pick = picksFrom({ faqOffer: { seq: 4, choices } }, { firstSeq: 5, language });
+    expect(pick?.(line)).toEqual(chosen.map((at) => choices[at]?.faqId));
   });
 
   it('is none where none were offered, or the turn began before they were', () => {
@@ -99,6 +126,6 @@ describe('which FAQ is chosen', () => {
 
   it('is never one of a question without words', () => {
     const bare = [{ faqId: 'bare', question: '😀', title: '' }];
-    expect(picksFrom({ faqOffer: { seq: 4, choices: bare } }, { firstSeq: 5, language: 'en' })?.('🙂')).toBeNull();
+    expect(picksFrom({ faqOffer: { seq: 4, choices: bare } }, { firstSeq: 5, language: 'en' })?.('🙂')).toEqual([]);
   });
 });

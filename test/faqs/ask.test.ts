@@ -70,14 +70,15 @@ describe('what a text asks for', () => {
     for (const text of ['When do you open? '.repeat(50_000), 'vegan\n'.repeat(50_000), '?\n'.repeat(50_000)]) {
       const { asked } = partsOf(text);
       expect(asked.length).toBeLessThanOrEqual(1 + 16);
-      const chosen = partsOf(`yes\n${text}`, (line) => (line === 'yes' ? 'card' : null));
+      const chosen = partsOf(`yes\n${text}`, (line) => (line === 'yes' ? ['card'] : []));
       expect(chosen.asked.length).toBeLessThanOrEqual(16);
       expect(Math.max(...asked.slice(1).map(({ length }) => length))).toBeLessThanOrEqual(READ_LENGTH);
     }
   });
 
   it('is what the contact chooses, and what stands beside it', () => {
-    const pickOf = (line: string) => (line === '2' ? 'card' : line === '3' ? 'gone' : null);
+    const pickOf = (line: string) =>
+      line === '2' ? ['card'] : line === '3' ? ['gone'] : line === 'both' ? ['card', 'gone', 'vegan'] : [];
     const { matcher } = build();
     expect(ask(matcher, '2', pickOf)).toMatchObject({
       match: { faqId: 'card', confidence: 1 },
@@ -90,6 +91,7 @@ describe('what a text asks for', () => {
       match: 'card',
       parts: ['vegan', 'card', 'hours'],
     });
+    expect(partsOf('both', pickOf)).toMatchObject({ match: 'card', parts: ['card', 'vegan'] });
     // A FAQ that is not there any more cannot be chosen.
     expect(ask(matcher, '3', pickOf).isPicked).toBe(false);
   });

@@ -103,6 +103,19 @@ describe('two FAQs of which one is meant', () => {
     expect(await saidTo(302, 2)).toBe(cars);
   });
 
+  it.each([
+    [321, '1 and 2'],
+    [322, 'Both please'],
+  ])('are both answered to whoever wants both (%i: %s)', async (chat, text) => {
+    const shop = await build();
+    await writes(world, shop, chat, unclear);
+    await saidTo(chat, 1);
+    await writes(world, shop, chat, text);
+    const answers = (await saidTo(chat, 2))?.split('\n\n') ?? [];
+    expect(answers.toSorted()).toEqual([bicycles, cars]);
+    expect(await lastDecision(shop, chat)).toMatchObject({ path: 'faq', evidence: { isPicked: true } });
+  });
+
   it('are not chosen once more in a later turn, which is then a first miss', async () => {
     const shop = await build();
     await writes(world, shop, 310, unclear);

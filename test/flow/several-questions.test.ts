@@ -43,12 +43,22 @@ describe('several questions in one message', () => {
     expect((await decisionsOf(world, shop, id))[0]?.evidence['answered']).toHaveLength(1);
   });
 
-  it('are answered three at most', async () => {
+  it('are answered three at most, and the contact is told to ask for the others again', async () => {
     const names = ['parking', 'breakfast', 'towels', 'swimming'];
     const faqs = names.map((name) => ({ question: `Do you have ${name}?`, answer: `Yes, ${name}`, keywords: name }));
     const shop = await buildShop(world, { faqs });
-    await writes(world, shop, 316, names.map((name) => `Do you have ${name}?`).join(' '));
-    await until(() => expect(world.platform.textsTo('316')).toEqual(['Yes, parking\n\nYes, breakfast\n\nYes, towels']));
+    const ask = (...asked: string[]) => writes(world, shop, 316, asked.map((name) => `Do you have ${name}?`).join(' '));
+    await ask(...names);
+    await until(() => expect(world.platform.textsTo('316')).toHaveLength(1));
+    const [answers = ''] = world.platform.textsTo('316');
+    expect(answers).toMatch(/\n\nThat answers some of your questions\. Please send me the others once more\.$/);
+    const given = names.filter((name) => answers.includes(`Yes, ${name}`));
+    expect(given).toHaveLength(3);
+    const { id } = await conversationOf(world, shop, 316);
+    expect((await decisionsOf(world, shop, id))[0]?.reason).toMatch(/of 4 the 3 surest are answered/);
+    await ask(...names.filter((name) => !given.includes(name)));
+    await until(() => expect(world.platform.textsTo('316')).toHaveLength(2));
+    expect(world.platform.textsTo('316').at(-1)).toBe(`Yes, ${names.find((name) => !given.includes(name))}`);
   });
 
   it('are split where a text is longer than the platform allows, and not lost', async () => {

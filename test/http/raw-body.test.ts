@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import Koa from 'koa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
-import { rawBody, type RawBodyState } from '../../src/http/raw-body.ts';
+import { rawBody, readRawBody, type RawBodyState } from '../../src/http/raw-body.ts';
 
 const maxBytes = 100_000;
 const app = new Koa<RawBodyState>();
@@ -23,6 +23,10 @@ beforeAll(async () => {
       ctx.status = error instanceof AppError ? error.status : 500;
       ctx.body = error instanceof AppError ? error.message : 'unexpected';
     }
+  });
+  app.use(async (ctx, next) => {
+    if (ctx.path !== '/hurried') return next();
+    ctx.body = await readRawBody(ctx, maxBytes, 50);
   });
   app.use(rawBody({ maxBytes }));
   app.use((ctx) => {
@@ -90,6 +94,13 @@ describe('a body that is refused', () => {
     const answer = await raw(`POST / HTTP/1.1\r\nhost: x\r\ncontent-length: ${maxBytes + 1}\r\n\r\n`);
 
     expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    expect(answer).toMatch(/\r\nconnection: close\r\n/i);
+  });
+
+  it('is refused when its end does not come, and the connection with it', async () => {
+    const answer = await raw('POST /hurried HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nhalf');
+
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /);
     expect(answer).toMatch(/\r\nconnection: close\r\n/i);
   });
 

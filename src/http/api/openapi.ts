@@ -45,6 +45,11 @@ export function openApiOf(operations: readonly Operation[], publicUrl: string): 
 function describe(operation: Operation): ZodOpenApiOperationObject {
   const { summary, description, tag, query, body, aliasOf } = operation;
   const needs = operation.access === 'tenant' ? `Permission: \`${operation.permission}\`.` : WHO[operation.access];
+  const done = {
+    description: 'Done',
+    content: contentOf(operation.download ?? 'application/json', operation.response),
+    ...(operation.hasETag && { headers: z.object({ ETag: z.string().optional() }) }),
+  };
   const problem = { content: { 'application/problem+json': { schema: Problem } } };
   return {
     operationId: idOf(operation),
@@ -65,11 +70,8 @@ function describe(operation: Operation): ZodOpenApiOperationObject {
       requestBody: { content: contentOf(operation.upload, z.string()), required: true },
     }),
     responses: {
-      [String(operation.status ?? 200)]: {
-        description: 'Done',
-        content: contentOf(operation.download ?? 'application/json', operation.response),
-        ...(operation.hasETag && { headers: z.object({ ETag: z.string() }) }),
-      },
+      [String(operation.status ?? 200)]: done,
+      ...(operation.statusOf && { '200': done }),
       default: { description: 'What was wrong, and what to do', ...problem },
     },
   };

@@ -146,6 +146,7 @@ export const de: LanguagePhrases = {
     continueWithBot: 'Alles klar, ich bin weiter für Sie da. Was möchten Sie wissen?',
     clarify: 'Entschuldigung, das habe ich nicht ganz verstanden. Können Sie es anders sagen?',
     clarifyBetween: 'Was meinen Sie: {options}?',
+    askAgain: 'Das waren Antworten auf einen Teil Ihrer Fragen. Bitte schicken Sie mir die anderen noch einmal.',
     handedBack: 'Sie sprechen jetzt wieder mit unserem Assistenten. Wie kann ich helfen?',
     yes: 'Ja, gerne',
     no: 'Nein, danke',

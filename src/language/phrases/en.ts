@@ -165,6 +165,7 @@ export const en: LanguagePhrases = {
     continueWithBot: "All right, I'm still here for you. What would you like to know?",
     clarify: "Sorry, I didn't quite understand. Could you say it in other words?",
     clarifyBetween: 'Which one do you mean: {options}?',
+    askAgain: 'That answers some of your questions. Please send me the others once more.',
     handedBack: "You're chatting with our assistant again. How can I help?",
     yes: 'Yes, please',
     no: 'No, thanks',

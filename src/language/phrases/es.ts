@@ -139,6 +139,7 @@ export const es: LanguagePhrases = {
     continueWithBot: 'De acuerdo, sigo aquí para ayudarte. ¿Qué te gustaría saber?',
     clarify: 'Perdona, no te he entendido bien. ¿Puedes decirlo con otras palabras?',
     clarifyBetween: '¿A cuál te refieres: {options}?',
+    askAgain: 'Con esto respondo a una parte de tus preguntas. Por favor, envíame las demás otra vez.',
     handedBack: 'Vuelves a hablar con nuestro asistente. ¿En qué te ayudo?',
     yes: 'Sí, por favor',
     no: 'No, gracias',

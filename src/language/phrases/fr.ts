@@ -142,6 +142,7 @@ export const fr: LanguagePhrases = {
     continueWithBot: 'Très bien, je reste à votre écoute. Que souhaitez-vous savoir ?',
     clarify: "Désolé, je n'ai pas bien compris. Pouvez-vous le dire autrement ?",
     clarifyBetween: 'De quoi parlez-vous : {options} ?',
+    askAgain: "Voilà pour une partie de vos questions. Merci de m'envoyer les autres à nouveau.",
     handedBack: 'Vous êtes de nouveau avec notre assistant. Comment puis-je vous aider ?',
     yes: 'Oui, volontiers',
     no: 'Non, merci',

@@ -120,6 +120,7 @@ export const id: LanguagePhrases = {
     continueWithBot: 'Baik, saya tetap di sini. Apa yang ingin Anda ketahui?',
     clarify: 'Maaf, saya kurang paham. Bisakah Anda menyampaikannya dengan kata lain?',
     clarifyBetween: 'Mana yang Anda maksud: {options}?',
+    askAgain: 'Itu jawaban untuk sebagian pertanyaan Anda. Silakan kirim pertanyaan lainnya sekali lagi.',
     handedBack: 'Anda kembali mengobrol dengan asisten kami. Ada yang bisa saya bantu?',
     yes: 'Ya, silakan',
     no: 'Tidak, terima kasih',

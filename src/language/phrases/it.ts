@@ -121,6 +121,7 @@ export const it: LanguagePhrases = {
     continueWithBot: 'Va bene, resto qui per aiutarti. Che cosa vorresti sapere?',
     clarify: 'Scusa, non ho capito bene. Puoi dirlo con altre parole?',
     clarifyBetween: 'A cosa ti riferisci: {options}?',
+    askAgain: 'Queste sono le risposte a una parte delle tue domande. Inviami di nuovo le altre, per favore.',
     handedBack: 'Stai parlando di nuovo con il nostro assistente. Come posso aiutarti?',
     yes: 'Sì, grazie',
     no: 'No, grazie',

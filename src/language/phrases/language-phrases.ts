@@ -18,6 +18,8 @@ export interface Replies {
   /** Please say it in other words. */
   clarify: string;
   clarifyBetween: string;
+  /** After answers to some of many questions: please send the others again. */
+  askAgain: string;
   /** The person is done, the bot is back. */
   handedBack: string;
   /** Button titles, at most 20 characters. */

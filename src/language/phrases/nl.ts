@@ -127,6 +127,7 @@ export const nl: LanguagePhrases = {
     continueWithBot: 'Prima, ik blijf hier voor u. Wat wilt u graag weten?',
     clarify: 'Sorry, dat begreep ik niet helemaal. Kunt u het anders zeggen?',
     clarifyBetween: 'Wat bedoelt u: {options}?',
+    askAgain: 'Dit zijn antwoorden op een deel van uw vragen. Stuur mij de andere alstublieft nog een keer.',
     handedBack: 'U praat nu weer met onze assistent. Waarmee kan ik helpen?',
     yes: 'Ja, graag',
     no: 'Nee, bedankt',

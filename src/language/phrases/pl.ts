@@ -122,6 +122,7 @@ export const pl: LanguagePhrases = {
     continueWithBot: 'Dobrze, jestem tu dalej. Czego chcesz się dowiedzieć?',
     clarify: 'Przepraszam, nie do końca rozumiem. Czy możesz to powiedzieć inaczej?',
     clarifyBetween: 'O co chodzi: {options}?',
+    askAgain: 'To odpowiedzi na część pytań. Proszę przesłać pozostałe jeszcze raz.',
     handedBack: 'Znowu rozmawiasz z naszym asystentem. W czym mogę pomóc?',
     yes: 'Tak, proszę',
     no: 'Nie, dziękuję',

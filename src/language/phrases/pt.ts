@@ -135,6 +135,7 @@ export const pt: LanguagePhrases = {
     continueWithBot: 'Tudo bem, continuo aqui para ajudar. O que gostaria de saber?',
     clarify: 'Desculpe, não entendi bem. Pode dizer de outra forma?',
     clarifyBetween: 'Qual destes: {options}?',
+    askAgain: 'Respondi a uma parte das suas perguntas. Por favor, envie-me as outras novamente.',
     handedBack: 'Você está de novo com o nosso assistente. Como posso ajudar?',
     yes: 'Sim, por favor',
     no: 'Não, obrigado',

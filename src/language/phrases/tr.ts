@@ -116,6 +116,7 @@ export const tr: LanguagePhrases = {
     continueWithBot: 'Tamam, ben buradayım. Ne öğrenmek istersiniz?',
     clarify: 'Üzgünüm, tam anlayamadım. Başka bir şekilde söyleyebilir misiniz?',
     clarifyBetween: 'Hangisini kastediyorsunuz: {options}?',
+    askAgain: 'Bunlar sorularınızın bir kısmının yanıtları. Lütfen diğerlerini bir kez daha gönderin.',
     handedBack: 'Şimdi yeniden asistanımızla görüşüyorsunuz. Nasıl yardımcı olabilirim?',
     yes: 'Evet, lütfen',
     no: 'Hayır, teşekkürler',

@@ -119,6 +119,7 @@ export const zh: LanguagePhrases = {
     continueWithBot: '好的，我继续为您服务。您想了解什么？',
     clarify: '抱歉，我没太听懂。可以换个说法吗？',
     clarifyBetween: '您想问的是：{options}？',
+    askAgain: '以上回答了您的部分问题。其他问题请再发一次。',
     handedBack: '现在又是智能助手为您服务了。有什么可以帮您？',
     yes: '好的',
     no: '不用，谢谢',
