@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { checkChannels } from '../../jobs/check-channels.ts';
+import { watchChannel } from '../../src/connecting/watch-channel.ts';
 import { Channel } from '../../src/entities/channel.ts';
 import { Tenant } from '../../src/entities/tenant.ts';
 import { addTarget } from '../../src/tenancy/provision.ts';
@@ -50,7 +51,11 @@ describe('channels are asked after', () => {
     expect(asked()).toBe(0);
     setWebhook();
     await anHourPasses();
-    await Promise.all([1, 2, 3, 4].map(() => checkChannels(world.deps)));
+    const { tenantId, telegram } = shop;
+    // Each has found that it is due before any of them asks.
+    await Promise.all([1, 2, 3, 4].map(() => watchChannel(world.deps, tenantId, telegram.channelId, new Date())));
+    expect(asked()).toBe(1);
+    await checkChannels(world.deps);
     expect(asked()).toBe(1);
     expect(await healthOf(shop)).toMatchObject({ health: 'ok' });
     expect(told()).toEqual([]);

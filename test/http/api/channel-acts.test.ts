@@ -119,14 +119,19 @@ describe('testing a channel', () => {
   });
 
   it('changes nothing when the platform does not answer', async () => {
-    const { id } = await connected();
-    await act(id, 'test');
+    const [well, ill] = [await connected(), await connected()];
+    await act(well.id, 'test');
+    answering('getMe', 401, unauthorized);
+    await act(ill.id, 'test');
     world.platform.answer = (_call, response) => {
       response.destroy();
       return true;
     };
-    expect(await act(id, 'test')).toMatchObject({ body: { problems: [{ code: 'not_reached', breaks: false }] } });
-    expect(await healthOf(id)).toMatchObject({ status: 'ok' });
+    for (const { id } of [well, ill]) {
+      expect(await act(id, 'test')).toMatchObject({ body: { problems: [{ code: 'not_reached', breaks: false }] } });
+    }
+    expect(await healthOf(well.id)).toMatchObject({ status: 'ok' });
+    expect(await healthOf(ill.id)).toMatchObject({ status: 'broken' });
   });
 
   it('of WhatsApp asks for the number; of a web chat asks nobody', async () => {

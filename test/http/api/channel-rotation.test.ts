@@ -76,6 +76,12 @@ describe('rotating a secret', () => {
     expect(after.body).toMatchObject({ previousSecretsUntil: null });
   });
 
+  it('ends by the clock, whatever is remembered of the channel', async () => {
+    const { id, webhookUrl } = await bot();
+    await rotate(id, { secretToken: TOKENS[1] }, { graceSeconds: 1 });
+    await answers(webhookUrl, [401, 200, 401]);
+  });
+
   it('refuses nothing of what comes in meanwhile', async () => {
     const { id, webhookUrl } = await bot();
     let rotated: Promise<unknown> | undefined;
