@@ -1,17 +1,26 @@
 import { Migration } from '@mikro-orm/migrations';
+import { z } from 'zod';
 import { SYSTEM_ROLE, systemFunction, systemMay, tenantTable } from './support/tenant-table.ts';
 
 /** What managers look for: words that were said, and labels; and each list in its order. */
 export class Migration20261126000017 extends Migration {
   override readonly name = 'Migration20261126000017_search_and_labels';
 
-  override up(): void {
-    for (const statement of [...labels(), ...lists(), ...words()]) this.addSql(statement);
+  override async up(): Promise<void> {
+    const [found] = z.array(z.object({ collation: z.string() })).parse(await this.execute(COLLATION));
+    if (!found)
+      throw new Error('the database knows no collation for letters of all languages; it needs PostgreSQL 17 or ICU');
+    for (const statement of [...labels(), ...lists(), ...words(found.collation)]) this.addSql(statement);
     this.addSql(`grant usage, create on schema public to ${SYSTEM_ROLE}`);
     for (const statement of search()) this.addSql(statement);
     this.addSql(`revoke create on schema public from ${SYSTEM_ROLE}`);
   }
 }
+
+/** What is a letter, and its small form: as PostgreSQL itself knows it, before version 17 as ICU does. */
+const COLLATION = `
+  select quote_ident(collname) as collation from pg_collation
+  where collname in ('pg_c_utf8', 'und-x-icu') order by collname = 'pg_c_utf8' desc limit 1`;
 
 const labels = () => [
   ...tenantTable('conversation_labels', {
@@ -44,13 +53,13 @@ const lists = () => [
 
 /**
  * Words, whatever the language: letters and digits, small, without accents. A sign of a script that does not part its
- * words is a word. No dictionary and no locale has a say, so the index means the same on every machine.
+ * words is a word. Some letters are many when they are taken apart, hence the second limit. No dictionary and no locale has a say, so the index means the same on every machine.
  */
-const words = () => [
+const words = (collation: string) => [
   `create function plain_text(content text) returns text language sql immutable parallel safe
-    return case when octet_length(content) = char_length(content) then lower(content collate pg_c_utf8)
+    return case when octet_length(content) = char_length(content) then lower(content collate ${collation})
       else regexp_replace(
-        normalize(regexp_replace(normalize(replace(translate(lower(content collate pg_c_utf8), 'øłđı', 'oldi'), 'ß', 'ss'), nfkd),
+        normalize(regexp_replace(left(normalize(replace(translate(lower(content collate ${collation}), 'øłđı', 'oldi'), 'ß', 'ss'), nfkd), 8000),
           '[\\u0300-\\u036f\\u0591-\\u05c7\\u064b-\\u065f]', '', 'g'), nfc),
         '([\\u0e00-\\u0eff\\u1000-\\u109f\\u1780-\\u17ff\\u3040-\\u30ff\\u3400-\\u9fff\\uf900-\\ufaff])', ' \\1 ', 'g')
       end`,
@@ -59,8 +68,8 @@ const words = () => [
     return string_to_array(
       right(tenant_id::text, 12) || regexp_replace(
         case when octet_length(content) <= 400 then plain_text(content)
-          else regexp_replace(plain_text(left(content, 4000)) collate pg_c_utf8,
-            '([[:alnum:]]{60})[[:alnum:]]+', '\\1', 'g') end collate pg_c_utf8,
+          else regexp_replace(plain_text(left(content, 4000)) collate ${collation},
+            '([[:alnum:]]{60})[[:alnum:]]+', '\\1', 'g') end collate ${collation},
         '[^[:alnum:]]+', ' ' || right(tenant_id::text, 12), 'g'), ' ')`,
   `create function message_words(tenant_id uuid, content text) returns tsvector language sql immutable parallel safe
     return array_to_tsvector(words_of(tenant_id, content))`,

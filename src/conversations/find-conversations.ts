@@ -29,22 +29,29 @@ export interface Wanted {
 export const Place = z.tuple([z.int().min(0), z.uuid()]);
 export type Place = z.infer<typeof Place>;
 
+interface Asked extends Filter {
+  limits: typeof LIMITS;
+}
+
 interface Page {
   places: Place[];
   /** Where the next page begins; null when this was the last. */
   next: Place | null;
 }
 
-/** A filter that names so few is answered from them; of one that names more, the list is looked through in its order. */
-const FEW = 2_000;
-/** Of words in more messages than this the index is no help. */
-const MANY = 10_000;
-/** Conversations that one page looks through: comparing columns is cheap, reading what was said is not. */
-const LOOK_THROUGH = 5_000;
-const READ_FIRST = 100;
-const READ_ON = 400;
-/** Where at least so many of the first fit, reading on is cheaper than the index. */
-const DENSE = 2;
+/** How far each way to a page is gone before another is taken. None of them changes what is found. */
+export const LIMITS = {
+  /** A filter that names so few is answered from them; of one that names more, the list is looked through in its order. */
+  few: 2_000,
+  /** Of words in more messages than this the index is no help. */
+  many: 10_000,
+  /** Conversations that one page looks through: comparing columns is cheap, reading what was said is not. */
+  lookThrough: 5_000,
+  readFirst: 100,
+  readOn: 400,
+  /** Where at least so many of the first fit, reading on is cheaper than the index. */
+  dense: 2,
+};
 
 /**
  * A page of conversations, the latest activity first. Where little of what is looked through fits, it may have fewer than
@@ -56,47 +63,50 @@ export async function findConversations(
   wanted: Wanted,
   after: Place | null,
   limit: number,
+  limits = LIMITS,
 ): Promise<{ conversations: Conversation[]; next: Place | null }> {
   const spelt = wanted.words === undefined ? null : await spell(em, tenantId, wanted.words);
   if (spelt?.length === 0) return { conversations: [], next: null };
-  const filter = { ...wanted, spelt, tenantId, after, handlers: handlersOf(wanted) };
+  const filter = { ...wanted, spelt, tenantId, after, handlers: handlersOf(wanted), limits };
   const { places, next } = await pageOf(em, filter, limit);
   return { conversations: await load(em, tenantId, places), next };
 }
 
-async function pageOf(em: EntityManager, filter: Filter, limit: number): Promise<Page> {
+async function pageOf(em: EntityManager, filter: Asked, limit: number): Promise<Page> {
   const few = await fewOf(em, filter);
   const { words } = filter;
-  if (words === undefined) return few ? chosen(em, filter, few, limit) : walked(em, filter, LOOK_THROUGH, limit);
+  if (words === undefined)
+    return few ? chosen(em, filter, few, limit) : walked(em, filter, filter.limits.lookThrough, limit);
   if (!few) return saying(em, filter, words, limit);
-  if (few.length <= READ_FIRST) return chosen(em, filter, few, limit);
-  const said = await searchMessages(em, words, MANY + 1);
-  return chosen(em, filter, said.length > MANY ? few : [...new Set(few).intersection(new Set(said))], limit);
+  if (few.length <= filter.limits.readFirst) return chosen(em, filter, few, limit);
+  const { many } = filter.limits;
+  const said = await searchMessages(em, words, many + 1);
+  return chosen(em, filter, said.length > many ? few : [...new Set(few).intersection(new Set(said))], limit);
 }
 
 /**
  * What is said all the time is found by reading the latest; its entries in the index are too many. What is said rarely is
  * found in the index.
  */
-async function saying(em: EntityManager, filter: Filter, words: string, limit: number): Promise<Page> {
-  const first = await walked(em, filter, READ_FIRST, limit);
+async function saying(em: EntityManager, filter: Asked, words: string, limit: number): Promise<Page> {
+  const first = await walked(em, filter, filter.limits.readFirst, limit);
   if (first.places.length === limit || !first.next) return first;
-  const isDense = first.places.length >= DENSE;
-  if (!isDense) {
-    const said = await searchMessages(em, words, FEW + 1);
-    if (said.length <= FEW) return chosen(em, filter, said, limit);
+  const { few, dense, readOn } = filter.limits;
+  if (first.places.length < dense) {
+    const said = await searchMessages(em, words, few + 1);
+    if (said.length <= few) return chosen(em, filter, said, limit);
     const page = await lookedUp(em, filter, limit);
     if (page) return page;
   }
-  const rest = await walked(em, { ...filter, after: first.next }, READ_ON, limit - first.places.length);
+  const rest = await walked(em, { ...filter, after: first.next }, readOn, limit - first.places.length);
   return { places: [...first.places, ...rest.places], next: rest.next };
 }
 
-async function chosen(em: EntityManager, filter: Filter, ids: string[], limit: number): Promise<Page> {
+async function chosen(em: EntityManager, filter: Asked, ids: string[], limit: number): Promise<Page> {
   return toPage(await placesOf(em, chosenStatement(filter, uuidList([...new Set(ids)]), limit + 1)), limit);
 }
 
-async function walked(em: EntityManager, filter: Filter, most: number, limit: number): Promise<Page> {
+async function walked(em: EntityManager, filter: Asked, most: number, limit: number): Promise<Page> {
   const walk = { ...filter, most };
   const page = toPage(await placesOf(em, walkStatement(walk, limit + 1)), limit);
   return page.next ? page : { ...page, next: await endOf(em, walk) };
@@ -105,10 +115,11 @@ async function walked(em: EntityManager, filter: Filter, most: number, limit: nu
 const endOf = async (em: EntityManager, walk: Walk) => (await placesOf(em, endStatement(walk)))[0] ?? null;
 
 /** Null when the words are in too many messages. */
-async function lookedUp(em: EntityManager, filter: Filter, limit: number): Promise<Page | null> {
-  const walk = { ...filter, most: LOOK_THROUGH };
-  const rows = await runBound(em, saidStatement(walk, limit + 1, MANY));
-  if (Number(rows[0]?.['said']) > MANY) return null;
+async function lookedUp(em: EntityManager, filter: Asked, limit: number): Promise<Page | null> {
+  const { many, lookThrough } = filter.limits;
+  const walk = { ...filter, most: lookThrough };
+  const rows = await runBound(em, saidStatement(walk, limit + 1, many));
+  if (Number(rows[0]?.['said']) > many) return null;
   const page = toPage(rows.filter(({ id }) => id !== null).map(toPlace), limit);
   return page.next ? page : { ...page, next: await endOf(em, walk) };
 }
@@ -126,15 +137,18 @@ function handlersOf({ handler, status }: Wanted): Handler[] | null {
 }
 
 /** Ids of all conversations of the contact or with the label; null when neither is asked for, or there are many. */
-async function fewOf(em: EntityManager, { tenantId, contactId, label }: Filter): Promise<string[] | null> {
+async function fewOf(
+  em: EntityManager,
+  { tenantId, contactId, label, limits: { few } }: Asked,
+): Promise<string[] | null> {
   const asked: [string, string | undefined][] = [
     [OF_CONTACT, contactId],
     [WITH_LABEL, label],
   ];
   for (const [sql, value] of asked) {
     if (value === undefined) continue;
-    const rows = await runBound(em, [sql, [tenantId, value, FEW + 1]]);
-    if (rows.length <= FEW) return rows.map(({ id }) => String(id));
+    const rows = await runBound(em, [sql, [tenantId, value, few + 1]]);
+    if (rows.length <= few) return rows.map(({ id }) => String(id));
   }
   return null;
 }

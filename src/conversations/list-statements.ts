@@ -124,7 +124,7 @@ function labelFits({ tenantId, label }: Filter): Piece[] {
 /** That all of it is somewhere in the text is seen sooner than what words the text has. */
 function wordsFit({ tenantId, words, spelt }: Filter): Piece[] {
   const sql = `(select true from messages m where m.tenant_id = ? and m.conversation_id = c.id
-    and plain_text(m.content) like all (?::text[]) and message_words(m.tenant_id, m.content) @@ (select message_query(?::uuid, ?))
+    and plain_text(left(m.content, 4000)) like all (?::text[]) and message_words(m.tenant_id, m.content) @@ (select message_query(?::uuid, ?))
     limit 1)`;
   const parts = (spelt ?? []).map((word) => `%${word}%`);
   return words ? [{ sql, values: [tenantId, `{${parts.join()}}`, tenantId, words] }] : [];

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -136,6 +137,22 @@ describe('a search', () => {
     }
     expect(await find('everyday', `&label=${label}`)).toEqual([all[3], all[7], all[129]]);
     expect(await find('seventh', `&label=${label}`)).toEqual([all[7]]);
+  });
+
+  it('never keeps a message from being stored, whatever it says', async () => {
+    const hard = [
+      'ﷲ'.repeat(133),
+      'ﷺ'.repeat(5_000),
+      '㌖'.repeat(4_000),
+      'क़'.repeat(133),
+      'ᾂ'.repeat(130),
+      '⑳'.repeat(133),
+    ];
+    const any = fc.sample(fc.string({ unit: 'binary', maxLength: 200 }), { numRuns: 60, seed: 1 });
+    const texts = [...hard, ...any.map((text) => text.replaceAll('\0', '').toWellFormed()), 'x'.repeat(20_000), ''];
+    expect(await find('marmoset', `&contactId=${newId()}`)).toEqual([]);
+    const id = await said(shop, [...texts, 'marmoset']);
+    expect(await find('marmoset')).toEqual([id]);
   });
 
   it('follows what was edited', async () => {
