@@ -6,6 +6,6 @@ import { defineJob } from './define-job.ts';
 /** Tenants' queues: who waits for somebody who has left goes back, and who waits is given to whoever has room. */
 export const watchQueue = defineJob('watch-queue', { concurrency: () => 2 }, async (deps, tenantId) => {
   await withUnit(deps, tenantId, releaseAbsent);
-  // The settings may say by now that nobody is to be given anything.
-  await withUnit(deps, tenantId, assignWaiting);
+  const { autoAssign } = await deps.settingsOf(tenantId);
+  if (autoAssign) await withUnit(deps, tenantId, assignWaiting);
 });

@@ -7,6 +7,7 @@ import { conflict, invalidFields } from '../errors.ts';
 import { answererOf, nameOf } from './answerers.ts';
 import { backIntoQueue, endHandover } from './hand-over.ts';
 import { lockWaiting } from './queue.ts';
+import { tellGiven } from './tell-managers.ts';
 
 /**
  * Answers the contact as a manager. Whoever had the conversation, it is the manager's now. `from` is the chat of
@@ -45,7 +46,7 @@ export async function takeNext(unit: Unit, actor: Actor): Promise<string | null>
   return next.handoverId;
 }
 
-/** Gives a conversation to a manager of the tenant, or back to the queue. Gives whose it was. */
+/** Gives a conversation to a manager of the tenant, who is told, or back to the queue. Gives whose it was. */
 export async function assignConversation(
   unit: Unit,
   conversationId: string,
@@ -64,7 +65,9 @@ export async function assignConversation(
       { path: 'body.userId', message: 'is nobody who may answer for this tenant; see GET /presence' },
     ]);
   }
-  if (before !== userId) giveTo(unit, conversation, userId, actor, `assigned to ${answerer.name}`);
+  if (before === userId) return before;
+  giveTo(unit, conversation, userId, actor, `assigned to ${answerer.name}`);
+  if (actor.id !== userId) tellGiven(unit, conversation, answerer, 'Somebody else has decided that.');
   return before;
 }
 

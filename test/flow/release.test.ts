@@ -1,7 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { call, hire, type Person } from '../support/people.ts';
 import { asManager, buildShop, conversationOf, decisionsOf, handlerOf, writes, type Shop } from '../support/tenants.ts';
-import { conversationById, handoverById, memberById, queueUp, setMember, transitionsOf } from '../support/waiting.ts';
+import {
+  conversationById,
+  handoverById,
+  memberById,
+  queueUp,
+  setMember,
+  setSettings,
+  transitionsOf,
+} from '../support/waiting.ts';
 import { until, useWorld } from '../support/world.ts';
 
 const world = useWorld();
@@ -82,6 +90,9 @@ describe('a manager who leaves', () => {
   });
 
   it('has a contact put back who was answered and now writes again; automation stays out of it', async () => {
+    const patient = { debounce_ms: 0, presence_grace: 3_600 };
+    await setSettings(world, shop, { thresholds: patient });
+    await until(async () => expect((await world.deps.settingsOf(shop.tenantId)).thresholds.presence_grace).toBe(3_600));
     await says(true);
     await writes(world, shop, 321, 'human please');
     await until(async () => expect(await handlerOf(world, shop, 321)).toBe('queued'));
@@ -91,6 +102,9 @@ describe('a manager who leaves', () => {
     });
     await until(() => expect(world.platform.textsTo('321')).toHaveLength(2));
     await says(false);
+    await setSettings(world, shop, { thresholds: { ...patient, presence_grace: 1 } });
+    await until(async () => expect((await world.deps.settingsOf(shop.tenantId)).thresholds.presence_grace).toBe(1));
+    await setMember(world, shop, mia.userId, { presenceDueAt: new Date(0) });
     await until(async () => expect(await dueAt(shop, mia)).toBeNull());
     expect(await handlerOf(world, shop, 321)).toBe('human');
 

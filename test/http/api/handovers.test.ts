@@ -1,12 +1,14 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { AuditEntry } from '../../../src/entities/audit-entry.ts';
+import { Notification } from '../../../src/entities/notification.ts';
 import { newId } from '../../../src/id.ts';
+import { addTarget } from '../../../src/tenancy/provision.ts';
 import { withTenant } from '../../../src/tenancy/with-tenant.ts';
 import { call, cutKey, hire, type Person } from '../../support/people.ts';
 import { buildShop, type Shop } from '../../support/tenants.ts';
 import { conversationById, handoverById, queueUp, setMember, transitionsOf } from '../../support/waiting.ts';
-import { useWorld } from '../../support/world.ts';
+import { until, useWorld } from '../../support/world.ts';
 
 const world = useWorld({ workers: false });
 let shop: Shop;
@@ -188,6 +190,20 @@ describe('to assign', () => {
     // Whoever gave it back is not given the same one as the next.
     expect((await claim(leo))?.id).toBe(second.handoverId);
     expect((await claim(mia))?.id).toBe(first.handoverId);
+  });
+
+  it('tells the colleague, and nobody of what they took themselves', async () => {
+    const { orm, keys } = world.deps;
+    const config = { url: 'https://desk.example/notices', secret: `whsec_${Buffer.alloc(32, 5).toString('base64')}` };
+    await addTarget(orm, keys, shop.tenantId, { kind: 'webhook', name: 'Desk', config });
+    await until(async () => expect((await world.deps.targetsOf(shop.tenantId)).ids).toHaveLength(1));
+    const [own, given] = [await queueUp(world, shop), await queueUp(world, shop)];
+    await assign(mia, own.conversationId, { userId: mia.userId });
+    await assign(mia, given.conversationId, { userId: leo.userId });
+    const told = await withTenant(orm, shop.tenantId, (em) => em.find(Notification, { tenantId: shop.tenantId }));
+    expect(told).toMatchObject([
+      { conversationId: given.conversationId, notice: { reason: expect.stringContaining('Given to manager.') } },
+    ]);
   });
 
   it('takes nobody who may not answer here, and changes nothing then', async () => {
