@@ -113,7 +113,7 @@ async function changedFaqs(orm: MikroORM, tenantId: string, changes: Change[]): 
 function tell(turn: DecidedTurn, { settings, faqs }: Rules): Told {
   const { text, before, handler, pickedFaqId } = turn;
   const language = languageOf({ settings }, { language: turn.contactLanguage }, text);
-  const asked = ask(faqs, text, pickedFaqId === null ? null : () => pickedFaqId);
+  const asked = ask(faqs, text, pickedFaqId === null ? null : () => [pickedFaqId]);
   const facts = { ...readFacts(settings, { text, language }, handler, asked), ...before };
   return toldBy(decide({ ...facts, isStale: false, isSuspended: false }), asked.match?.confidence ?? null);
 }
