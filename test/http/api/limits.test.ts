@@ -106,9 +106,9 @@ describe('a limit', () => {
   });
 
   it('is in force in the settings of the service within a second', async () => {
-    await setLimits(shop, { requests_per_minute: 7 });
+    await setLimits(shop, { requests_per_minute: 7_000 });
     await until(async () =>
-      expect((await world.deps.settingsOf(shop.tenantId)).limits).toMatchObject({ requests_per_minute: 7 }),
+      expect((await world.deps.settingsOf(shop.tenantId)).limits).toMatchObject({ requests_per_minute: 7_000 }),
     );
   });
 });
