@@ -3,8 +3,8 @@ import { expect } from 'vitest';
 import { until } from './world.ts';
 
 export interface Hold {
-  /** Resolves once somebody waits for what is held. */
-  isWaitedFor(): Promise<void>;
+  /** Resolves once somebody, or so many, wait for what is held, or for each other. */
+  isWaitedFor(many?: number): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -15,12 +15,15 @@ export async function hold(ownerUrl: string, sql: string): Promise<Hold> {
   await client.query('begin');
   await client.query(sql);
   return {
-    isWaitedFor: () =>
+    isWaitedFor: (many = 1) =>
       until(async () => {
         const { rowCount } = await client.query(
-          'select from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid))',
+          `with recursive waiting as (
+             select pid from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid))
+             union select a.pid from pg_stat_activity a join waiting w on w.pid = any (pg_blocking_pids(a.pid)))
+           select from waiting`,
         );
-        expect(rowCount).toBeGreaterThan(0);
+        expect(rowCount).toBeGreaterThanOrEqual(many);
       }),
     async release() {
       await client.query('rollback');

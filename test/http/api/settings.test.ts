@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { AuditEntry } from '../../../src/entities/audit-entry.ts';
 import { addAgent } from '../../../src/tenancy/provision.ts';
 import { withTenant } from '../../../src/tenancy/with-tenant.ts';
+import { hold } from '../../support/hold.ts';
 import { buildShop, type Shop } from '../../support/tenants.ts';
 import { call, cutKey, hire, type Person } from '../../support/people.ts';
 import { until, useWorld } from '../../support/world.ts';
@@ -95,6 +96,15 @@ describe('the settings of a tenant', () => {
     const statuses = replies.map(({ status }) => status);
     expect(statuses.toSorted((one, two) => one - two)).toEqual([200, 412, 412, 412]);
     expect((await put(whole, etag)).status).toBe(412);
+    // Also when both have looked before either has changed anything.
+    const now = await read();
+    const { ownerUrl } = world.database;
+    const held = await hold(ownerUrl, `select from tenant_settings where tenant_id = '${shop.tenantId}' for update`);
+    const both = [patch({ systemMessage: 'e' }, now.etag), patch({ systemMessage: 'f' }, now.etag)];
+    await held.isWaitedFor(2);
+    await held.release();
+    const ends = (await Promise.all(both)).map(({ status }) => status);
+    expect(ends.toSorted((one, two) => one - two)).toEqual([200, 412]);
     expect((await put(whole, (await read()).etag)).status).toBe(200);
   });
 
