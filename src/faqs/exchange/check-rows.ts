@@ -31,7 +31,7 @@ export interface Checked {
 const MOST_ROWS = 1_000_000;
 /** Whichever is reached first ends a batch. */
 const BATCH_ROWS = 1_000;
-const BATCH_LENGTH = 1_000_000;
+const BATCH_LENGTH = 400_000;
 
 /**
  * Reads all rows, puts those that are right into the spool, and says what is wrong with the others. Changes nothing.

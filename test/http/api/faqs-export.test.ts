@@ -137,23 +137,30 @@ const anyFaq = fc.record({
   isActive: fc.boolean(),
 });
 
-describe('what was exported and is imported', () => {
-  it.each(['csv', 'json'] as const)('as %s is every FAQ exactly as it was, here and elsewhere', async (format) => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(anyFaq, { minLength: 1, maxLength: 12 }), async (faqs) => {
-        await have(shop, faqs);
-        const before = await givenOf(shop);
-        const { bytes } = await exportFile(world, manager, `format=${format}`);
-        const back = await importFile(world, manager, bytes, { format, query: 'mode=replace' });
-        expect(back).toMatchObject({ status: 200, body: { updated: faqs.length, created: 0, removed: 0 } });
-        expect(await givenOf(shop)).toEqual(before);
+/** Fifty files go there and back. */
+const SLOW = { timeout: 60_000 };
 
-        const moved = await exportFile(world, manager, `format=${format}&ids=false`);
-        const there = await importFile(world, copyManager, moved.bytes, { format, query: 'mode=replace' });
-        expect(there).toMatchObject({ status: 200, body: { updated: 0, created: faqs.length } });
-        expect(await givenOf(copy)).toEqual(before);
-      }),
-      { numRuns: 25 },
-    );
-  });
+describe('what was exported and is imported', () => {
+  it.each(['csv', 'json'] as const)(
+    'as %s is every FAQ exactly as it was, here and elsewhere',
+    SLOW,
+    async (format) => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(anyFaq, { minLength: 1, maxLength: 12 }), async (faqs) => {
+          await have(shop, faqs);
+          const before = await givenOf(shop);
+          const { bytes } = await exportFile(world, manager, `format=${format}`);
+          const back = await importFile(world, manager, bytes, { format, query: 'mode=replace' });
+          expect(back).toMatchObject({ status: 200, body: { updated: faqs.length, created: 0, removed: 0 } });
+          expect(await givenOf(shop)).toEqual(before);
+
+          const moved = await exportFile(world, manager, `format=${format}&ids=false`);
+          const there = await importFile(world, copyManager, moved.bytes, { format, query: 'mode=replace' });
+          expect(there).toMatchObject({ status: 200, body: { updated: 0, created: faqs.length } });
+          expect(await givenOf(copy)).toEqual(before);
+        }),
+        { numRuns: 25 },
+      );
+    },
+  );
 });

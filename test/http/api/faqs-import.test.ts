@@ -169,10 +169,15 @@ describe('a file of FAQs', () => {
     const { shop: of, manager: by } = await fresh();
     const answerOf = async (text: string) => (await world.deps.tryMatch(of.tenantId, { text })).best?.answer;
     expect(await answerOf('where is gate1700')).toBeUndefined();
+    let told = 0;
+    world.deps.changes.listen((tenantId, table) => {
+      if (tenantId === of.tenantId && table === 'faqs') told += 1;
+    });
     const rows = Array.from({ length: 2_500 }, (_, at) => `Where is gate${at}?,Level ${at % 7},gate${at}`);
     const { body } = await importFile(world, by, ['question,answer,keywords', ...rows].join('\n'));
     expect(body).toMatchObject({ created: 2_500 });
     await until(async () => expect(await answerOf('where is gate1700')).toBe('Level 6'));
+    expect(told).toBe(1);
     expect((await shown(of)).slice(2).map(([question]) => question)).toEqual(rows.map((row) => row.split(',')[0]));
     const { body: replaced } = await importFile(world, by, 'question,answer\nOnly,one\n', { query: 'mode=replace' });
     expect(replaced).toMatchObject({ created: 1, removed: 2_502 });
