@@ -6,6 +6,7 @@ import { newId } from '../id.ts';
 import type { SendMail } from '../mail.ts';
 import { userIdFor } from '../tenancy/as-system.ts';
 import type { KeyRing } from '../tenancy/secrets.ts';
+import { assertRoom } from '../tenancy/limits.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
 import { findAccount } from './accounts.ts';
 import { issueJoinLink, joinUrl, markOf, type JoinLink } from './join-link.ts';
@@ -41,6 +42,7 @@ export async function invite(orm: MikroORM, given: Invitation): Promise<string> 
     if (before?.status === 'active')
       throw conflict('this person belongs to the tenant already; PATCH changes the role');
     if (before?.status === 'disabled') throw conflict('this person was disabled in the tenant; enable that membership');
+    if (!before) await assertRoom(em, tenantId, 'max_members');
     await onChange?.(em, userId, before);
     if (before) before.role = role;
     else await em.insert(Membership, { tenantId, userId, role, status: 'invited', invitedBy });

@@ -4,14 +4,15 @@ import { notFound } from '../errors.ts';
 import { newId } from '../id.ts';
 import { insertStatements } from '../tenancy/insert-rows.ts';
 import { runBound } from '../tenancy/bound.ts';
+import { assertRoom } from '../tenancy/limits.ts';
 import type { NewFaq } from './fields.ts';
 
 /**
  * To be called in the transaction that adds `count` FAQs to the tenant's, before it does: whoever adds some at the same
- * moment waits, and counts these with them. Here belongs what limits their number.
+ * moment waits, and counts these with them. Throws 409 when the tenant's plan has no room for them.
  */
 export async function expectRoom(em: EntityManager, tenantId: string, count: number): Promise<void> {
-  if (count > 0) await runBound(em, ['select pg_advisory_xact_lock(hashtextextended(?, 0))', [`faqs ${tenantId}`]]);
+  if (count > 0) await assertRoom(em, tenantId, 'max_faqs', count);
 }
 
 /** Makes FAQs, in their order, and gives their ids. Columns that are left out get their defaults. */

@@ -1,13 +1,11 @@
-import type { Context, Next } from 'koa';
+import type { Context } from 'koa';
 import { z } from 'zod';
 import type { Actor } from '../auth/actor.ts';
 import type { CheckKey } from '../auth/api-key.ts';
-import { readManagerToken, type Manager } from '../auth/manager-token.ts';
+import { readManagerToken } from '../auth/manager-token.ts';
 import type { Deps } from '../deps.ts';
-import { Membership } from '../entities/membership.ts';
 import { forbidden, notFound, unauthorized } from '../errors.ts';
 import { findMember, findTenantByDomain, findTenantBySlug, SLUG, tenantsOf } from '../tenancy/as-system.ts';
-import { withTenant } from '../tenancy/with-tenant.ts';
 
 /** In it people name the tenant they mean, by slug or id. Other sites cannot set it, so it also proves our own page. */
 const TENANT_HEADER = 'x-frontdesk-tenant';
@@ -105,25 +103,4 @@ function refuseOtherSites(ctx: Context, publicUrl: string): void {
   const origin = ctx.get('origin');
   if (origin === '' || origin === new URL(publicUrl).origin || origin === `${ctx.protocol}://${ctx.host}`) return;
   throw forbidden('this request comes from another site');
-}
-
-export interface ManagerState {
-  manager: Manager;
-}
-
-/** Lets managers in: by bearer token, or by the cookie that the desk's link has set. Membership is asked each time. */
-export function requireManager({ keys, orm }: Pick<Deps, 'keys' | 'orm'>) {
-  return async function authenticateManager(ctx: Context & { state: ManagerState }, next: Next): Promise<void> {
-    const bearer = /^Bearer (.+)$/.exec(ctx.get('authorization'))?.[1];
-    const slug = ctx.get(TENANT_HEADER);
-    const token = bearer ?? (slug ? ctx.cookies.get(deskCookie(slug)) : undefined);
-    const manager = token ? await readManagerToken(keys, token) : null;
-    if (!manager) throw linkNeeded(slug);
-    const member = await withTenant(orm, manager.tenantId, (em) =>
-      em.findOne(Membership, { ...manager, status: 'active', role: { $ne: 'viewer' } }),
-    );
-    if (!member) throw forbidden('this person is not a manager of this tenant any more');
-    ctx.state.manager = manager;
-    await next();
-  };
 }

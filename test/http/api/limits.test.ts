@@ -131,3 +131,21 @@ describe('a feature', () => {
     );
   });
 });
+
+describe('the operations of the API', () => {
+  it('mind the limits of what they add', async () => {
+    const one = await buildShop(world);
+    const owner = await hire(world, one.tenantId, 'owner');
+    await setLimits(one, { max_faqs: 3, max_members: 3 });
+    const faq = (n: number) => ({ question: `Question ${n}?`, answer: 'An answer' });
+    const invitation = (n: number) => ({ email: `new${n}@limits.example`, name: 'New', role: 'viewer' });
+    const statuses = async (path: string, body: (n: number) => unknown) => [
+      (await call(world, owner.token, 'POST', path, { body: body(1) })).status,
+      await call(world, owner.token, 'POST', path, { body: body(2) }),
+    ];
+    // Two FAQs and two members are there already.
+    const refusal = { status: 409, body: { code: 'limit_reached' } };
+    expect(await statuses('/faqs', faq)).toMatchObject([201, refusal]);
+    expect(await statuses('/team/invitations', invitation)).toMatchObject([201, refusal]);
+  });
+});
