@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 import { z } from 'zod';
 import type { Actor } from '../auth/actor.ts';
 import type { CheckKey } from '../auth/api-key.ts';
-import { readManagerToken } from '../auth/manager-token.ts';
+import { readManagerToken, type Manager } from '../auth/manager-token.ts';
 import type { Deps } from '../deps.ts';
 import { forbidden, notFound, unauthorized } from '../errors.ts';
 import { findMember, findTenantByDomain, findTenantBySlug, SLUG, tenantsOf } from '../tenancy/as-system.ts';
