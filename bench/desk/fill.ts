@@ -34,7 +34,11 @@ export async function fillDesk(ownerUrl: string): Promise<Desk> {
   await client.end();
   const [desk] = rows;
   if (!desk) throw new Error('the database was not filled');
-  return { ...desk, rareWord: RARE[77] ?? '' };
+  const rare = new Set(RARE);
+  const rareWord = SENTENCES.slice(20_000)
+    .flatMap((sentence) => sentence.split(' '))
+    .find((one) => rare.has(one));
+  return { ...desk, rareWord: rareWord ?? '' };
 }
 
 /** How a fifth to a half of all words are a few, in the languages of this much of the conversations. */
