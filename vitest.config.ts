@@ -4,7 +4,13 @@ import { defineConfig } from 'vitest/config';
 const onBothBackends = ['test/flow/**/*.test.ts', 'test/queue/**/*.test.ts'];
 const faults = ['test/faults/**/*.test.ts'];
 /** These start whole processes and servers of their own, and take as long as all the others together. */
-const processes = ['test/embedded*.test.ts', 'test/cli.test.ts', 'test/main.test.ts'];
+const processes = [
+  'test/embedded*.test.ts',
+  'test/cli.test.ts',
+  'test/main.test.ts',
+  'test/http/api/faqs-import-size.test.ts',
+  'test/http/api/fuzz.test.ts',
+];
 
 const postgres = 'test/support/postgres-setup.ts';
 // Files share a process: loading everything anew for each of them would take longer than most of them do.

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { until } from './world.ts';
 
 export interface Hold {
@@ -14,6 +14,15 @@ export async function hold(ownerUrl: string, sql: string): Promise<Hold> {
   await client.connect();
   await client.query('begin');
   await client.query(sql);
+  let isHeld = true;
+  const release = async () => {
+    if (!isHeld) return;
+    isHeld = false;
+    await client.query('rollback');
+    await client.end();
+  };
+  // A test that fails meanwhile leaves nothing held for the ones behind it.
+  onTestFinished(release);
   return {
     isWaitedFor: (many = 1) =>
       until(async () => {
@@ -25,9 +34,6 @@ export async function hold(ownerUrl: string, sql: string): Promise<Hold> {
         );
         expect(rowCount).toBeGreaterThanOrEqual(many);
       }),
-    async release() {
-      await client.query('rollback');
-      await client.end();
-    },
+    release,
   };
 }
