@@ -3,13 +3,17 @@ import { defineConfig } from 'vitest/config';
 /** Tests of flow, queue and faults also run on Redis; everything else knows nothing of the queue's backend. */
 const onBothBackends = ['test/flow/**/*.test.ts', 'test/queue/**/*.test.ts'];
 const faults = ['test/faults/**/*.test.ts'];
-/** These start whole processes and servers of their own, and take as long as all the others together. */
-const processes = [
-  'test/embedded*.test.ts',
+/** What starts whole processes, hashes many passwords or sends very much; `npm run check` leaves it to `npm test`. */
+const long = [
+  'test/auth/**/*.test.ts',
   'test/cli.test.ts',
-  'test/main.test.ts',
+  'test/conversations/find-conversations.test.ts',
+  'test/embedded*.test.ts',
   'test/http/api/faqs-import-size.test.ts',
   'test/http/api/fuzz.test.ts',
+  'test/http/api/invitations.test.ts',
+  'test/http/api/tenant-context.test.ts',
+  'test/main.test.ts',
 ];
 
 const postgres = 'test/support/postgres-setup.ts';
@@ -26,13 +30,13 @@ export default defineConfig({
           ...usual,
           name: 'embedded',
           include: ['test/**/*.test.ts'],
-          exclude: [...faults, ...processes],
+          exclude: [...faults, ...long],
           globalSetup: postgres,
           sequence: { groupOrder: 0 },
         },
       },
       {
-        test: { ...usual, name: 'processes', include: processes, globalSetup: postgres, sequence: { groupOrder: 1 } },
+        test: { ...usual, name: 'long', include: long, globalSetup: postgres, sequence: { groupOrder: 1 } },
       },
       {
         test: {

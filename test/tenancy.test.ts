@@ -25,7 +25,7 @@ let b: Walked;
 let everybody: Caller[];
 /** With which an operation reaches its own tenant's rows. */
 const seeds = new Map<string, number>();
-const seedOf = ({ id }: Described) => seeds.get(id) ?? 1;
+const seedOf = ({ id }: Described) => seeds.get(id.replace(/Chats/, 'Conversations')) ?? 1;
 
 beforeAll(async () => {
   operations = await describedOperations(world);
@@ -51,15 +51,23 @@ function expectNothingOf(tenant: Walked, { body, headers }: Reply, asked: Asked)
   }
 }
 
+async function ownTenant(slug: string) {
+  const own = await walkedTenant(world, slug);
+  return { own, token: (await hire(world, own.tenantId, 'owner')).token };
+}
+
 const ask = (token: string, { method }: Described, { path, body }: Asked, headers: Record<string, string> = {}) =>
   call(world, token, method, path, { ...(body !== undefined && { body }), headers });
 
 describe('every operation of the API', () => {
   it('can be called by this walk: it reaches its own tenant’s rows', async () => {
     const unreached: string[] = [];
-    for (const operation of operations.filter(({ access }) => access === 'tenant')) {
-      const own = await walkedTenant(world, `own-${operation.id.toLowerCase()}`);
-      const { token } = await hire(world, own.tenantId, 'owner');
+    const untouched = await ownTenant('own');
+    // An alias is the same operation.
+    const all = operations.filter(({ access, path }) => access === 'tenant' && !path.startsWith('/chats'));
+    for (const operation of all) {
+      const { own, token } =
+        operation.method === 'GET' ? untouched : await ownTenant(`own-${operation.id.toLowerCase()}`);
       let reply: Reply | undefined;
       // Not everything that a schema allows goes together.
       for (let seed = 1; seed <= 20 && !(reply && REACHED.has(reply.status)); seed++) {
