@@ -8,10 +8,11 @@ import { createKeyRing } from '../../src/tenancy/secrets.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { openSetting } from '../setting.ts';
 import { fillDesk, type Desk } from './fill.ts';
+import { benchStats } from './stats.ts';
 
 /**
  * `npm run bench:desk`: what a manager waits for in a tenant with 1,000,000 messages, each page read as the list reads it,
- * with what it shows of each conversation.
+ * with what it shows of each conversation; and a tenant's numbers among 10,000 tenants.
  */
 const [ROUNDS, LIMIT] = [100, 50];
 
@@ -27,6 +28,14 @@ try {
   } finally {
     await orm.close();
   }
+  console.log('Numbers of one of 10,000 tenants, over HTTP');
+  console.table(
+    (await benchStats(setting)).map(({ what, p50Ms, p95Ms }) => ({
+      what,
+      'p50 ms': p50Ms.toFixed(1),
+      'p95 ms': p95Ms.toFixed(1),
+    })),
+  );
 } finally {
   await setting.close();
 }

@@ -48,7 +48,7 @@ export const LIMITS = {
   /** Conversations that one page looks through: comparing columns is cheap, reading what was said is not. */
   lookThrough: 5_000,
   readFirst: 100,
-  readOn: 400,
+  readOn: 300,
   /** Where at least so many of the first fit, reading on is cheaper than the index. */
   dense: 2,
 };
