@@ -3,16 +3,13 @@ import { defineConfig } from 'vitest/config';
 /** Tests of flow, queue and faults also run on Redis; everything else knows nothing of the queue's backend. */
 const onBothBackends = ['test/flow/**/*.test.ts', 'test/queue/**/*.test.ts'];
 const faults = ['test/faults/**/*.test.ts'];
-/** What starts whole processes, hashes many passwords or sends very much; `npm run check` leaves it to `npm test`. */
+/** What starts whole processes, hashes passwords or walks the API; `npm run check` leaves it to `npm test`. */
 const long = [
   'test/auth/**/*.test.ts',
   'test/cli.test.ts',
   'test/conversations/find-conversations.test.ts',
   'test/embedded*.test.ts',
-  'test/http/api/faqs-import-size.test.ts',
-  'test/http/api/fuzz.test.ts',
-  'test/http/api/invitations.test.ts',
-  'test/http/api/tenant-context.test.ts',
+  'test/http/api/**/*.test.ts',
   'test/main.test.ts',
 ];
 

@@ -6,6 +6,7 @@ import { AppError } from '../../errors.ts';
 import { exportFaqs } from '../../faqs/exchange/export-faqs.ts';
 import { importFaqs, type ImportReport } from '../../faqs/exchange/import-faqs.ts';
 import { tenantOperation, type Operation } from '../api/operation.ts';
+import { readFormFile } from '../form-upload.ts';
 import { readUpload } from '../upload.ts';
 import { flag } from './faq-shapes.ts';
 
@@ -63,7 +64,7 @@ export function faqExchangeOperations({ orm }: Pick<Deps, 'orm'>): Operation[] {
         'question and answer are needed. Or JSON: a list of objects with the same names, or one on each line. A row with ' +
         'an id changes that FAQ. `mode=replace` removes every FAQ that is not in the file. While a row is wrong nothing ' +
         'is written (422, with the rows and columns in `errors`); with `partial=true` the others are. `dryRun=true` ' +
-        'says what would be done, and does nothing.',
+        'says what would be done, and does nothing. A form sends the file as `file`.',
       permission: 'faqs:write',
       query: z.strictObject({
         format,
@@ -72,9 +73,10 @@ export function faqExchangeOperations({ orm }: Pick<Deps, 'orm'>): Operation[] {
         partial: flag,
       }),
       response: Report,
-      upload: ['text/csv', 'application/json', 'application/x-ndjson'],
+      upload: ['text/csv', 'application/json', 'application/x-ndjson', 'multipart/form-data'],
       async handle({ tenantId, actor, query, ip, requestId, ctx }) {
-        const bytes = readUpload(ctx, MOST_BYTES);
+        const isForm = ctx.is('multipart/form-data') !== false;
+        const bytes = isForm ? readFormFile(ctx, MOST_BYTES) : readUpload(ctx, MOST_BYTES);
         const report = await importFaqs(
           orm,
           tenantId,
