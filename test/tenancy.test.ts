@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { describedOperations, type Described } from './support/api-document.ts';
-import { asOwner } from './support/database.ts';
 import { call, hire, hireSystemAdmin, type Reply } from './support/people.ts';
 import {
   everybodyOf,
   requestFor,
   stateOf,
+  tenantTables,
   walkedTenant,
   type Asked,
   type Caller,
@@ -29,14 +30,7 @@ const seedOf = ({ id }: Described) => seeds.get(id.replace(/Chats/, 'Conversatio
 
 beforeAll(async () => {
   operations = await describedOperations(world);
-  tables = await asOwner(world.database, async (owner) => {
-    const { rows } = await owner.query<{ name: string }>(
-      `select table_name as name from information_schema.columns join information_schema.tables using (table_schema, table_name)
-       where table_schema = 'public' and table_type = 'BASE TABLE' and column_name = 'tenant_id'
-         and table_name not in ('idempotency_keys') order by 1`,
-    );
-    return ['tenants', ...rows.map(({ name }) => name)];
-  });
+  tables = await tenantTables(world);
   a = await walkedTenant(world, 'walk-a');
   b = await walkedTenant(world, 'walk-b');
   everybody = await everybodyOf(world, b);
@@ -114,6 +108,41 @@ describe('every operation of the API', () => {
     expect(await stateOf(world, a.tenantId, tables)).toBe(before);
   }, 120_000);
 
+  it('takes another tenant’s cursor, ETag and Idempotency-Key for nothing', async () => {
+    const { token: ownerOfA } = await hire(world, a.tenantId, 'owner');
+    await hire(world, a.tenantId, 'manager');
+    const [ownerOfB] = everybody;
+    if (!ownerOfB) throw new Error('nobody to ask as');
+    const cursors: string[] = [];
+    for (const operation of operations.filter(({ access, method }) => access === 'tenant' && method === 'GET')) {
+      if (operation.path.includes('{') || !operation.parameters.some(({ name }) => name === 'cursor')) continue;
+      const { body } = await call(world, ownerOfA, 'GET', `${operation.path}?limit=1`);
+      const { next } = Listed.parse(body);
+      if (!next) continue;
+      cursors.push(operation.id);
+      const asked: Asked = { path: `${operation.path}?limit=5&cursor=${next}`, body: undefined, hasIds: false };
+      expectNothingOf(a, await ask(ownerOfB.token, operation, asked), asked);
+    }
+    expect(cursors).toContain('getTeam');
+
+    const headers = { 'idempotency-key': 'same-name' };
+    const body = { name: `canary-${a.slug}`, scopes: ['faqs:read'] };
+    const made = await call(world, ownerOfA, 'POST', '/api-keys', { body, headers });
+    expect(made.status).toBe(201);
+    const again = await call(world, ownerOfB.token, 'POST', '/api-keys', { body: { ...body, name: 'mine' }, headers });
+    expect(again).toMatchObject({ status: 201, body: { apiKey: { name: 'mine' } } });
+
+    const settings = await call(world, ownerOfA, 'GET', '/settings');
+    const etag = settings.headers.get('etag') ?? '';
+    const changed = await call(world, ownerOfB.token, 'PATCH', '/settings', {
+      body: { language: 'de' },
+      headers: { 'if-match': etag },
+    });
+    const own = await call(world, ownerOfB.token, 'GET', '/settings', { headers: { 'if-none-match': etag } });
+    // An ETag names what something looks like: it is another's, unless the two look the same.
+    expect([changed.status, own.status]).toEqual(own.headers.get('etag') === etag ? [200, 304] : [412, 200]);
+  });
+
   it('asks who it is: without a credential nothing is answered', async () => {
     for (const operation of operations.filter(({ access }) => access !== 'everyone')) {
       const reply = await call(world, null, operation.method, requestFor(operation, a, 1).path);
@@ -142,6 +171,8 @@ describe('every operation of the API', () => {
     }
   });
 });
+
+const Listed = z.object({ next: z.string().nullable() });
 
 /** The operation did it, or knew the row and had a reason not to. */
 const REACHED = new Set([200, 201, 202, 204, 409]);

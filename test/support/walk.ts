@@ -99,6 +99,18 @@ export function requestFor(operation: Described, { tenantId, ids }: Walked, seed
   return { path: query.size > 0 ? `${path}?${query.toString()}` : path, body, hasIds };
 }
 
+/** Every table that holds something of tenants, but for what only remembers requests. */
+export const tenantTables = (world: World): Promise<string[]> =>
+  asOwner(world.database, async (owner) => {
+    const { rows } = await owner.query<{ name: string }>(
+      `select table_name as name from information_schema.columns
+       join information_schema.tables using (table_schema, table_name)
+       where table_schema = 'public' and table_type = 'BASE TABLE' and column_name = 'tenant_id'
+         and table_name <> 'idempotency_keys' order by 1`,
+    );
+    return ['tenants', ...rows.map(({ name }) => name)];
+  });
+
 /** All that the database holds of a tenant, as one word. */
 export const stateOf = (world: World, tenantId: string, tables: readonly string[]): Promise<string> =>
   asOwner(world.database, async (owner) => {
