@@ -23,9 +23,9 @@ function inUse(): number {
 }
 
 const MB = 1024 * 1024;
-const SIZE = 20 * MB;
-/** What a batch of rows, and what is on its way, may take. */
-const MOST_IN_USE = 16 * MB;
+const SIZE = 32 * MB;
+/** A file that is held as a whole takes more than its size, and its rows take that again. */
+const MOST_IN_USE = SIZE;
 
 const answer = 'An answer of some length, as shops write them. '.repeat(21);
 const kinds = {
@@ -57,11 +57,13 @@ async function send(format: 'csv' | 'json', token: string, file: AsyncIterable<s
   return body;
 }
 
-describe('an import of 20 MB', () => {
+describe('an import of 32 MB', () => {
   it.each(['csv', 'json'] as const)('as %s is never in memory as a whole', { timeout: 120_000 }, async (format) => {
     const shop = await buildShop(world, { faqs: [] });
     const { token } = await hire(world, shop.tenantId, 'manager');
     const { begin, row, end } = kinds[format];
+    // What is loaded and remembered once is there before.
+    await send(format, token, Readable.from([begin, row(0), end]));
     const before = inUse();
     let most = before;
     let rows = 0;
@@ -83,7 +85,9 @@ describe('an import of 20 MB', () => {
     const made = rows + (format === 'json' ? 1 : 0);
     expect(body).toMatchObject({ created: made, isWritten: true, errors: { total: 0 } });
     const { tenantId } = shop;
-    expect(await withTenant(world.deps.orm, tenantId, (em) => em.count(Faq, { tenantId }))).toBe(made);
+    expect(await withTenant(world.deps.orm, tenantId, (em) => em.count(Faq, { tenantId }))).toBe(
+      made + (format === 'json' ? 2 : 1),
+    );
     expect(most - before).toBeLessThan(MOST_IN_USE);
   });
 });
