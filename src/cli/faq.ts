@@ -2,6 +2,8 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { audit, byOperator } from '../audit.ts';
 import type { Deps } from '../deps.ts';
 import { exportFaqs, type Format } from '../faqs/exchange/export-faqs.ts';
 import { importFaqs, type ImportReport } from '../faqs/exchange/import-faqs.ts';
@@ -36,7 +38,11 @@ export function addFaqCommands(program: Command, runFor: RunFor): void {
     .action((slug: string, file: string, { mode, dryRun = false, partial = false, ...given }: ImportOptions) =>
       runFor(slug, async ({ orm }, tenantId) => {
         const wish = { format: given.format ?? formatOf(file), mode, dryRun, partial };
-        tell(await importFaqs(orm, tenantId, { bytes: createReadStream(file) }, wish));
+        const note = (
+          em: EntityManager,
+          { created, updated, removed }: Pick<ImportReport, 'created' | 'updated' | 'removed'>,
+        ) => audit(em, byOperator(tenantId), 'faq.import', null, { mode, created, updated, removed });
+        tell(await importFaqs(orm, tenantId, { bytes: createReadStream(file), note }, wish));
       }),
     );
 

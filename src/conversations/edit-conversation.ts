@@ -1,14 +1,6 @@
-import { LockMode, type EntityManager } from '@mikro-orm/postgresql';
-import { Conversation } from '../entities/conversation.ts';
-import { Tenant } from '../entities/tenant.ts';
-import { AppError, notFound } from '../errors.ts';
-
-/** The conversation, under its row lock. Throws 404 when the tenant has no such conversation. */
-export async function lockConversation(em: EntityManager, tenantId: string, id: string): Promise<Conversation> {
-  const found = await em.findOne(Conversation, { tenantId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
-  if (!found) throw notFound('there is no such conversation');
-  return found;
-}
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Conversation } from '../entities/conversation.ts';
+import { requireFeature } from '../tenancy/features.ts';
 
 /** What people set about a conversation. Throws 403 for a priority where the tenant does not have that feature. */
 export async function editConversation(
@@ -17,18 +9,8 @@ export async function editConversation(
   { title, priority }: { title?: string | null | undefined; priority?: number | undefined },
 ): Promise<void> {
   if (priority !== undefined && priority !== conversation.priority) {
-    await needPrioritySupport(em, conversation.tenantId);
+    await requireFeature(em, conversation.tenantId, 'priority_support');
     conversation.priority = priority;
   }
   if (title !== undefined) conversation.title = title;
-}
-
-async function needPrioritySupport(em: EntityManager, tenantId: string): Promise<void> {
-  const { features } = await em.findOneOrFail(Tenant, { id: tenantId }, { disableIdentityMap: true });
-  if (features.includes('priority_support')) return;
-  throw new AppError(
-    403,
-    'feature_missing',
-    'priorities belong to the feature priority_support, which this tenant does not have; a system admin can turn it on',
-  );
 }

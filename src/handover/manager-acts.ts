@@ -20,7 +20,7 @@ export async function replyAsManager(
   text: string,
   from: string | null = null,
 ): Promise<string> {
-  const conversation = await lockConversation(unit, conversationId);
+  const conversation = await lockConversation(unit.em, unit.settings.tenant.id, conversationId);
   takeOver(unit, conversation, actor, 'answered the contact');
   callOffReminder(conversation, unit.writes);
   conversation.relayTargetId = from;
@@ -30,7 +30,7 @@ export async function replyAsManager(
 
 /** Takes a conversation. Refused when another manager has it, who is named, so that the two can talk. */
 export async function takeConversation(unit: Unit, conversationId: string, actor: Actor): Promise<void> {
-  const conversation = await lockConversation(unit, conversationId);
+  const conversation = await lockConversation(unit.em, unit.settings.tenant.id, conversationId);
   const { handler, assigneeUserId: other } = conversation;
   if (handler === 'human' && other && other !== actor.id) {
     throw conflict(`the conversation is already with ${await nameOf(unit.em, other)} (${other})`);
@@ -53,7 +53,7 @@ export async function assignConversation(
   actor: Actor,
   userId: string | null,
 ): Promise<string | null> {
-  const conversation = await lockConversation(unit, conversationId);
+  const conversation = await lockConversation(unit.em, unit.settings.tenant.id, conversationId);
   const before = conversation.assigneeUserId ?? null;
   if (userId === null) {
     backIntoQueue(unit, conversation, actor, 'given back to the queue', before);
@@ -73,13 +73,13 @@ export async function assignConversation(
 
 /** Gives the conversation back to automation, which starts afresh from here. */
 export async function handBack(unit: Unit, conversationId: string, actor: Actor): Promise<void> {
-  const conversation = await lockConversation(unit, conversationId);
+  const conversation = await lockConversation(unit.em, unit.settings.tenant.id, conversationId);
   changeHands(conversation, 'bot', actor, 'handed back', unit.writes);
   endHandover(unit, conversation, { returnedAt: unit.now, returnedBy: actor.id, outcome: 'handed_back' });
 }
 
 export async function closeConversation(unit: Unit, conversationId: string, actor: Actor): Promise<void> {
-  const conversation = await lockConversation(unit, conversationId);
+  const conversation = await lockConversation(unit.em, unit.settings.tenant.id, conversationId);
   changeHands(conversation, 'closed', actor, 'closed', unit.writes);
   endHandover(unit, conversation, { returnedAt: unit.now, returnedBy: actor.id, outcome: 'closed' });
 }

@@ -17,7 +17,7 @@ export async function watchHandover(unit: Unit, handoverId: string): Promise<voi
   const find = () => em.findOne(Handover, { tenantId, id: handoverId }, { disableIdentityMap: true });
   const seen = await find();
   if (!seen || !isDue(seen, now)) return;
-  const conversation = await lockConversation(unit, seen.conversationId);
+  const conversation = await lockConversation(em, tenantId, seen.conversationId);
   // Looked at again under the lock: whoever had it before may have done this, and set another time.
   const handover = await find();
   if (!handover || !isDue(handover, now) || conversation.openHandoverId !== handover.id) return;

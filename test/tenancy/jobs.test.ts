@@ -41,10 +41,12 @@ describe('a job that names another tenant’s rows', () => {
     async (_name, module) => {
       const before = await stateOf(world, a.tenantId, tables);
       const calls = world.platform.calls.length;
-      const { process } = module.start(world.deps);
+      const running = module.start(world.deps);
       for (const subject of subjectsOf(a)) {
         // Not every subject is one of this job's; what is refused does nothing either.
-        await process({ data: { wakes: [{ tenantId: b.tenantId, subjects: [subject] }] } }).catch(() => undefined);
+        await running
+          .process({ data: { wakes: [{ tenantId: b.tenantId, subjects: [subject] }] } })
+          .catch(() => undefined);
       }
       await world.deps.delivery.settled();
       expect(await stateOf(world, a.tenantId, tables)).toBe(before);
@@ -55,9 +57,11 @@ describe('a job that names another tenant’s rows', () => {
   it('does its work where it names its own', async () => {
     const before = await stateOf(world, a.tenantId, tables);
     for (const module of jobModules) {
-      const { process } = module.start(world.deps);
+      const running = module.start(world.deps);
       for (const subject of subjectsOf(a)) {
-        await process({ data: { wakes: [{ tenantId: a.tenantId, subjects: [subject] }] } }).catch(() => undefined);
+        await running
+          .process({ data: { wakes: [{ tenantId: a.tenantId, subjects: [subject] }] } })
+          .catch(() => undefined);
       }
     }
     await world.deps.delivery.settled();

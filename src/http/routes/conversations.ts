@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { audit } from '../../audit.ts';
 import type { TenantActor } from '../../auth/actor.ts';
-import { editConversation, lockConversation } from '../../conversations/edit-conversation.ts';
+import { editConversation } from '../../conversations/edit-conversation.ts';
+import { lockConversation } from '../../conversations/lock-conversation.ts';
 import { findConversations, Place } from '../../conversations/find-conversations.ts';
 import { labelsOf } from '../../conversations/labels.ts';
 import type { Deps } from '../../deps.ts';

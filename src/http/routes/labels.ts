@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { audit } from '../../audit.ts';
-import { lockConversation } from '../../conversations/edit-conversation.ts';
+import { lockConversation } from '../../conversations/lock-conversation.ts';
 import { countLabels, labelsOf, setLabels } from '../../conversations/labels.ts';
 import type { Deps } from '../../deps.ts';
 import { Conversation } from '../../entities/conversation.ts';

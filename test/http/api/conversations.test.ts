@@ -233,7 +233,7 @@ describe('a conversation', () => {
     expect(named).toMatchObject({ status: 200, body: { id, title: 'Wedding cake', priority: 0 } });
     expect(named.headers.get('etag')).toBe((await get(`/conversations/${id}`)).headers.get('etag'));
     expect(await edit({ title: 'Mine' }, { 'if-match': etag })).toMatchObject({ status: 412 });
-    expect(await edit({ priority: 5 })).toMatchObject({ status: 403, body: { code: 'feature_missing' } });
+    expect(await edit({ priority: 5 })).toMatchObject({ status: 403, body: { code: 'feature_off' } });
     await asOwner(world.database, (owner) =>
       owner.query(`update tenants set features = '{priority_support}' where id = $1`, [shop.tenantId]),
     );
