@@ -48,14 +48,14 @@ export interface NewFaq {
 }
 
 /**
- * A tenant with its settings, FAQs and first owner, in one transaction, and `also` in the same. Gives its id. Throws 409
- * where slug or domain are taken.
+ * A tenant with its settings and FAQs, in one transaction, and `also` in the same. Its first owner is invited: see
+ * `auth/invite`. Throws 409 where slug or domain are taken. Gives the ids of the tenant and of that owner.
  */
-export async function createTenant(
+export async function provisionTenant(
   orm: MikroORM,
   given: NewTenant,
   also: (em: EntityManager, tenantId: string) => Promise<void> = () => Promise.resolve(),
-): Promise<string> {
+): Promise<{ tenantId: string; ownerId: string | null }> {
   const tenantId = newId();
   readThresholds(given.thresholds ?? {});
   const ownerId = given.owner && (await userIdFor(orm, { id: newId(), ...given.owner }));
@@ -71,12 +71,16 @@ export async function createTenant(
           faqs.map((faq) => faqRow(tenantId, faq)),
         );
       }
-      if (ownerId) await em.insert(Membership, { tenantId, userId: ownerId, role: 'owner', status: 'active' });
+      if (ownerId) await em.insert(Membership, { tenantId, userId: ownerId, role: 'owner', status: 'invited' });
       await also(em, tenantId);
     }),
   );
-  return tenantId;
+  return { tenantId, ownerId: ownerId ?? null };
 }
+
+/** As `provisionTenant`; gives the tenant's id. */
+export const createTenant = async (...given: Parameters<typeof provisionTenant>): Promise<string> =>
+  (await provisionTenant(...given)).tenantId;
 
 const tenantRow = (id: string, given: NewTenant) => ({
   id,

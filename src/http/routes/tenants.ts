@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { invitationUrl, mailInvitation } from '../../auth/invite.ts';
 import { audit, type Deed } from '../../audit.ts';
 import type { Actor } from '../../auth/actor.ts';
 import type { Deps } from '../../deps.ts';
@@ -6,7 +7,7 @@ import { invalidFields } from '../../errors.ts';
 import { SLUG } from '../../tenancy/as-system.ts';
 import { limitNames } from '../../tenancy/limits.ts';
 import { listTenants } from '../../tenancy/list-tenants.ts';
-import { createTenant } from '../../tenancy/provision.ts';
+import { provisionTenant } from '../../tenancy/provision.ts';
 import { changeTenant, findTenant, lockTenant, moveTenant, refusingTaken, type Move } from '../../tenancy/tenants.ts';
 import { withTenant } from '../../tenancy/with-tenant.ts';
 import { ById, id, language, text } from '../api/fields.ts';
@@ -53,7 +54,7 @@ const NewTenant = z.strictObject({
   owner: z
     .strictObject({ email: z.email().max(254), name: text(200).default('Owner') })
     .optional()
-    .meta({ description: 'Becomes the first owner; made where nobody has this address yet.' }),
+    .meta({ description: 'Is invited to be the first owner.' }),
 });
 
 const TenantPatch = z.strictObject({
@@ -70,7 +71,8 @@ const TenantPatch = z.strictObject({
 const tag = 'Tenants';
 
 /** What only whoever runs the service does with tenants. */
-export function tenantOperations({ orm, publicUrl }: Pick<Deps, 'orm' | 'publicUrl'>): Operation[] {
+export function tenantOperations(deps: Pick<Deps, 'orm' | 'keys' | 'publicUrl' | 'sendMail' | 'smtp'>): Operation[] {
+  const { orm, publicUrl } = deps;
   const move = (which: Move, summary: string, description?: string) =>
     platformOperation({
       ...(which === 'delete'
@@ -113,18 +115,24 @@ export function tenantOperations({ orm, publicUrl }: Pick<Deps, 'orm' | 'publicU
       path: '/tenants',
       tag,
       summary: 'Make a tenant with its settings, FAQs and first owner',
-      description: 'All of it or nothing. A slug is taken for good, also when its tenant is deleted.',
+      description:
+        'All of it or nothing. A slug is taken for good, also when its tenant is deleted. The owner is invited: by mail where ' +
+        'the service has a mail server, and by the link of this answer.',
       body: NewTenant,
-      response: ShownTenant,
+      response: ShownTenant.extend({ ownerLink: z.string().nullable() }),
       status: 201,
       maxBytes: 4 * 1024 * 1024,
       async handle(input) {
         const { settings, ...given } = input.body;
         refuseOwnHost(given.domain, publicUrl);
-        const tenantId = await createTenant(orm, { ...settings, ...given }, (em, tenant) =>
+        const { tenantId, ownerId } = await provisionTenant(orm, { ...settings, ...given }, (em, tenant) =>
           audit(em, deedOf(input, tenant), 'tenant.create', tenant, { slug: given.slug, faqs: given.faqs.length }),
         );
-        return withTenant(orm, tenantId, async (em) => presentTenant(await findTenant(em, tenantId)));
+        const tenant = await withTenant(orm, tenantId, async (em) => presentTenant(await findTenant(em, tenantId)));
+        if (!ownerId || !given.owner) return { ...tenant, ownerLink: null };
+        const mail = { userId: ownerId, tenantId, email: given.owner.email, tenantName: given.name };
+        if (deps.smtp) await mailInvitation(deps, mail);
+        return { ...tenant, ownerLink: await invitationUrl(deps, { userId: ownerId, tenantId, by: 'member' }) };
       },
     }),
     platformOperation({

@@ -38,6 +38,25 @@ const rowsOf = (sql: string, values: unknown[]) =>
   asOwner(world.database, async (owner_) => (await owner_.query<Record<string, unknown>>(sql, values)).rows);
 
 describe('making a tenant', () => {
+  it('invites its first owner by a link, who has no right before it is accepted', async () => {
+    const owner = { email: 'olga@owners.example', name: 'Olga' };
+    const reply = await call(world, admin.token, 'POST', '/tenants', {
+      body: { slug: 'with-owner', name: 'With owner', owner },
+    });
+    const { id, ownerLink } = z.object({ id: z.string(), ownerLink: z.string() }).parse(reply.body);
+    const members = () => rowsOf('select role, status from memberships where tenant_id = $1', [id]);
+    expect(await members()).toEqual([{ role: 'owner', status: 'invited' }]);
+    const token = ownerLink.split('#')[1] ?? '';
+    expect((await call(world, null, 'GET', `/invitations/${token}`)).body).toMatchObject({ role: 'owner' });
+    const body = { name: 'Olga', password: 'correct horse battery' };
+    expect((await call(world, null, 'POST', `/invitations/${token}/accept`, { body })).status).toBe(200);
+    expect(await members()).toEqual([{ role: 'owner', status: 'active' }]);
+    const without = await call(world, admin.token, 'POST', '/tenants', {
+      body: { slug: 'no-owner', name: 'No owner' },
+    });
+    expect(without.body).toMatchObject({ ownerLink: null });
+  });
+
   it('makes all that it needs in one request', async () => {
     const made = await make({
       name: 'Corner Café',
