@@ -1,3 +1,4 @@
+import { say } from '../../src/language/replies.ts';
 import type { Kill } from './fault-killer.ts';
 import type { Send } from './fault-platform.ts';
 import { riskOf, type Risk } from './fault-risk.ts';
@@ -137,10 +138,8 @@ function checkTurns(
     if (turn.length > 1 && !tenant.waitsForMore) tell(`${turn.length} messages were answered as one`);
     const sent = outbound.filter((row) => row.message_id === decision.reply_message_id);
     const answers = turn.map(({ content }) => answerText(tenant.slug, Number(content.replace(/\D/g, ''))));
-    // A turn of several questions gets the first three answers in one reply, where each of them is sure.
-    const possible = [...answers, answers.slice(0, MOST_ANSWERS).join('\n\n')];
     const [reply] = sent;
-    if (decision.outcome !== 'answer' || !reply || sent.length !== 1 || !possible.includes(reply.text)) {
+    if (decision.outcome !== 'answer' || !reply || sent.length !== 1 || !isReplyOf(answers, reply.text)) {
       tell(
         `turn ${decision.first_seq}..${decision.last_seq} ended as ${decision.outcome} with ${JSON.stringify(sent)}`,
       );
@@ -156,6 +155,19 @@ function checkTurns(
 }
 
 const MOST_ANSWERS = 3;
+
+/**
+ * One of the answers; or, where each question of the turn is sure, all of them in one reply: of more than three the three
+ * surest, in the order of the questions, and the wish to be asked the others again.
+ */
+function isReplyOf(answers: string[], text: string): boolean {
+  if (answers.includes(text)) return true;
+  const parts = text.split('\n\n');
+  if (answers.length > MOST_ANSWERS && parts.pop() !== say('askAgain', 'en')) return false;
+  const places = parts.map((part) => answers.indexOf(part));
+  const isInOrder = places.every((place, at) => place > (places[at - 1] ?? -1));
+  return parts.length === Math.min(answers.length, MOST_ANSWERS) && isInOrder;
+}
 
 /**
  * The platform got what the outbox says, in its order, one at a time. A reply that came twice must be flagged, and
