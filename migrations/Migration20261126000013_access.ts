@@ -152,7 +152,8 @@ const requests = () => [
       'key text not null',
       'request_hash bytea not null',
       'status int',
-      'response jsonb',
+      // Answers may hold a key or a link that is shown once.
+      'response_sealed bytea',
       'etag text',
       'locked_at timestamptz not null default now()',
     ],

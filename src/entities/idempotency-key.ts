@@ -12,7 +12,8 @@ const schema = defineEntity({
     requestHash: p.blob(),
     /** Null while the request is being worked on. */
     status: p.integer().nullable(),
-    response: p.json<unknown>().nullable(),
+    /** See tenancy/secrets: an answer may hold what is shown once. */
+    responseSealed: p.blob().nullable(),
     etag: p.text().nullable(),
     lockedAt: p.datetime().defaultRaw('now()'),
   },

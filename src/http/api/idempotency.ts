@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { AppError, conflict } from '../../errors.ts';
 import { IdempotencyKey } from '../../entities/idempotency-key.ts';
+import type { KeyRing } from '../../tenancy/secrets.ts';
 import { withTenant } from '../../tenancy/with-tenant.ts';
 
 export interface Answer {
@@ -19,6 +20,11 @@ export interface Repeatable {
   request: unknown;
 }
 
+interface Needs {
+  orm: MikroORM;
+  keys: KeyRing;
+}
+
 const KEY = /^[\x21-\x7e]{1,200}$/;
 /** Whoever worked on it is gone by then: the slowest request takes a fraction of it. */
 const ABANDONED_SECONDS = 60;
@@ -28,7 +34,7 @@ const ABANDONED_SECONDS = 60;
  * time is answered. A request that failed is not remembered. Throws 422 when the key was used for another request, 409
  * while the first one is being worked on.
  */
-export async function onceFor(orm: MikroORM, given: Repeatable, work: () => Promise<Answer>) {
+export async function onceFor({ orm, keys }: Needs, given: Repeatable, work: () => Promise<Answer>) {
   const { tenantId, actor, key } = given;
   if (!KEY.test(key)) {
     throw new AppError(422, 'invalid_idempotency_key', 'Idempotency-Key: takes 1 to 200 visible ASCII characters');
@@ -47,20 +53,26 @@ export async function onceFor(orm: MikroORM, given: Repeatable, work: () => Prom
     );
     return taken ? null : em.findOneOrFail(IdempotencyKey, own);
   });
-  if (before) return { ...repeated(before, requestHash), isRepeated: true };
-  try {
-    const answer = await work();
-    await withTenant(orm, tenantId, (em) =>
-      em.nativeUpdate(IdempotencyKey, own, { status: answer.status, response: answer.body, etag: answer.etag }),
-    );
-    return { ...answer, isRepeated: false };
-  } catch (error) {
+  const context = `${tenantId}/${actor}/${key}`;
+  if (before) {
+    const { responseSealed, ...known } = repeated(before, requestHash);
+    return { ...known, body: keys.open(responseSealed, context), isRepeated: true };
+  }
+  const answer = await work().catch(async (error: unknown) => {
     await withTenant(orm, tenantId, (em) => em.nativeDelete(IdempotencyKey, { ...own, status: null }));
     throw error;
-  }
+  });
+  await withTenant(orm, tenantId, (em) =>
+    em.nativeUpdate(IdempotencyKey, own, {
+      status: answer.status,
+      responseSealed: keys.seal(answer.body, context),
+      etag: answer.etag,
+    }),
+  );
+  return { ...answer, isRepeated: false };
 }
 
-function repeated(before: IdempotencyKey, requestHash: Buffer): Answer {
+function repeated(before: IdempotencyKey, requestHash: Buffer) {
   if (!requestHash.equals(before.requestHash)) {
     throw new AppError(
       422,
@@ -68,8 +80,9 @@ function repeated(before: IdempotencyKey, requestHash: Buffer): Answer {
       'Idempotency-Key: was used for another request; take a new key for a new request',
     );
   }
-  if (before.status === null || before.status === undefined) {
+  const { status, responseSealed } = before;
+  if (!status || !responseSealed) {
     throw conflict('the same request is being worked on; ask again in a moment');
   }
-  return { status: before.status, body: before.response, etag: before.etag ?? null };
+  return { status, responseSealed, etag: before.etag ?? null };
 }

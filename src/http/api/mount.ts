@@ -13,7 +13,7 @@ import type { Input, Operation } from './operation.ts';
 const MAX_BYTES = 256 * 1024;
 
 interface Mounting {
-  deps: Pick<Deps, 'orm'>;
+  deps: Pick<Deps, 'orm' | 'keys'>;
   authenticate: (ctx: RouterContext, tenantInPath?: string) => Promise<Actor | null>;
   /** Throws 429. Sets the headers that say how much is left. */
   limit: (ctx: RouterContext, actor: Actor | null) => Promise<void>;
@@ -65,7 +65,7 @@ async function answer(ctx: RouterContext, operation: Operation, mounting: Mounti
   const isRepeatable = operation.method === 'post' && key !== '' && actor?.tenantId && !operation.upload;
   const request = [operation.method, ctx.path, ctx.querystring, body ?? null];
   const given = isRepeatable
-    ? await onceFor(mounting.deps.orm, { tenantId: actor.tenantId ?? '', actor: idOfActor(actor), key, request }, work)
+    ? await onceFor(mounting.deps, { tenantId: actor.tenantId ?? '', actor: idOfActor(actor), key, request }, work)
     : { ...(await work()), isRepeated: false };
   if (operation.download) return;
   send(ctx, operation, given);

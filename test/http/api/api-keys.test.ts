@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { asOwner } from '../../support/database.ts';
 import { buildShop, type Shop } from '../../support/tenants.ts';
 import { call, cutKey, hire, hireSystemAdmin, type Person } from '../../support/people.ts';
 import { until, useWorld } from '../../support/world.ts';
@@ -128,6 +129,15 @@ describe('a request', () => {
     const send = (body: unknown = newKey) => call(world, owner.token, 'POST', '/api-keys', { body, headers });
     const [first, second] = [await send(), await send()];
     expect(second).toMatchObject({ status: 201, body: first.body });
+    // The key is shown once, and again to whoever asks the same; it lies nowhere as it is.
+    const secret = z.object({ key: z.string() }).parse(first.body).key.slice(-43);
+    const rows = await asOwner(
+      world.database,
+      async (owner_) => (await owner_.query('select t::text from idempotency_keys t')).rows,
+    );
+    expect(rows.length).toBeGreaterThan(0);
+    expect(JSON.stringify(rows)).not.toContain(secret);
+    expect(JSON.stringify(rows)).not.toContain(Buffer.from(secret).toString('hex'));
     expect([first, second].map((reply) => reply.headers.get('idempotency-replayed'))).toEqual([null, 'true']);
     expect(await send({ ...newKey, name: 'Other' })).toMatchObject({
       status: 422,

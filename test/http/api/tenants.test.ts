@@ -39,9 +39,9 @@ const rowsOf = (sql: string, values: unknown[]) =>
 
 describe('making a tenant', () => {
   it('invites its first owner by a link, who has no right before it is accepted', async () => {
-    const owner = { email: 'olga@owners.example', name: 'Olga' };
+    const invited = { email: 'olga@owners.example', name: 'Olga' };
     const reply = await call(world, admin.token, 'POST', '/tenants', {
-      body: { slug: 'with-owner', name: 'With owner', owner },
+      body: { slug: 'with-owner', name: 'With owner', owner: invited },
     });
     const { id, ownerLink } = z.object({ id: z.string(), ownerLink: z.string() }).parse(reply.body);
     const members = () => rowsOf('select role, status from memberships where tenant_id = $1', [id]);
