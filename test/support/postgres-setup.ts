@@ -23,7 +23,7 @@ export default async function setUpPostgres(project: TestProject) {
   await chmod(dataDir, 0o755);
   const server = await startEmbeddedPostgres({
     dataDir,
-    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' },
+    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '1000' },
   });
   const appPassword = randomBytes(16).toString('hex');
   const admin = new pg.Client({ connectionString: server.superuserUrl('postgres') });
