@@ -26,6 +26,8 @@ export async function hold(ownerUrl: string, sql: string): Promise<Hold> {
   return {
     isWaitedFor: (many = 1) =>
       until(async () => {
+        // Within a transaction PostgreSQL goes on showing who was there when it was first asked.
+        await client.query('select pg_stat_clear_snapshot()');
         const { rowCount } = await client.query(
           `with recursive waiting as (
              select pid from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid))
