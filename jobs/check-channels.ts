@@ -3,6 +3,7 @@ import { CHECK_AGE_SECONDS, watchChannel } from '../src/connecting/watch-channel
 import type { Deps } from '../src/deps.ts';
 import { messageOf } from '../src/errors.ts';
 import { findChannelsToCheck } from '../src/tenancy/as-system.ts';
+import { startRounds } from './rounds.ts';
 
 const PAUSE_MS = 60_000;
 /** Looked at in one go; what is left has its turn after the pause. */
@@ -13,39 +14,12 @@ const AT_ONCE = 4;
  * Asks platforms, once an hour for each channel, whether token and webhook are right, so that a channel that has gone
  * silent is noticed by us and not by customers. Runs in every worker, on a timer of its own.
  */
-export function startChannelChecks(deps: Deps): { stop(): Promise<void> } {
-  let isStopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  let current: Promise<void> = Promise.resolve();
-
-  async function look(): Promise<void> {
-    try {
-      await checkChannels(deps, () => isStopped);
-    } catch (error) {
-      deps.log.warn({ error: messageOf(error) }, 'channel.checks_failed');
-    }
-    schedule();
-  }
-
-  function schedule(): void {
-    if (isStopped) return;
-    timer = setTimeout(
-      () => {
-        current = look();
-      },
-      PAUSE_MS * (0.75 + Math.random() / 2),
-    );
-  }
-
-  schedule();
-  return {
-    async stop() {
-      isStopped = true;
-      clearTimeout(timer);
-      await current;
-    },
-  };
-}
+export const startChannelChecks = (deps: Deps) =>
+  startRounds(deps, {
+    pauseMs: PAUSE_MS,
+    failed: 'channel.checks_failed',
+    look: (isStopped) => checkChannels(deps, isStopped),
+  });
 
 /** Asks after the channels whose turn it is, the longest unasked first. */
 export async function checkChannels(deps: Deps, isStopped: () => boolean = () => false): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Deps } from '../src/deps.ts';
-import { messageOf } from '../src/errors.ts';
 import { jobs, type JobName } from '../src/queue/contracts.ts';
 import { findDueQueues, findDueWork, forgetPayloads, forgetRequests } from '../src/tenancy/as-system.ts';
+import { startRounds } from './rounds.ts';
 
 /** Rows younger than this are most likely being worked on. */
 const GRACE_MS = 3_000;
@@ -17,43 +17,19 @@ const REPEATABLE_HOURS = 24;
  * wakes for it again. Runs in every worker, on a timer of its own: it must work when the queue has forgotten all.
  */
 export function startSweep(deps: Deps): { stop(): Promise<void> } {
-  let isStopped = false;
-  let timer: NodeJS.Timeout | undefined;
   let lastRetention = 0;
-  let current: Promise<void> = Promise.resolve();
-
-  async function sweep(): Promise<void> {
-    try {
+  return startRounds(deps, {
+    pauseMs: deps.config.sweepIntervalMs,
+    failed: 'sweep.failed',
+    async look() {
       const found = await sweepOnce(deps);
       if (found > 0) deps.log.info({ found }, 'sweep.woke');
-      if (performance.now() - lastRetention > RETENTION_EVERY_MS) {
-        lastRetention = performance.now();
-        await forgetPayloads(deps.orm, deps.config.payloadRetentionDays, 10_000);
-        await forgetRequests(deps.orm, REPEATABLE_HOURS, 10_000);
-      }
-    } catch (error) {
-      deps.log.warn({ error: messageOf(error) }, 'sweep.failed');
-    }
-    schedule();
-  }
-
-  function schedule(): void {
-    if (isStopped) return;
-    // Workers that started together drift apart.
-    const pause = deps.config.sweepIntervalMs * (0.75 + Math.random() / 2);
-    timer = setTimeout(() => {
-      current = sweep();
-    }, pause);
-  }
-
-  schedule();
-  return {
-    async stop() {
-      isStopped = true;
-      clearTimeout(timer);
-      await current;
+      if (performance.now() - lastRetention <= RETENTION_EVERY_MS) return;
+      lastRetention = performance.now();
+      await forgetPayloads(deps.orm, deps.config.payloadRetentionDays, 10_000);
+      await forgetRequests(deps.orm, REPEATABLE_HOURS, 10_000);
     },
-  };
+  });
 }
 
 /** One look at everything that is overdue. Gives the number of rows woken for. */

@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { z } from 'zod';
 import { faqSources, type Faq } from '../entities/faq.ts';
 import { runBound } from '../tenancy/bound.ts';
+import { FaqRow } from './read-faqs.ts';
 
 export interface FaqQuery {
   /** Each of its words has to be in question, answer or keywords, in any case. */
@@ -20,14 +21,7 @@ export interface FaqQuery {
 /** The number by which is sorted, 0 where that is the id alone, and the id. */
 export type Place = [number, string];
 
-const Row = z.object({
-  id: z.string(),
-  question: z.string(),
-  answer: z.string(),
-  keywords: z.array(z.string()),
-  language: z.string().nullable(),
-  priority: z.number(),
-  is_active: z.boolean(),
+const Row = FaqRow.extend({
   source: z.enum(faqSources),
   hit_count: z.number(),
   last_hit_at: z.coerce.date().nullable(),

@@ -7,7 +7,8 @@ import type { SpokenFaq } from './by-language.ts';
 const PAGE = 500;
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 
-const Row = z.object({
+/** A FAQ as the database gives it, as far as it is matched by. */
+export const FaqRow = z.object({
   id: z.string(),
   question: z.string(),
   answer: z.string(),
@@ -56,6 +57,6 @@ export const readFaqs = (orm: MikroORM, tenantId: string, ids: readonly string[]
 
 /** As they are, without objects of the ORM: there may be many thousands. */
 async function rowsOf(em: EntityManager, sql: string, values: unknown[]): Promise<SpokenFaq[]> {
-  const rows = z.array(Row).parse(await em.execute(sql, values));
+  const rows = z.array(FaqRow).parse(await em.execute(sql, values));
   return rows.map(({ is_active: isActive, ...row }) => ({ ...row, isActive }));
 }
