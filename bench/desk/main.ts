@@ -8,11 +8,13 @@ import { createKeyRing } from '../../src/tenancy/secrets.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { openSetting } from '../setting.ts';
 import { fillDesk, type Desk } from './fill.ts';
+import { benchStandstill } from './standstill.ts';
 import { benchStats } from './stats.ts';
 
 /**
  * `npm run bench:desk`: what a manager waits for in a tenant with 1,000,000 messages, each page read as the list reads it,
- * with what it shows of each conversation; and a tenant's numbers among 10,000 tenants.
+ * with what it shows of each conversation; how long others wait for a large index; and a tenant's numbers among 10,000
+ * tenants.
  */
 const [ROUNDS, LIMIT] = [100, 50];
 
@@ -25,6 +27,8 @@ try {
   const orm = await connect({ url: appUrl(ownerUrl, password), pool: 2, log: () => undefined });
   try {
     console.table(await measure(orm, desk));
+    console.log('Others in the process while the index of 20,000 FAQs is read and built');
+    console.table(await benchStandstill(orm, ownerUrl, desk.tenantId));
   } finally {
     await orm.close();
   }
