@@ -77,7 +77,7 @@ async function handle(deps: Deps, tenantId: string, subjects: string[], most: nu
     const [managers, contacts, answers] = sort(unit, events);
     for (const event of answers)
       ends.push(await takeAnswer(deps, unit, event, channels.get(event.channelId)?.kind ?? ''));
-    for (const event of managers) ends.push(await handleManagerChat(unit, event));
+    for (const event of managers) ends.push(await handleManagerChat(unit, event, deps.keys));
     ends.push(...(await handleThreads(unit, contacts, threads)));
     unit.writes.others.push(...endStatements(tenantId, ends));
     return {

@@ -43,8 +43,13 @@ export interface Notifier<Config = unknown> {
   config: z.ZodType<Config>;
   /**
    * `externalId` is under what an answer to the notice refers to it, null where nobody can answer it.
+   * `movedTo` is the id of the chat where it was shown, when that is not the one of the config any more.
    * Throws PermanentError, RetryAfterError or UncertainError; any other error means "not sent, try again".
    * Scope `channel` means the whole target: it has to be repaired before anything reaches it again.
    */
-  send(notice: HandoverNotice, config: Config, io: NotifierIo): Promise<{ externalId: string | null }>;
+  send(
+    notice: HandoverNotice,
+    config: Config,
+    io: NotifierIo,
+  ): Promise<{ externalId: string | null; movedTo?: string }>;
 }

@@ -14,6 +14,7 @@ import type { SettingsOf } from '../tenancy/settings.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
 import { nameOf } from './answerers.ts';
 import type { HandoverNotice, SmtpSettings } from './notifier.ts';
+import { moveTarget } from './move-target.ts';
 import { notifierKind } from './notifiers/registry.ts';
 import { packetOf } from './packet.ts';
 
@@ -43,13 +44,14 @@ export async function notify(deps: NotifyDeps, tenantId: string, notificationId:
     if (target.deletedAt) throw new PermanentError('this target was deleted');
     const kind = notifierKind(target.kind);
     const config = kind.config.parse(deps.keys.open(target.configSealed, sealContext(tenantId, target.id)));
-    const { externalId } = await kind.send(notice, config, {
+    const { externalId, movedTo } = await kind.send(notice, config, {
       request: deps.request,
       smtp: deps.smtp,
       apiBases: deps.apiBases,
       signal: AbortSignal.timeout(SEND_TIMEOUT_MS),
     });
     await end(deps, tenantId, notification, { status: 'sent', externalId, error: null, sentAt: new Date() });
+    if (movedTo) await withTenant(deps.orm, tenantId, (em) => moveTarget(em, deps.keys, tenantId, target.id, movedTo));
   } catch (error) {
     const text = messageOf(error).slice(0, 1_000);
     const isOver = error instanceof PermanentError || notification.attempts >= MOST_TRIES;

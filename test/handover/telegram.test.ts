@@ -91,7 +91,10 @@ describe('telegram', () => {
       .post(path, ({ chat_id }) => chat_id === -100999)
       .reply(200, sentAs(5, -100999));
 
-    expect(await send('telegram', { ...config, chatId: '-55' })).toEqual({ externalId: '-100999:5' });
+    expect(await send('telegram', { ...config, chatId: '-55' })).toEqual({
+      externalId: '-100999:5',
+      movedTo: '-100999',
+    });
   });
 
   it.each([

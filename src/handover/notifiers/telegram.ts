@@ -56,7 +56,7 @@ export const telegram: Notifier<Config> = {
 
     const sent = Sent.safeParse(answer.result).data;
     if (!sent) throw new UncertainError('Telegram accepted the message but did not say under which id');
-    return { externalId: `${sent.chat.id}:${sent.message_id}` };
+    return { externalId: `${sent.chat.id}:${sent.message_id}`, ...(movedTo && { movedTo }) };
   },
 };
 
