@@ -1,12 +1,14 @@
+import { LockMode } from '@mikro-orm/postgresql';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { startWorkers } from '../../jobs/main.ts';
 import { sweepOnce } from '../../jobs/sweep.ts';
+import { Conversation } from '../../src/entities/conversation.ts';
 import { Handover } from '../../src/entities/handover.ts';
 import { findDueQueues } from '../../src/tenancy/as-system.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { call, hire, type Person } from '../support/people.ts';
 import { buildShop, conversationOf, handlerOf, writes, type Shop } from '../support/tenants.ts';
-import { handoverById } from '../support/waiting.ts';
+import { handoverById, queueUp, type Queued } from '../support/waiting.ts';
 import { until, useWorld } from '../support/world.ts';
 
 // Only where a test calls for the sweep is anything found by it.
@@ -124,6 +126,25 @@ describe('whoever waits while business hours are changed', () => {
     await until(async () => expect((await handover(607)).timeoutAt).toBe(nineIn(2) + QUEUE_TIMEOUT));
     [shop, owner] = [other, theirs];
     expect(await handover(606)).toEqual(before);
+  });
+
+  it('is timed anew also as one of hundreds, and when somebody was at work on the conversation just then', async () => {
+    const { deps } = world;
+    const waiting: Queued[] = [];
+    for (let n = 0; n < 21; n++) {
+      waiting.push(...(await Promise.all(Array.from({ length: 10 }, () => queueUp(world, shop, { waits: 2 })))));
+    }
+    const behind = () =>
+      withTenant(deps.orm, shop.tenantId, (em) => em.count(Handover, { tenantId: shop.tenantId, clockVersion: 1 }));
+    expect(await behind()).toBe(210);
+    await withTenant(deps.orm, shop.tenantId, async (em) => {
+      const id = waiting[0]?.conversationId ?? '';
+      await em.findOneOrFail(Conversation, { tenantId: shop.tenantId, id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+      await put(opensIn(2));
+      await until(async () => expect(await behind()).toBe(1));
+    });
+    await sweepOnce(deps);
+    await until(async () => expect(await behind()).toBe(0));
   });
 
   it('is found by the sweep where nobody heard of the change', async () => {
