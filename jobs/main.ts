@@ -22,7 +22,8 @@ export function startWorkers(deps: Deps): { stop(): Promise<void> } {
   );
   const sweep = startSweep(deps);
   let isStopped = false;
-  // Whoever changes who is there, how much they can take or whether they are given anything: somebody may have room now.
+  // Whoever changes who is there, how much they can take, whether they are given anything, or the hours: somebody may have
+  // room now, or waits by another clock.
   deps.changes.listen((tenantId, table) => {
     if (isStopped || !tenantId || !(table === 'memberships' || table === 'tenant_settings')) return;
     deps.wake('watch-queue', tenantId, tenantId);

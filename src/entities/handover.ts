@@ -15,6 +15,10 @@ const schema = defineEntity({
     askedAt: p.datetime().nullable(),
     queuedAt: p.datetime().nullable(),
     timeoutAt: p.datetime().nullable(),
+    /** From when on `queue_timeout` counts. */
+    patienceFrom: p.datetime().nullable(),
+    /** By which `clockVersion` of the settings it was timed. */
+    clockVersion: p.integer().default(1),
     acceptedAt: p.datetime().nullable(),
     acceptedBy: p.uuid().nullable(),
     returnedAt: p.datetime().nullable(),

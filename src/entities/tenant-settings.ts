@@ -24,6 +24,8 @@ const schema = defineEntity({
     defaultCapacity: p.integer().default(5),
     agentId: p.uuid().nullable(),
     settingsVersion: p.integer().default(1),
+    /** Counted up by the database whenever business hours or `queue_timeout` change. */
+    clockVersion: p.integer().default(1),
   },
   filters: tenantFilter,
 });

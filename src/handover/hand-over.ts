@@ -8,7 +8,8 @@ import type { Turn } from '../conversations/take-turn.ts';
 import type { Unit } from '../conversations/unit.ts';
 import type { HandoverChange, NewHandover } from '../conversations/writes.ts';
 import { notify } from './tell-managers.ts';
-import { patienceEndsAt, sayAway, sayOffer, whoIsThere } from './who-is-there.ts';
+import { patience } from './patience.ts';
+import { sayAway, sayOffer, whoIsThere } from './who-is-there.ts';
 
 const SYSTEM = { kind: 'system', id: null } as const;
 const CONTACT: Actor = { kind: 'contact', id: null };
@@ -24,7 +25,8 @@ export function offerHuman(
   const { now, settings } = unit;
   if (!isAgain) {
     changeHands(conversation, 'awaiting_consent', system, reason, unit.writes);
-    openHandover(unit, conversation, inSeconds(now, settings.thresholds.consent_timeout), {
+    openHandover(unit, conversation, {
+      timeoutAt: inSeconds(now, settings.thresholds.consent_timeout),
       reasonCategory: category,
       reasonText: reason,
       mode: 'ask',
@@ -80,12 +82,13 @@ export function queueForManager(
   changeHands(conversation, 'queued', wasAsked || category === 'customer_request' ? CONTACT : system, reason, writes);
   const told = there.isThere ? {} : { toldUntil: there.from, apologizedAt: there.from ? null : now };
   if (wasAsked && conversation.openHandoverId) {
-    const timeoutAt = patienceEndsAt(unit);
-    const set = { consent: 'yes' as const, queuedAt: now, timeoutAt, ...told };
+    const waits = patience(unit);
+    const set = { consent: 'yes' as const, queuedAt: now, ...waits, ...told };
     writes.handoverChanges.push({ id: conversation.openHandoverId, set });
-    watch(unit, conversation.openHandoverId, timeoutAt);
+    watch(unit, conversation.openHandoverId, waits.timeoutAt);
   } else {
-    openHandover(unit, conversation, patienceEndsAt(unit), {
+    openHandover(unit, conversation, {
+      ...patience(unit),
       reasonCategory: category,
       reasonText: reason,
       mode: 'immediate',
@@ -123,14 +126,13 @@ export function backIntoQueue(
   const wasAsked = conversation.handler === 'awaiting_consent';
   const wasHuman = conversation.handler === 'human';
   changeHands(conversation, 'queued', actor, reason, writes);
-  const waits = { returnedAt: givenBackBy ? now : null, returnedBy: givenBackBy };
-  const timeoutAt = patienceEndsAt(unit);
+  const waits = { returnedAt: givenBackBy ? now : null, returnedBy: givenBackBy, ...patience(unit) };
   if (conversation.openHandoverId) {
-    const set = { acceptedAt: null, acceptedBy: null, timeoutAt, ...waits, ...(wasAsked && { queuedAt: now }) };
+    const set = { acceptedAt: null, acceptedBy: null, ...waits, ...(wasAsked && { queuedAt: now }) };
     writes.handoverChanges.push({ id: conversation.openHandoverId, set });
-    watch(unit, conversation.openHandoverId, timeoutAt);
+    watch(unit, conversation.openHandoverId, waits.timeoutAt);
   } else {
-    openHandover(unit, conversation, timeoutAt, {
+    openHandover(unit, conversation, {
       reasonCategory: 'reassigned',
       reasonText: reason,
       mode: 'manual',
@@ -148,12 +150,12 @@ export function endHandover(unit: Unit, conversation: Conversation, end: Handove
   conversation.openHandoverId = null;
 }
 
-function openHandover(unit: Unit, conversation: Conversation, timeoutAt: Date | null, begin: NewHandover): void {
+function openHandover(unit: Unit, conversation: Conversation, begin: NewHandover): void {
   const id = newId();
   const { tenantId, id: conversationId } = conversation;
-  unit.writes.handovers.push({ tenantId, id, conversationId, packet: {}, timeoutAt, ...begin });
+  unit.writes.handovers.push({ tenantId, id, conversationId, packet: {}, ...begin });
   conversation.openHandoverId = id;
-  watch(unit, id, timeoutAt);
+  watch(unit, id, begin.timeoutAt ?? null);
 }
 
 /** A queue that gives conversations to people by itself says so in the first notice, where it can at once. */

@@ -8,7 +8,8 @@ import { Handover } from '../entities/handover.ts';
 import { Message } from '../entities/message.ts';
 import { spokenLanguage } from '../language/spoken.ts';
 import { endHandover, goOnWithoutHuman, queueForManager, watch } from './hand-over.ts';
-import { patienceEndsAt, sayAway, whoIsThere } from './who-is-there.ts';
+import { patience } from './patience.ts';
+import { sayAway, whoIsThere } from './who-is-there.ts';
 
 /** A handover's time has come: the contact stayed silent on our offer, no manager came, or business hours are over. */
 export async function watchHandover(unit: Unit, handoverId: string): Promise<void> {
@@ -45,20 +46,23 @@ function nobodyCame(unit: Unit, conversation: Conversation, handover: Handover, 
   const { settings, now, writes } = unit;
   const there = whoIsThere(unit);
   const from = there.isThere ? null : there.from;
-  const isSaid = (from ? handover.toldUntil : handover.apologizedAt) !== null;
+  const isSaid = from ? handover.toldUntil !== null && !isBroken(handover) : handover.apologizedAt !== null;
   const told: HandoverChange = from ? { toldUntil: from } : { apologizedAt: now };
   if (settings.thresholds.nobody_there === 'return') {
     const why = there.isThere ? 'no manager came within queue_timeout' : `given back, because ${there.why}`;
     changeHands(conversation, 'bot', system, why, writes);
     endHandover(unit, conversation, { outcome: 'nobody_there', ...told });
   } else {
-    const timeoutAt = from ? patienceEndsAt(unit) : null;
-    writes.handoverChanges.push({ id: handover.id, set: { timeoutAt, ...told } });
-    watch(unit, handover.id, timeoutAt);
+    const waits = from ? patience(unit) : { timeoutAt: null };
+    writes.handoverChanges.push({ id: handover.id, set: { ...waits, ...told } });
+    watch(unit, handover.id, waits.timeoutAt);
   }
   // Said under the new epoch, or it would be withheld as the words of the old one.
   if (!isSaid) say(unit, conversation, { sender: { kind: 'system', id: null }, text: sayAway(unit, from, language) });
 }
+
+/** The time has come from which on somebody would be there, as the contact was told: business hours have changed since. */
+const isBroken = ({ toldUntil, timeoutAt }: Handover) => toldUntil?.getTime() === timeoutAt?.getTime();
 
 /** What the contact spoke last is what they are answered in, also when it is the clock that makes us speak. */
 async function languageOf({ em, settings }: Unit, { tenantId, id, language }: Conversation): Promise<string> {

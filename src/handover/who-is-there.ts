@@ -1,6 +1,6 @@
 import type { Unit } from '../conversations/unit.ts';
 import { say as phrase, sayWhen } from '../language/replies.ts';
-import { isOpen, nextChange, nextOpening } from './business-hours.ts';
+import { isOpen, nextOpening } from './business-hours.ts';
 
 /** Whether a person can be expected to answer, and if not, why and from when on one can; null: nobody knows. */
 export type WhoIsThere = { isThere: true } | { isThere: false; from: Date | null; why: string };
@@ -16,19 +16,6 @@ export function whoIsThere({ settings, now, isStaffed }: Unit): WhoIsThere {
   }
   if (autoAssign && !isStaffed) return { isThere: false, from: null, why: 'no manager is online' };
   return { isThere: true };
-}
-
-/**
- * When whoever waits has waited too long: `queue_timeout` counts within business hours only. Looked at before, when
- * they end. Null: not within a year.
- */
-export function patienceEndsAt({ settings, now }: Unit): Date | null {
-  const { businessHours: hours, thresholds } = settings;
-  const opening = hours ? nextOpening(hours, now) : now;
-  if (!opening) return null;
-  const timeout = new Date(opening.getTime() + thresholds.queue_timeout * 1000);
-  const closing = hours && nextChange(hours, opening);
-  return closing && closing < timeout ? closing : timeout;
 }
 
 /** That nobody is there, and when somebody will be, as far as that is known. */

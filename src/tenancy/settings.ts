@@ -76,6 +76,8 @@ export interface Settings {
   /** Of the agent that answers; null also while it is paused, or a draft. */
   agentId: string | null;
   version: number;
+  /** Of business hours and `queue_timeout`. */
+  clockVersion: number;
 }
 
 /** Thresholds with their defaults. Unknown or wrong keys are refused by name. */
@@ -124,5 +126,6 @@ async function load(orm: MikroORM, tenantId: string): Promise<Settings> {
     defaultCapacity: settings?.defaultCapacity ?? 5,
     agentId: agent?.id ?? null,
     version: settings?.settingsVersion ?? 0,
+    clockVersion: settings?.clockVersion ?? 0,
   };
 }

@@ -81,6 +81,27 @@ describe('the link to the desk', () => {
   });
 });
 
+describe('the files of the page', () => {
+  it('are ours alone, may run no other script, and are all there', async () => {
+    const page = await fetch(`${world.url}/desk/any`);
+    expect(page.headers.get('content-security-policy')).toMatch(/default-src 'self'; .*frame-ancestors 'none'/);
+    const html = await page.text();
+    expect(html).not.toMatch(/<script(?![^>]* src=)|\son\w+=|style=/);
+    const seen = new Set([...html.matchAll(/\/assets\/([\w.-]+)/g)].map(([, file = '']) => file));
+    for (const file of seen) {
+      const response = await fetch(`${world.url}/assets/${file}`);
+      expect([file, response.status]).toEqual([file, 200]);
+      const text = await response.text();
+      expect(text).not.toMatch(/innerHTML|insertAdjacentHTML|document\.write|\beval\b/);
+      for (const [, other = ''] of text.matchAll(/from '\.\/([\w.-]+)'/g)) seen.add(other);
+    }
+    expect([...seen].filter((file) => file.startsWith('desk')).length).toBeGreaterThan(1);
+    for (const file of ['desk.html', '..%2Fpackage.json', 'no.js']) {
+      expect((await fetch(`${world.url}/assets/${file}`)).status, file).toBe(404);
+    }
+  });
+});
+
 describe('the bare address', () => {
   it('says that it works and where to go, and gives nobody’s link away', async () => {
     const response = await fetch(world.url);

@@ -6,8 +6,9 @@ import { Notification } from '../../entities/notification.ts';
 import { OwnershipTransition } from '../../entities/ownership-transition.ts';
 import { id, time, timeOf, timeOrNull } from '../api/fields.ts';
 import { ListedConversation, presentConversations } from './shown-conversation.ts';
+import { FullHandover, handoverInFull } from './shown-handover.ts';
 
-export const shownParts = ['contact', 'decisions', 'transitions', 'notifications'] as const;
+export const shownParts = ['contact', 'handover', 'decisions', 'transitions', 'notifications'] as const;
 
 const handler = z.enum(handlers);
 
@@ -58,6 +59,7 @@ const ShownNotification = z.strictObject({
 });
 
 export const ShownInFull = ListedConversation.extend({
+  handover: FullHandover.nullable().optional().meta({ description: 'The open one; null where there is none.' }),
   decisions: z.array(ShownDecision).optional(),
   transitions: z.array(ShownTransition).optional(),
   notifications: z.array(ShownNotification).optional(),
@@ -68,12 +70,16 @@ export async function inFull(
   em: EntityManager,
   conversation: Conversation,
   wanted: readonly (typeof shownParts)[number][],
+  channelName: (channelId: string) => string | undefined,
 ): Promise<z.infer<typeof ShownInFull>> {
-  const { tenantId, id: conversationId } = conversation;
+  const { tenantId, id: conversationId, openHandoverId } = conversation;
   const [shown] = await presentConversations(em, tenantId, [conversation], wanted);
   if (!shown) throw new Error('a conversation that was given is not shown');
   const of = { tenantId, conversationId };
   const parts: Partial<z.infer<typeof ShownInFull>> = {};
+  if (wanted.includes('handover')) {
+    parts.handover = openHandoverId ? await handoverInFull(em, tenantId, openHandoverId, channelName) : null;
+  }
   if (wanted.includes('decisions')) {
     parts.decisions = (await em.find(Decision, of, { orderBy: { createdAt: 'desc' }, limit: 50 })).map(presentDecision);
   }

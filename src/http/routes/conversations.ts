@@ -23,7 +23,11 @@ import {
 const tag = 'Conversations';
 
 /** Conversations as managers find, read and describe them. */
-export const conversationOperations = (deps: Pick<Deps, 'orm'>): Operation[] => [list(deps), one(deps), edit(deps)];
+export const conversationOperations = (deps: Pick<Deps, 'orm' | 'channelsOf'>): Operation[] => [
+  list(deps),
+  one(deps),
+  edit(deps),
+];
 
 const list = ({ orm }: Pick<Deps, 'orm'>) =>
   tenantOperation({
@@ -65,26 +69,28 @@ const list = ({ orm }: Pick<Deps, 'orm'>) =>
     },
   });
 
-const one = ({ orm }: Pick<Deps, 'orm'>) =>
+const one = ({ orm, channelsOf }: Pick<Deps, 'orm' | 'channelsOf'>) =>
   tenantOperation({
     method: 'get',
     path: '/conversations/{id}',
     tag,
     summary: 'A conversation',
     description:
-      'With `include`: who the contact is, the latest 50 decisions, every change of hands, and the latest 20 notifications. ' +
+      'With `include`: who the contact is, the open handover, the latest 50 decisions, every change of hands, and the latest 20 notifications. ' +
       'To send its ETag with a change, read it without `include`.',
     permission: 'conversations:read',
     params: ById,
     query: z.strictObject({ include: include(shownParts) }),
     response: ShownInFull,
     hasETag: true,
-    handle: ({ tenantId, params, query }) =>
-      withTenant(orm, tenantId, async (em) => {
+    async handle({ tenantId, params, query }) {
+      const channels = await channelsOf(tenantId);
+      return withTenant(orm, tenantId, async (em) => {
         const found = await em.findOne(Conversation, { tenantId, id: params.id });
         if (!found) throw notFound('there is no such conversation');
-        return inFull(em, found, query.include);
-      }),
+        return inFull(em, found, query.include, (channelId) => channels.get(channelId)?.name);
+      });
+    },
   });
 
 const edit = ({ orm }: Pick<Deps, 'orm'>) =>

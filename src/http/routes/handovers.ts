@@ -7,48 +7,12 @@ import type { Deps } from '../../deps.ts';
 import { Handover } from '../../entities/handover.ts';
 import { conflict, forbidden, notFound } from '../../errors.ts';
 import { assignConversation, takeConversation, takeNext } from '../../handover/manager-acts.ts';
-import {
-  handoverStatuses,
-  listHandovers,
-  placeOf,
-  positionOf,
-  readHandover,
-  readPacket,
-  type HandoverRow,
-} from '../../handover/read-handovers.ts';
+import { handoverStatuses, listHandovers, placeOf, readHandover } from '../../handover/read-handovers.ts';
 import { withTenant } from '../../tenancy/with-tenant.ts';
-import { ById, Done, done, id, time, timeOf, timeOrNull } from '../api/fields.ts';
+import { ById, Done, done, id } from '../api/fields.ts';
 import { tenantOperation, type Operation } from '../api/operation.ts';
 import { pageOf, paging, readCursor, toPage } from '../api/page.ts';
-
-const shown = {
-  id,
-  conversationId: id,
-  channelId: id,
-  contactName: z.string().nullable(),
-  status: z.enum(handoverStatuses),
-  priority: z.int(),
-  reasonCategory: z.string(),
-  reason: z.string(),
-  mode: z.enum(['ask', 'immediate', 'manual']),
-  waitingSince: time.nullable(),
-  takenAt: time.nullable(),
-  takenBy: z.strictObject({ userId: id, name: z.string() }).nullable(),
-  outcome: z.string().nullable(),
-  createdAt: time,
-};
-const ShownHandover = z.strictObject(shown).meta({ id: 'Handover' });
-const FullHandover = z
-  .strictObject({
-    ...shown,
-    position: z.int().nullable(),
-    packet: z.strictObject({
-      conversation: z.strictObject({ id, channel: z.string(), contactName: z.string() }),
-      summary: z.string(),
-      lastMessages: z.array(z.strictObject({ author: z.string(), text: z.string(), at: time })),
-    }),
-  })
-  .meta({ id: 'HandoverInFull' });
+import { FullHandover, handoverInFull, presentHandovers, ShownHandover } from './shown-handover.ts';
 
 const tag = 'Handovers';
 
@@ -56,11 +20,13 @@ const tag = 'Handovers';
 export function handoverOperations(deps: Deps): Operation[] {
   const { orm } = deps;
 
-  async function find(tenantId: string, handoverId: string): Promise<HandoverRow> {
-    const row = await withTenant(orm, tenantId, (em) => readHandover(em, tenantId, handoverId));
-    if (!row) throw notFound('there is no such handover');
-    return row;
-  }
+  const shownById = (tenantId: string, handoverId: string) =>
+    withTenant(orm, tenantId, async (em) => {
+      const row = await readHandover(em, tenantId, handoverId);
+      const [shown] = row ? await presentHandovers(em, tenantId, [row]) : [];
+      if (!shown) throw notFound('there is no such handover');
+      return shown;
+    });
 
   return [
     tenantOperation({
@@ -74,10 +40,11 @@ export function handoverOperations(deps: Deps): Operation[] {
       response: pageOf(ShownHandover),
       async handle({ tenantId, query: { limit, cursor, status } }) {
         const after = readCursor(cursor, z.tuple([z.int(), z.int(), id]));
-        const rows = await withTenant(orm, tenantId, (em) =>
-          listHandovers(em, tenantId, { status, after, most: limit + 1 }),
-        );
-        return toPage(rows, limit, presentHandover, placeOf);
+        return withTenant(orm, tenantId, async (em) => {
+          const rows = await listHandovers(em, tenantId, { status, after, most: limit + 1 });
+          const { items, next } = toPage(rows, limit, (row) => row, placeOf);
+          return { items: await presentHandovers(em, tenantId, items), next };
+        });
       },
     }),
     tenantOperation({
@@ -91,11 +58,9 @@ export function handoverOperations(deps: Deps): Operation[] {
       async handle({ tenantId, params }) {
         const channels = await deps.channelsOf(tenantId);
         return withTenant(orm, tenantId, async (em) => {
-          const row = await readHandover(em, tenantId, params.id);
-          if (!row) throw notFound('there is no such handover');
-          const channel = channels.get(row.channel_id)?.name ?? 'a channel';
-          const packet = await readPacket(em, tenantId, row, channel);
-          return { ...presentHandover(row), position: await positionOf(em, tenantId, row), packet };
+          const found = await handoverInFull(em, tenantId, params.id, (channelId) => channels.get(channelId)?.name);
+          if (!found) throw notFound('there is no such handover');
+          return found;
         });
       },
     }),
@@ -114,7 +79,7 @@ export function handoverOperations(deps: Deps): Operation[] {
           if (next) await audit(unit.em, { actor, ip, requestId }, 'handover.claim', next);
           return next;
         });
-        return { handover: taken ? presentHandover(await find(tenantId, taken)) : null };
+        return { handover: taken ? await shownById(tenantId, taken) : null };
       },
     }),
     tenantOperation({
@@ -135,7 +100,7 @@ export function handoverOperations(deps: Deps): Operation[] {
           await takeConversation(unit, found.conversationId, person);
           await audit(unit.em, { actor, ip, requestId }, 'handover.claim', found.id);
         });
-        return { handover: presentHandover(await find(tenantId, params.id)) };
+        return { handover: await shownById(tenantId, params.id) };
       },
     }),
     tenantOperation({
@@ -167,20 +132,3 @@ function personOf(actor: TenantActor): Actor & { id: string } {
   if (actor.kind === 'user') return { kind: 'user', id: actor.userId };
   throw forbidden('an API key cannot have a conversation; give it to somebody with POST /conversations/{id}/assign');
 }
-
-const presentHandover = (row: HandoverRow) => ({
-  id: row.id,
-  conversationId: row.conversation_id,
-  channelId: row.channel_id,
-  contactName: row.contact_name,
-  status: row.status,
-  priority: row.priority,
-  reasonCategory: row.reason_category,
-  reason: row.reason_text,
-  mode: row.mode,
-  waitingSince: timeOrNull(row.queued_at),
-  takenAt: timeOrNull(row.accepted_at),
-  takenBy: row.accepted_by === null ? null : { userId: row.accepted_by, name: row.accepted_by_name ?? 'a manager' },
-  outcome: row.outcome,
-  createdAt: timeOf(row.created_at),
-});

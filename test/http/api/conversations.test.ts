@@ -7,6 +7,7 @@ import { withTenant } from '../../../src/tenancy/with-tenant.ts';
 import { asOwner } from '../../support/database.ts';
 import { call, cutKey, hire, hireSystemAdmin, type Person } from '../../support/people.ts';
 import { buildShop, conversationOf, writes, type Shop } from '../../support/tenants.ts';
+import { queueUp } from '../../support/waiting.ts';
 import { until, useWorld } from '../../support/world.ts';
 
 const world = useWorld();
@@ -177,7 +178,7 @@ describe('a conversation', () => {
     await until(() => expect(world.platform.textsTo('501')).toHaveLength(1));
     const { id } = await conversationOf(world, shop, 501);
     await call(world, shop.managerToken, 'POST', `/conversations/${id}/take`, {});
-    const full = await get(`/conversations/${id}?include=contact,decisions,transitions,notifications`);
+    const full = await get(`/conversations/${id}?include=contact,handover,decisions,transitions,notifications`);
     expect(full).toMatchObject({
       status: 200,
       body: {
@@ -189,6 +190,7 @@ describe('a conversation', () => {
         decisions: [{ path: 'faq', handlerBefore: 'bot', evidence: expect.any(Object) }],
         transitions: [{ from: 'bot', to: 'human', actorKind: 'user', actorId: shop.managerId }],
         notifications: [],
+        handover: null,
       },
     });
     const decisions = await get(`/conversations/${id}/decisions`);
@@ -199,6 +201,24 @@ describe('a conversation', () => {
         next: null,
       },
     });
+  });
+
+  it('is read with the handover that is open, and why', async () => {
+    const { conversationId, handoverId } = await queueUp(world, shop, { waits: 5 });
+    const reason = 'the contact asked for a human';
+    expect(await get(`/conversations/${conversationId}?include=handover`)).toMatchObject({
+      status: 200,
+      body: {
+        handover: {
+          id: handoverId,
+          status: 'waiting',
+          position: 1,
+          reason,
+          packet: { summary: expect.stringContaining(reason) },
+        },
+      },
+    });
+    expect((await get(`/conversations/${conversationId}`)).body).not.toHaveProperty('handover');
   });
 
   it('is read message by message in both directions', async () => {

@@ -67,9 +67,14 @@ describe('the queue', () => {
     });
   });
 
-  it('shows one with its place, its reason and what was said', async () => {
+  it('shows one with its place, its reason, its labels and what was said', async () => {
     await queueUp(world, shop, { waits: 9 });
     const { handoverId, conversationId } = await queueUp(world, shop, { waits: 1 });
+    const labels = ['refund', 'vip'];
+    await call(world, mia.token, 'PUT', `/conversations/${conversationId}/labels`, { body: { labels } });
+    expect(await call(world, viewer.token, 'GET', '/handovers')).toMatchObject({
+      body: { items: [{ labels: [] }, { id: handoverId, labels }] },
+    });
     expect(await call(world, viewer.token, 'GET', `/handovers/${handoverId}`)).toMatchObject({
       status: 200,
       body: {
@@ -77,6 +82,7 @@ describe('the queue', () => {
         status: 'waiting',
         position: 2,
         reason: 'the contact asked for a human',
+        labels,
         contactName: 'Contact 1',
         packet: {
           conversation: { id: conversationId, channel: 'Bot' },
