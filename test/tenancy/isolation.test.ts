@@ -258,6 +258,7 @@ describe('the wall between tenants', () => {
       'system_channels_to_check',
       'system_due',
       'system_due_queues',
+      'system_end_sessions',
       'system_find_channel',
       'system_find_key',
       'system_find_member',
