@@ -29,11 +29,11 @@ function send(operation: Described, types: string[], body: string): Promise<numb
   const token = operation.access === 'platform' ? admin : owner;
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const headers = [
-    ...['host', new URL(world.url).host],
-    ...['authorization', `Bearer ${token}`],
-    ...['content-length', String(Buffer.byteLength(body))],
-    ...types.flatMap((type) => ['content-type', type]),
-  ];
+    ['host', new URL(world.url).host],
+    ['authorization', `Bearer ${token}`],
+    ['content-length', String(Buffer.byteLength(body))],
+    ...types.map((type) => ['content-type', type]),
+  ].flat();
   const request = http.request(`${world.url}/api/v1${path}`, { method: operation.method, headers }, (response) => {
     response.resume().once('end', () => resolve(response.statusCode ?? 0));
   });

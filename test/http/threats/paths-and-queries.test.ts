@@ -118,7 +118,9 @@ describe('a parameter of a query', { timeout: 60_000 }, () => {
     const words = ['\u0000', 'infinity', '2026-01-01T00:00:00.000Z', "' or 1=1 --", '9'.repeat(400), newId()];
     const values = [...words, 0, -1, 1.5, 2 ** 31, Number.MAX_SAFE_INTEGER, 2 ** 53, 1e300, null, true, [], {}];
     const places = [
-      ...['x', null, []],
+      'x',
+      null,
+      [],
       ...values.flatMap((one) => [[one], [one, newId()], [one, one], [one, 1, newId()], [1, one, newId()]]),
     ];
     const lists = queried().filter(({ name }) => name === 'cursor');
