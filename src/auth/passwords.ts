@@ -16,13 +16,17 @@ const MOST_WAITING = 50;
 const SCRYPT = { N: 16_384, r: 16, p: 1, maxmem: 128 * 16_384 * 16 * 2 };
 const KEY_BYTES = 64;
 
-const derive = promisify<string, string, number, typeof SCRYPT, Buffer>(scrypt);
-
 /** Passwords as the login library keeps them, a few at once: a flood of log-ins is no load on anything else. */
 export function createPasswords(): Passwords {
   const inTurn = createTurns();
-  const keyOf = (password: string, salt: string) =>
-    inTurn(() => derive(password.normalize('NFKC'), salt, KEY_BYTES, SCRYPT));
+  const derive = (password: string, salt: string) =>
+    promisify<string, string, number, typeof SCRYPT, Buffer>(scrypt)(
+      password.normalize('NFKC'),
+      salt,
+      KEY_BYTES,
+      SCRYPT,
+    );
+  const keyOf = (password: string, salt: string) => inTurn(() => derive(password, salt));
   return {
     async hash(password) {
       const salt = randomBytes(16).toString('hex');
