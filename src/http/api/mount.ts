@@ -53,6 +53,9 @@ async function answer(ctx: RouterContext, operation: Operation, mounting: Mounti
       const wanted = ctx.get('if-match');
       if (wanted && !names(wanted, etagOf(current))) throw changedMeanwhile();
     },
+    async stillAllowed() {
+      if (operation.access !== 'everyone') allow(operation, await identify(ctx, operation, mounting));
+    },
   };
   const work = async (): Promise<Answer> => {
     const result = await handle(operation, input, actor);
