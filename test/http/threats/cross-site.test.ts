@@ -148,6 +148,8 @@ describe('a page', { timeout: 60_000 }, () => {
         });
         const told = [...headers.keys()].filter((name) => name.startsWith('access-control-'));
         expect(told, `${asked} ${path}`).toEqual([]);
+        // Nor does it run what it is sent as something else.
+        expect(headers.get('x-content-type-options'), path).toBe('nosniff');
       }
     }
   });
