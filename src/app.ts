@@ -29,6 +29,7 @@ export function createApp(deps: Deps, { checkResponses = false }: { checkRespons
     deps.log[level]({ error: error.message }, 'http.broken');
   });
   app.use(errorHandler(deps.log));
+  app.use(neverGuessed);
   app.use(webhookRoutes(deps).routes());
   app.use(webchatRoutes(deps).routes());
   app.use(deskRoutes(deps).routes());
@@ -38,4 +39,10 @@ export function createApp(deps: Deps, { checkResponses = false }: { checkRespons
   app.use(mount(operations, { deps, authenticate, limit, checkResponses }).routes());
   app.use(healthRoutes(deps).routes());
   return app;
+}
+
+/** What we call JSON is not run as a page, whoever wrote it. */
+function neverGuessed(ctx: Koa.Context, next: Koa.Next): Promise<void> {
+  ctx.set('X-Content-Type-Options', 'nosniff');
+  return next();
 }

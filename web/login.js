@@ -108,6 +108,11 @@ on('log-out', 'click', async () => {
   show('log-in', 'You are logged out.');
 });
 
+on('log-out-everywhere', 'click', async () => {
+  await ask('/api/auth/revoke-sessions', {});
+  show('log-in', 'You are logged out, here and wherever else you were logged in.');
+});
+
 on('factor', 'submit', async (form, { submitter }) => {
   const answer = await ask(`/api/auth/two-factor/${submitter.value}`, fieldsOf(form));
   form.reset();

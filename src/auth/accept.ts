@@ -51,7 +51,8 @@ export async function findInvitation(deps: JoinDeps, token: string): Promise<Fou
     tenant: place && { slug: place.slug, name: place.name },
     role: place?.role ?? null,
     email: account.email,
-    name: account.canLogIn ? account.name : null,
+    // Whoever invites somebody is not told by a link of his own what that person is called elsewhere.
+    name: account.canLogIn && link.by !== 'member' ? account.name : null,
     needs,
   };
   return { link, account, invitation };

@@ -3,10 +3,13 @@ import { APIError } from 'better-auth/api';
 import { genericOAuth } from 'better-auth/plugins/generic-oauth';
 import { twoFactor } from 'better-auth/plugins/two-factor';
 import type { Pool } from 'pg';
+import { AppError } from '../errors.ts';
 import { newId } from '../id.ts';
 import type { Logger } from '../logger.ts';
 import type { SendMail } from '../mail.ts';
 import type { KeyRing } from '../tenancy/secrets.ts';
+import { SESSION_DAYS, tables, twoFactorTable } from './log-in-tables.ts';
+import { createPasswords, type Passwords } from './passwords.ts';
 
 /** Where requests to the login library say who asks; set by us, whatever the caller sent. */
 export const IP_HEADER = 'x-frontdesk-ip';
@@ -46,26 +49,37 @@ export interface LogIn {
 
 /** Logging in, by the login library; it is made when somebody first needs it. */
 export function createLogIn(deps: LogInDeps): LogIn {
+  const passwords = createPasswords();
   let made: ReturnType<typeof build> | undefined;
-  const auth = () => (made ??= build(deps));
+  const auth = () => (made ??= build(deps, passwords));
   return {
     handle: (request) => auth().handler(request),
     async sessionOf(cookies) {
       if (!cookies.includes('frontdesk.session_token=')) return null;
-      const { response, headers } = await auth().api.getSession({
-        headers: new Headers({ cookie: cookies }),
-        returnHeaders: true,
-      });
+      const ask = (disableRefresh: boolean) =>
+        auth().api.getSession({
+          headers: new Headers({ cookie: cookies }),
+          query: { disableRefresh },
+          returnHeaders: true,
+        });
+      const found = await ask(true);
+      const { response, headers } = found.response && canLiveOn(found.response.session) ? await ask(false) : found;
       return response && { userId: response.user.id, setCookies: headers.getSetCookie() };
     },
-    async hashPassword(password) {
-      const { password: library } = await auth().$context;
-      return library.hash(password);
-    },
+    hashPassword: (password) => passwords.hash(password),
   };
 }
 
-function build({ pool, keys, publicUrl, sendMail, oidc, log }: LogInDeps) {
+/** Once a day is enough, and one that is near its last day ends then whatever is done. */
+function canLiveOn({ createdAt, expiresAt }: { createdAt: Date; expiresAt: Date }): boolean {
+  const { idle, most, renewed } = SESSION_DAYS;
+  const isDue = expiresAt.getTime() - Date.now() <= (idle - renewed) * DAY_MS;
+  return isDue && expiresAt.getTime() < createdAt.getTime() + most * DAY_MS - 1_000;
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+function build({ pool, keys, publicUrl, sendMail, oidc, log }: LogInDeps, passwords: Passwords) {
   const { origin, protocol } = new URL(publicUrl);
   return betterAuth({
     appName: 'Frontdesk',
@@ -93,6 +107,10 @@ function build({ pool, keys, publicUrl, sendMail, oidc, log }: LogInDeps) {
       disableSignUp: true,
       minPasswordLength: PASSWORD_LENGTH.least,
       maxPasswordLength: PASSWORD_LENGTH.most,
+      password: {
+        hash: (password) => passwords.hash(password).catch(asLibraryKnows),
+        verify: (given) => passwords.verify(given).catch(asLibraryKnows),
+      },
       revokeSessionsOnPasswordReset: true,
       resetPasswordTokenExpiresIn: 3_600,
       // Not waited for: whether there is such a person must not be told by the time that it takes.
@@ -137,6 +155,13 @@ const singleSignOn = ({ issuer, clientId, clientSecret }: OidcSettings) =>
       },
     ],
   });
+
+/** What the library does not know becomes a 500. */
+function asLibraryKnows(error: unknown): never {
+  if (error instanceof AppError)
+    throw new APIError('SERVICE_UNAVAILABLE', { code: error.code, message: error.message });
+  throw error;
+}
 
 async function refuseDisabled(pool: Pool, userId: string): Promise<void> {
   const { rows } = await pool.query<{ disabled: boolean }>(
@@ -184,57 +209,3 @@ const resetMail = (to: string, origin: string, token: string) => ({
     `Somebody, probably you, asked for a new password. Set it here within an hour:\n\n${origin}/login#reset=${token}\n\n` +
     'If it was not you, nothing has to be done: your password stays as it is.\n',
 });
-
-const times = { createdAt: 'created_at', updatedAt: 'updated_at' };
-
-/** Names of the migrations' tables and columns. */
-const tables = {
-  user: { modelName: 'users', fields: { ...times, emailVerified: 'email_verified' } },
-  session: {
-    modelName: 'auth_sessions',
-    fields: {
-      ...times,
-      userId: 'user_id',
-      expiresAt: 'expires_at',
-      ipAddress: 'ip_address',
-      userAgent: 'user_agent',
-    },
-    cookieCache: { enabled: false },
-    expiresIn: 7 * 24 * 3_600,
-    updateAge: 24 * 3_600,
-  },
-  account: {
-    modelName: 'auth_accounts',
-    fields: {
-      ...times,
-      userId: 'user_id',
-      accountId: 'account_id',
-      providerId: 'provider_id',
-      accessToken: 'access_token',
-      refreshToken: 'refresh_token',
-      idToken: 'id_token',
-      accessTokenExpiresAt: 'access_token_expires_at',
-      refreshTokenExpiresAt: 'refresh_token_expires_at',
-    },
-    updateAccountOnSignIn: false,
-    accountLinking: { enabled: true, requireLocalEmailVerified: false },
-  },
-  verification: {
-    modelName: 'auth_verifications',
-    fields: { ...times, expiresAt: 'expires_at' },
-    storeIdentifier: 'hashed',
-  },
-} as const;
-
-const twoFactorTable = {
-  user: { fields: { twoFactorEnabled: 'two_factor_enabled' } },
-  twoFactor: {
-    modelName: 'auth_two_factors',
-    fields: {
-      userId: 'user_id',
-      backupCodes: 'backup_codes',
-      failedVerificationCount: 'failed_verification_count',
-      lockedUntil: 'locked_until',
-    },
-  },
-};

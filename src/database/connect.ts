@@ -88,15 +88,18 @@ function hurry(client: PoolClient): void {
 /** What a transaction begins with: `begin`, and the tenant's name. */
 const OPENING = /^(?:begin$|select set_config\()/;
 
+/** What a role is a member of, it can become. */
 async function refuseUnboundRole(orm: MikroORM): Promise<void> {
-  const [role] = await orm.em.execute<{ name: string; unbound: boolean; owns: boolean }[]>(
-    `select rolname as name, rolsuper or rolbypassrls as unbound,
-       exists (select from pg_class c where c.relowner = pg_roles.oid and c.relname = 'conversations') as owns
-     from pg_roles where rolname = current_user`,
+  const [role] = await orm.em.execute<{ name: string; unbound: string | null }[]>(
+    `select current_user::text as name,
+       (select string_agg(rolname, ', ' order by rolname) from pg_roles r
+        where pg_has_role(current_user, r.oid, 'MEMBER') and (rolsuper or rolbypassrls or rolname = 'frontdesk_system'
+          or exists (select from pg_class c where c.relowner = r.oid and c.relname = 'conversations'))) as unbound`,
   );
-  if (role && (role.unbound || role.owns)) {
+  if (role?.unbound) {
     throw new Error(
-      `The database role '${role.name}' is not held back by row level security (superuser, BYPASSRLS or owner). ` +
+      `The database role '${role.name}' is not held back by row level security: it is, or may become, a superuser, one ` +
+        `with BYPASSRLS, the owner of the tables or frontdesk_system (${role.unbound.slice(0, 200)}). ` +
         'Give DATABASE_URL a role that may create roles and leave DATABASE_APP_URL empty, or point DATABASE_APP_URL ' +
         'at a plain login role that is a member of frontdesk_runtime.',
     );

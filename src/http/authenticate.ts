@@ -4,8 +4,9 @@ import type { Actor } from '../auth/actor.ts';
 import type { CheckKey } from '../auth/api-key.ts';
 import { readManagerToken, type Manager } from '../auth/manager-token.ts';
 import type { Deps } from '../deps.ts';
-import { forbidden, notFound, unauthorized } from '../errors.ts';
+import { notFound, unauthorized } from '../errors.ts';
 import { findMember, findTenantByDomain, findTenantBySlug, SLUG, tenantsOf } from '../tenancy/as-system.ts';
+import { refuseOtherSites } from './own-pages.ts';
 
 /** In it people name the tenant they mean, by slug or id. Other sites cannot set it, so it also proves our own page. */
 const TENANT_HEADER = 'x-frontdesk-tenant';
@@ -40,6 +41,7 @@ export function createAuthenticate(doors: Doors) {
     const token = bearer ?? (wanted ? ctx.cookies.get(deskCookie(wanted)) : undefined);
     const manager = token ? await readManagerToken(keys, token) : null;
     if (bearer && !manager) throw linkNeeded(wanted);
+    if (manager && !bearer) refuseOtherSites(ctx, doors.publicUrl);
     if (manager) return inPath ? bearerOfLink(doors, manager, inPath) : person(doors, manager.userId, manager.tenantId);
     const userId = await doors.sessionOf(ctx);
     if (!userId) return null;
@@ -94,13 +96,3 @@ async function tenantMeant(orm: Deps['orm'], ctx: Context, userId: string): Prom
 
 /** The same whether it is another's or nobody's. */
 const noSuchTenant = () => notFound('there is no such tenant, or you do not belong to it');
-
-const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
-
-/** A cookie comes along whoever's page asks. Browsers say whose it is; what says nothing is no browser's page. */
-function refuseOtherSites(ctx: Context, publicUrl: string): void {
-  if (READS.has(ctx.method)) return;
-  const origin = ctx.get('origin');
-  if (origin === '' || origin === new URL(publicUrl).origin || origin === `${ctx.protocol}://${ctx.host}`) return;
-  throw forbidden('this request comes from another site');
-}

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { newId } from '../../src/id.ts';
 import { userIdFor } from '../../src/tenancy/as-system.ts';
 import { enrolled, openBrowser } from '../support/browser.ts';
-import { startIdentityProvider } from '../support/identity-provider.ts';
+import { startIdentityProvider, troubles } from '../support/identity-provider.ts';
 import { asOwner } from '../support/database.ts';
 import { call } from '../support/people.ts';
 import { useWorld } from '../support/world.ts';
@@ -107,13 +107,49 @@ describe('single sign-on', { timeout: 60_000 }, () => {
     expect(me.status).toBe(401);
   });
 
-  it.each(['other-key', 'other-audience', 'other-nonce'] as const)('refuses a token with %s', async (trouble) => {
+  it.each(troubles)('refuses a token that is wrong: %s', async (trouble) => {
     const { email, sub } = await known();
     provider.trouble = trouble;
     const { location, me } = await goThrough({ sub, email });
     provider.trouble = null;
     expect(location).toMatch(/\/login\?error=/);
     expect(me.status).toBe(401);
+    expect((await goThrough({ sub, email })).me.status).toBe(200);
+  });
+
+  it('tells nobody who is known here: whoever may not come in is answered alike', async () => {
+    const { email, sub } = await known();
+    const unproven = await goThrough({ sub, email, email_verified: false });
+    const unknown = await goThrough({ sub: 'nobody', email: 'nobody@elsewhere.example', email_verified: false });
+    const stranger = await goThrough({ sub: 'nobody', email: 'nobody@elsewhere.example' });
+    const [first, ...others] = [unproven, unknown, stranger].map(({ location }) => location);
+    expect(first).toBe('/login?error=nobody_here');
+    expect(others).toEqual([first, first]);
+  });
+
+  it('leads nowhere but back to our own page', async () => {
+    const { email, sub } = await known();
+    const browser = openBrowser(world);
+    for (const field of ['callbackURL', 'errorCallbackURL', 'newUserCallbackURL', 'redirect', 'provider']) {
+      const body = { [field]: 'https://evil.example' };
+      expect((await browser.ask('POST', '/api/auth/sign-in/social', body)).status, field).toBe(422);
+    }
+    provider.next = { sub, email, email_verified: true };
+    const evil = { host: 'evil.example', 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' };
+    const { url } = Begun.parse((await browser.ask('POST', '/api/auth/sign-in/social', {}, evil)).body);
+    expect(new URL(url).searchParams.get('redirect_uri')).toBe(`${world.url}/api/auth/callback/oidc`);
+    const back = new URL((await fetch(url, { redirect: 'manual' })).headers.get('location') ?? '');
+    const asked = `${back.pathname}${back.search}&callbackURL=https://evil.example&redirectTo=//evil.example`;
+    expect((await browser.ask('GET', asked, undefined, evil)).headers.get('location')).toBe('/login');
+    for (const search of [
+      '?error=access_denied&state=x',
+      '?error=https://evil.example',
+      '?code=x&state=//evil.example',
+      '',
+    ]) {
+      const { headers } = await openBrowser(world).ask('GET', `/api/auth/callback/oidc${search}`);
+      expect(headers.get('location'), search).toBe('/login?error=nobody_here');
+    }
   });
 
   it('that another browser has begun is not ended here', async () => {

@@ -1,5 +1,5 @@
 import { createServer, type ServerResponse } from 'node:http';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { listen } from '../../src/listen.ts';
 
 export interface Claims {
@@ -8,10 +8,24 @@ export interface Claims {
   email_verified: boolean;
 }
 
+/** What may be wrong with a token that comes from it, or from somebody who says that he is it. */
+export const troubles = [
+  'other-key',
+  'other-audience',
+  'other-nonce',
+  'other-issuer',
+  'expired',
+  'no-signature',
+  'no-token',
+  'client-secret-as-key',
+  'public-key-as-secret',
+] as const;
+
 /** A small provider of OpenID Connect, which lets everybody in as whoever is `next`. */
 export async function startIdentityProvider() {
   const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
   const other = await generateKeyPair('RS256', { extractable: true });
+  const publicPem = await exportSPKI(publicKey);
   const codes = new Map<string, { nonce: string; claims: Claims }>();
   const server = createServer();
   const port = await listen(server, 0, '127.0.0.1');
@@ -19,10 +33,10 @@ export async function startIdentityProvider() {
   const provider = {
     issuer,
     clientId: 'frontdesk',
-    clientSecret: 'a secret of the client',
+    clientSecret: 'a secret of the client that is long enough',
     next: { sub: '1', email: 'nobody@people.example', email_verified: true },
     /** What goes wrong on its side. */
-    trouble: null as 'other-key' | 'other-audience' | 'other-nonce' | null,
+    trouble: null as (typeof troubles)[number] | null,
     close: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };
 
@@ -36,15 +50,34 @@ export async function startIdentityProvider() {
 
   async function tokens(code: string) {
     const { nonce = '', claims = provider.next } = codes.get(code) ?? {};
-    const { trouble } = provider;
-    const idToken = await new SignJWT({ ...claims, nonce: trouble === 'other-nonce' ? 'x' : nonce })
-      .setProtectedHeader({ alg: 'RS256', kid: 'one' })
-      .setIssuer(issuer)
-      .setAudience(trouble === 'other-audience' ? 'somebody else' : provider.clientId)
-      .setIssuedAt()
-      .setExpirationTime('5m')
-      .sign(trouble === 'other-key' ? other.privateKey : privateKey);
-    return { access_token: 'an access token', token_type: 'Bearer', id_token: idToken };
+    const { trouble, clientId, clientSecret } = provider;
+    const idToken = new SignJWT({ ...claims, nonce: trouble === 'other-nonce' ? 'x' : nonce })
+      .setIssuer(trouble === 'other-issuer' ? 'https://issuer.example' : issuer)
+      .setAudience(trouble === 'other-audience' ? 'somebody else' : clientId)
+      .setIssuedAt(trouble === 'expired' ? '2h ago' : undefined)
+      .setExpirationTime(trouble === 'expired' ? '1h ago' : '5m');
+    const words = new TextEncoder();
+    const signed = () => {
+      const shared = { alg: 'HS256', kid: 'one' };
+      if (trouble === 'client-secret-as-key') {
+        return idToken.setProtectedHeader(shared).sign(words.encode(clientSecret));
+      }
+      if (trouble === 'public-key-as-secret') {
+        return idToken.setProtectedHeader(shared).sign(words.encode(publicPem));
+      }
+      return idToken
+        .setProtectedHeader({ alg: 'RS256', kid: 'one' })
+        .sign(trouble === 'other-key' ? other.privateKey : privateKey);
+    };
+    if (trouble === 'no-token') return { access_token: 'an access token', token_type: 'Bearer' };
+    const unsigned = () =>
+      new UnsecuredJWT({ ...claims, nonce })
+        .setIssuer(issuer)
+        .setAudience(clientId)
+        .setIssuedAt()
+        .setExpirationTime('5m');
+    const token = trouble === 'no-signature' ? unsigned().encode() : await signed();
+    return { access_token: 'an access token', token_type: 'Bearer', id_token: token };
   }
 
   const json = (response: ServerResponse, body: unknown) => {

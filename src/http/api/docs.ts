@@ -8,7 +8,10 @@ import { openApiOf } from './openapi.ts';
 import type { Operation } from './operation.ts';
 
 const VIEWER = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-const FILES: Record<string, string> = { 'swagger-ui.css': 'text/css', 'swagger-ui-bundle.js': 'text/javascript' };
+const FILES = new Map([
+  ['swagger-ui.css', 'text/css'],
+  ['swagger-ui-bundle.js', 'text/javascript'],
+]);
 
 /** The API's document, and a page to read and try it, all from this host. */
 export function docsRoutes(operations: readonly Operation[], publicUrl: string): Router {
@@ -32,7 +35,7 @@ export function docsRoutes(operations: readonly Operation[], publicUrl: string):
 
   router.get('/docs/:file', async (ctx) => {
     const file = ctx.params['file'] ?? '';
-    const type = FILES[file];
+    const type = FILES.get(file);
     if (!type) throw notFound('there is no such file');
     ctx.type = type;
     ctx.set('Cache-Control', 'max-age=3600');

@@ -4,7 +4,7 @@ import type { Actor } from '../../auth/actor.ts';
 import { can, idOfActor } from '../../auth/actor.ts';
 import type { Deps } from '../../deps.ts';
 import { AppError, forbidden, invalidFields, notFound, unauthorized, unsupported } from '../../errors.ts';
-import { parseJson } from '../parse-json.ts';
+import { parseJson, sanitizeText } from '../parse-json.ts';
 import { readRawBody } from '../raw-body.ts';
 import { changedMeanwhile, etagOf, names } from './etag.ts';
 import { onceFor, type Answer } from './idempotency.ts';
@@ -39,7 +39,7 @@ async function answer(ctx: RouterContext, operation: Operation, mounting: Mounti
   await mounting.limit(ctx, actor);
   if (operation.access !== 'everyone') allow(operation, actor);
   const params = readParams(operation, ctx.params);
-  const query = read(operation.query ?? z.strictObject({}), ctx.query, 'query');
+  const query = read(operation.query ?? z.strictObject({}), cleaned(ctx.query), 'query');
   const body = operation.upload ? undefined : await readBody(ctx, operation);
   const input: Input<unknown, unknown, unknown> = {
     params,
@@ -52,6 +52,9 @@ async function answer(ctx: RouterContext, operation: Operation, mounting: Mounti
     expectUnchanged(current) {
       const wanted = ctx.get('if-match');
       if (wanted && !names(wanted, etagOf(current))) throw changedMeanwhile();
+    },
+    async stillAllowed() {
+      if (operation.access !== 'everyone') allow(operation, await identify(ctx, operation, mounting));
     },
   };
   const work = async (): Promise<Answer> => {
@@ -130,16 +133,33 @@ function readParams(operation: Operation, given: unknown): unknown {
   return parsed.data;
 }
 
+/** What no database takes is taken out of a query as it is out of a body. */
+const cleaned = (query: RouterContext['query']) =>
+  Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [name, typeof value === 'string' ? sanitizeText(value) : value]),
+  );
+
 async function readBody(ctx: RouterContext, operation: Operation): Promise<unknown> {
+  refuseOtherTypes(ctx);
   const bytes = await readRawBody(ctx, operation.maxBytes ?? MAX_BYTES);
   if (!operation.body) {
     if (bytes.length === 0 || bytes.toString().trim() === '{}') return undefined;
     throw invalidFields([{ path: 'body', message: 'this operation takes none' }]);
   }
   if (bytes.length === 0) return read(operation.body, {}, 'body');
-  if (!ctx.is('json', '+json')) throw unsupported('send the body as Content-Type: application/json');
+  if (!ctx.get('content-type')) throw jsonWanted();
   return read(operation.body, parseJson(bytes), 'body');
 }
+
+/** Those that a form of another site can send are none of ours, also where the body is empty. */
+function refuseOtherTypes({ req }: RouterContext): void {
+  const types = req.headersDistinct['content-type'] ?? [];
+  if (types.length > 1) throw unsupported('send one Content-Type, application/json');
+  if (types.some((type) => !JSON_TYPE.test(type))) throw jsonWanted();
+}
+
+const JSON_TYPE = /^application\/([\w.-]+\+)?json *(;|$)/i;
+const jsonWanted = () => unsupported('send the body as Content-Type: application/json');
 
 /** Where nothing is said where something belongs, the place is named. */
 function read(schema: z.ZodType, given: unknown, where: string): unknown {

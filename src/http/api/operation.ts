@@ -18,6 +18,8 @@ export interface Input<Params, Query, Body> {
    * caller's If-Match knows another state of it.
    */
   expectUnchanged: (current: unknown) => void;
+  /** For what takes long. Throws as at the beginning when whoever asks may not do so any more. */
+  stillAllowed: () => Promise<void>;
 }
 
 interface Shape<Params, Query, Body, Result> {

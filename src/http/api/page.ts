@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
+import { parseJson } from '../parse-json.ts';
 
 /** How a list is asked for: the first page, then whatever `next` of the page before says. */
 export const paging = {
@@ -19,7 +20,7 @@ export const writeCursor = (place: readonly unknown[]): string =>
 export function readCursor<Place>(cursor: string | undefined, schema: z.ZodType<Place>): Place | null {
   if (cursor === undefined) return null;
   try {
-    return schema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+    return schema.parse(parseJson(Buffer.from(cursor, 'base64url')));
   } catch {
     throw new AppError(
       422,

@@ -8,6 +8,7 @@ import { importFaqs, type ImportReport } from '../../faqs/exchange/import-faqs.t
 import { tenantOperation, type Operation } from '../api/operation.ts';
 import { readFormFile } from '../form-upload.ts';
 import { readUpload } from '../upload.ts';
+import { whileAllowed } from '../while-allowed.ts';
 import { flag } from './faq-shapes.ts';
 
 const format = z.enum(['csv', 'json']).default('csv');
@@ -45,12 +46,13 @@ export function faqExchangeOperations({ orm }: Pick<Deps, 'orm'>): Operation[] {
       query: z.strictObject({ format, ids: flag.default(true) }),
       response: z.unknown(),
       download: ['text/csv', 'application/json'],
-      handle({ tenantId, query, ctx }) {
+      handle({ tenantId, query, ctx, stillAllowed }) {
         ctx.attachment(`faqs.${query.format}`);
         ctx.type = TYPES[query.format];
         ctx.set('Cache-Control', 'no-store');
         ctx.set('X-Content-Type-Options', 'nosniff');
-        ctx.body = Readable.from(exportFaqs(orm, tenantId, { format: query.format, withIds: query.ids }));
+        const pieces = exportFaqs(orm, tenantId, { format: query.format, withIds: query.ids });
+        ctx.body = Readable.from(whileAllowed(pieces, stillAllowed));
         return Promise.resolve(null);
       },
     }),
@@ -74,14 +76,14 @@ export function faqExchangeOperations({ orm }: Pick<Deps, 'orm'>): Operation[] {
       }),
       response: Report,
       upload: ['text/csv', 'application/json', 'application/x-ndjson', 'multipart/form-data'],
-      async handle({ tenantId, actor, query, ip, requestId, ctx }) {
+      async handle({ tenantId, actor, query, ip, requestId, ctx, stillAllowed }) {
         const isForm = ctx.is('multipart/form-data') !== false;
         const bytes = isForm ? readFormFile(ctx, MOST_BYTES) : readUpload(ctx, MOST_BYTES);
         const report = await importFaqs(
           orm,
           tenantId,
           {
-            bytes,
+            bytes: whileAllowed(bytes, stillAllowed),
             note: (em, { created, updated, removed }) =>
               audit(em, { actor, ip, requestId }, 'faq.import', null, { mode: query.mode, created, updated, removed }),
           },

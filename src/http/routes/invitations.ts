@@ -10,6 +10,7 @@ import { Tenant } from '../../entities/tenant.ts';
 import { withTenant } from '../../tenancy/with-tenant.ts';
 import { text } from '../api/fields.ts';
 import { openOperation, tenantOperation, type Operation } from '../api/operation.ts';
+import { refuseOtherSites } from '../own-pages.ts';
 import { sessionOf } from './log-in.ts';
 import { presentMember, ShownMember } from './team.ts';
 
@@ -99,6 +100,7 @@ const accepting = (deps: Needs): Operation =>
     async handle({ params, body, ctx, ip, requestId }) {
       const given = { name: body.name ?? null, password: body.password ?? null, email: body.email ?? null };
       const person = await sessionOf(deps)(ctx);
+      if (person) refuseOtherSites(ctx, deps.publicUrl);
       const { tenantSlug } = await acceptInvitation(deps, params.token, given, person, (em, membership) => {
         const { tenantId, userId, role } = membership;
         const actor = { kind: 'user', userId, role, isSystemAdmin: false, tenantId, isTenantSuspended: false } as const;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { IP_HEADER, SINGLE_SIGN_ON } from '../../auth/log-in.ts';
 import type { Guess } from '../../auth/guess-limits.ts';
 import type { Deps } from '../../deps.ts';
-import { AppError, invalidFields, tooMany, unsupported } from '../../errors.ts';
+import { AppError, invalidFields, tooMany, unavailable, unsupported } from '../../errors.ts';
 import { sendPage } from '../page.ts';
 import { parseJson } from '../parse-json.ts';
 import { readRawBody } from '../raw-body.ts';
@@ -12,12 +12,16 @@ import { readRawBody } from '../raw-body.ts';
 const MAX_BYTES = 16 * 1024;
 const password = z.string().min(1).max(1_000);
 const code = z.string().min(1).max(100);
+/** Where people come back to from the provider. */
+const LOGGED_IN = '/login';
 
 interface Endpoint {
   body: z.ZodType<Record<string, unknown>>;
   guess?: Guess;
   /** Given to the login library besides the body. */
   more?: Record<string, unknown>;
+  /** Nothing that lets somebody in is left in this browser. */
+  endsAll?: true;
 }
 
 /** Of all that the login library can do, what people here may ask for. */
@@ -26,8 +30,8 @@ const endpoints: Record<string, Endpoint> = {
     body: z.strictObject({ email: z.email().max(320), password, rememberMe: z.boolean().default(true) }),
     guess: 'log-in',
   },
-  '/sign-in/social': { body: z.strictObject({}), more: { provider: SINGLE_SIGN_ON, callbackURL: '/login' } },
-  '/sign-out': { body: z.strictObject({}) },
+  '/sign-in/social': { body: z.strictObject({}), more: { provider: SINGLE_SIGN_ON, callbackURL: LOGGED_IN } },
+  '/sign-out': { body: z.strictObject({}), endsAll: true },
   '/request-password-reset': { body: z.strictObject({ email: z.email().max(320) }), guess: 'reset' },
   '/reset-password': { body: z.strictObject({ token: z.string().max(200), newPassword: password }), guess: 'code' },
   '/change-password': {
@@ -36,6 +40,7 @@ const endpoints: Record<string, Endpoint> = {
     more: { revokeOtherSessions: true },
   },
   '/revoke-other-sessions': { body: z.strictObject({}) },
+  '/revoke-sessions': { body: z.strictObject({}), endsAll: true },
   '/update-user': { body: z.strictObject({ name: z.string().trim().min(1).max(100) }) },
   '/two-factor/enable': { body: z.strictObject({ password }), guess: 'password' },
   '/two-factor/disable': { body: z.strictObject({ password }), guess: 'password' },
@@ -64,11 +69,18 @@ export function logInRoutes(deps: Needs): Router {
   router.get(`/api/auth/callback/${SINGLE_SIGN_ON}`, async (ctx) => {
     const response = await deps.logIn.handle(requestOf(ctx, deps.publicUrl));
     takeCookies(ctx, response);
-    ctx.redirect(response.headers.get('location') ?? `/login?error=${(await failureOf(response)).code.toLowerCase()}`);
+    ctx.redirect(afterProvider(response.headers.get('location')));
   });
   router.get('/login', (ctx) => sendPage(ctx, 'login.html'));
   router.get('/join', (ctx) => sendPage(ctx, 'join.html'));
   return router;
+}
+
+/** Our own page, whatever the library says; and why not, without telling who is known here. */
+function afterProvider(location: string | null): string {
+  if (location === LOGGED_IN) return location;
+  const isDisabled = /[?&]error=person_disabled\b/i.test(location ?? '');
+  return `/login?error=${isDisabled ? 'person_disabled' : 'nobody_here'}`;
 }
 
 /** Id of the person whose session the request has; a session that is used lives on. */
@@ -80,13 +92,15 @@ export const sessionOf =
     return session?.userId ?? null;
   };
 
-async function answer(deps: Needs, ctx: Context, { body, guess, more }: Endpoint): Promise<void> {
+async function answer(deps: Needs, ctx: Context, { body, guess, more, endsAll }: Endpoint): Promise<void> {
   const given = await readBody(ctx, body);
   const account = guess && (typeof given['email'] === 'string' ? given['email'] : await sessionOf(deps)(ctx));
   const wasRight = guess && (await deps.guessLimits.count(guess, account ?? null, ctx.ip));
   const response = await deps.logIn.handle(requestOf(ctx, deps.publicUrl, { ...given, ...more }));
   takeCookies(ctx, response);
+  if (endsAll) dropDeskCookies(ctx);
   ctx.set('Cache-Control', 'no-store');
+  if (response.status === 503) throw unavailable((await failureOf(response)).message);
   if (response.status >= 500) throw new Error(`the login library answered ${response.status}`);
   if (!response.ok) throw refusal(response.status, await failureOf(response));
   // That a mail was asked for is never right or wrong.
@@ -114,7 +128,7 @@ function requestOf(ctx: Context, publicUrl: string, body?: Record<string, unknow
   // Whoever reaches us by another name asks from our own page there all the same.
   if (ctx.get('origin') === `${ctx.protocol}://${ctx.host}`) headers.set('origin', origin);
   if (body) headers.set('content-type', 'application/json');
-  return new Request(new URL(ctx.url, origin), {
+  return new Request(origin + ctx.path + ctx.search, {
     method: ctx.method,
     headers,
     ...(body && { body: JSON.stringify(body) }),
@@ -123,6 +137,13 @@ function requestOf(ctx: Context, publicUrl: string, body?: Record<string, unknow
 
 function takeCookies(ctx: Context, response: Response): void {
   for (const cookie of response.headers.getSetCookie()) ctx.append('Set-Cookie', cookie);
+}
+
+/** Of links to desks that were opened in this browser. */
+function dropDeskCookies(ctx: Context): void {
+  for (const [, name = ''] of ctx.get('cookie').matchAll(/(?:^|; *)(frontdesk_desk_[a-z0-9_-]+)=/g)) {
+    ctx.append('Set-Cookie', `${name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict`);
+  }
 }
 
 const Failure = z.object({

@@ -53,7 +53,8 @@ export function webchatRoutes(deps: Pick<Deps, 'findChannel' | 'orm' | 'changes'
 
   // Events carry the sequence as their id: a browser that comes back says where it was, and misses nothing.
   router.get('/stream', async (ctx) => {
-    const { channel, visitorId } = await visitor(deps, ctx.params['key'], ctx.get('authorization'));
+    const proof = [ctx.params['key'], ctx.get('authorization')] as const;
+    const { channel, visitorId } = await visitor(deps, ...proof);
     let after = After.parse({ after: ctx.get('last-event-id') || ctx.query['after'] || 0 }).after;
     const stream = new PassThrough();
     ctx.type = 'text/event-stream';
@@ -69,19 +70,22 @@ export function webchatRoutes(deps: Pick<Deps, 'findChannel' | 'orm' | 'changes'
       try {
         do {
           again = false;
+          // Whoever was let in once is asked again: a channel may be gone by now.
+          await visitor(deps, ...proof);
           for (const message of await messagesAfter(deps, channel, visitorId, after)) {
             after = message.seq;
             stream.write(`id: ${message.seq}\ndata: ${JSON.stringify(message)}\n\n`);
           }
         } while (again);
       } catch {
-        // The database is away: the browser comes back by itself and asks from where it was.
+        // The database is away, or the visitor may not listen any more: the browser comes back by itself, and is
+        // told, or asks from where it was.
         stream.end();
       } finally {
         looking = false;
       }
     };
-    const unfollow = live.follow(threadSubject(channel.channelId, visitorId), () => void look());
+    const unfollow = live.follow(threadSubject(channel.channelId, visitorId), channel.tenantId, () => void look());
     // The slow beat also finds what a lost notification would have told.
     const heartbeat = setInterval(() => {
       stream.write(': here\n\n');
