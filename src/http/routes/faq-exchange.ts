@@ -6,8 +6,6 @@ import { AppError } from '../../errors.ts';
 import { exportFaqs } from '../../faqs/exchange/export-faqs.ts';
 import { importFaqs, type ImportReport } from '../../faqs/exchange/import-faqs.ts';
 import { tenantOperation, type Operation } from '../api/operation.ts';
-import { readFormFile } from '../form-upload.ts';
-import { readUpload } from '../upload.ts';
 import { flag } from './faq-shapes.ts';
 
 const format = z.enum(['csv', 'json']).default('csv');
@@ -74,16 +72,19 @@ export function faqExchangeOperations({ orm }: Pick<Deps, 'orm'>): Operation[] {
       }),
       response: Report,
       upload: ['text/csv', 'application/json', 'application/x-ndjson', 'multipart/form-data'],
-      async handle({ tenantId, actor, query, ip, requestId, ctx }) {
-        const isForm = ctx.is('multipart/form-data') !== false;
-        const bytes = isForm ? readFormFile(ctx, MOST_BYTES) : readUpload(ctx, MOST_BYTES);
+      maxBytes: MOST_BYTES,
+      async handle({ tenantId, actor, query, ip, requestId, file, keep }) {
         const report = await importFaqs(
           orm,
           tenantId,
           {
-            bytes,
-            note: (em, { created, updated, removed }) =>
-              audit(em, { actor, ip, requestId }, 'faq.import', null, { mode: query.mode, created, updated, removed }),
+            bytes: file,
+            async note(em, written) {
+              const { created, updated, removed } = written;
+              const changes = { mode: query.mode, created, updated, removed };
+              await audit(em, { actor, ip, requestId }, 'faq.import', null, changes);
+              await keep(em, written);
+            },
           },
           query,
         );

@@ -43,14 +43,14 @@ const begin = (deps: Deps) =>
     response: z.strictObject({ conversationId: id, messageId: id, isNew: z.boolean() }),
     status: 201,
     statusOf: ({ isNew }) => (isNew ? undefined : 200),
-    handle: ({ tenantId, actor, body, ip, requestId }) =>
+    handle: ({ tenantId, actor, body, ip, requestId, keep }) =>
       withUnit(deps, tenantId, async (unit) => {
         const written = await writeFirst(unit, { ...body, title: body.title ?? null }, managerOf(actor));
         const { conversationId, messageId, isNew } = written;
         const changes = { messageId, ...(isNew && { channelId: body.channelId, contactId: body.contactId }) };
         const action = isNew ? 'conversation.open' : 'conversation.reply';
         await audit(unit.em, { actor, ip, requestId }, action, conversationId, changes);
-        return written;
+        return keep(unit.em, written);
       }),
   });
 
@@ -65,11 +65,11 @@ const reply = (deps: Deps) =>
     body: Words,
     response: Written,
     status: 201,
-    handle: ({ tenantId, actor, params, body, ip, requestId }) =>
+    handle: ({ tenantId, actor, params, body, ip, requestId, keep }) =>
       withUnit(deps, tenantId, async (unit) => {
         const messageId = await replyAsManager(unit, params.id, managerOf(actor), body.text);
         await audit(unit.em, { actor, ip, requestId }, 'conversation.reply', params.id, { messageId });
-        return { messageId };
+        return keep(unit.em, { messageId });
       }),
   });
 
@@ -85,11 +85,11 @@ const note = (deps: Deps) =>
     body: Words,
     response: Written,
     status: 201,
-    handle: ({ tenantId, actor, params, body, ip, requestId }) =>
+    handle: ({ tenantId, actor, params, body, ip, requestId, keep }) =>
       withUnit(deps, tenantId, async (unit) => {
         const messageId = await addNote(unit, params.id, managerOf(actor).id, body.text);
         await audit(unit.em, { actor, ip, requestId }, 'conversation.note', params.id, { messageId });
-        return { messageId };
+        return keep(unit.em, { messageId });
       }),
   });
 
@@ -107,13 +107,12 @@ function act(
     permission: 'handovers:work',
     params: ById,
     response: Done,
-    async handle({ tenantId, actor, params, ip, requestId }) {
-      await withUnit(deps, tenantId, async (unit) => {
+    handle: ({ tenantId, actor, params, ip, requestId, keep }) =>
+      withUnit(deps, tenantId, async (unit) => {
         await work(unit, params.id, managerOf(actor));
         await audit(unit.em, { actor, ip, requestId }, `conversation.${name.replace('-', '_')}`, params.id);
-      });
-      return done;
-    },
+        return keep(unit.em, done);
+      }),
   });
 }
 
