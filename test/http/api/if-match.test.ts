@@ -72,8 +72,6 @@ const WITHOUT = [
   // A key is made and revoked, a test made and deleted.
   'DELETE /api-keys/{id}',
   'DELETE /faqs/tests/{id}',
-  // Moves of a tenant, like suspending it, have no body, and can be taken back.
-  'DELETE /tenants/{id}',
   // Where somebody is, is that person's own word; a capacity is one number.
   'PUT /me/presence',
   'PATCH /team/{userId}/capacity',
