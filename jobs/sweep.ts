@@ -1,6 +1,7 @@
 import type { Deps } from '../src/deps.ts';
 import { jobs, type JobName } from '../src/queue/contracts.ts';
-import { findDueQueues, findDueWork, forgetPayloads, forgetRequests } from '../src/tenancy/as-system.ts';
+import { findDueQueues, findDueWork, forgetPayloads } from '../src/tenancy/as-system.ts';
+import { forgetRequests } from '../src/tenancy/repeatable-requests.ts';
 import { startRounds } from './rounds.ts';
 
 /** Rows younger than this are most likely being worked on. */

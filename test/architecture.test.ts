@@ -132,6 +132,7 @@ describe('who may import whom', () => {
       'src/inbox/receive.ts',
       'src/tenancy/as-system.ts',
       'src/tenancy/list-tenants.ts',
+      'src/tenancy/repeatable-requests.ts',
     ]);
   });
 });

@@ -169,14 +169,28 @@ async function unanswered({ em }: Unit, conversation: Conversation): Promise<Sai
 }
 
 async function subscribe(unit: Unit, { channelId, thread }: ReadEvent, isSubscribed: boolean): Promise<void> {
-  const { tenant } = unit.settings;
+  const { em, settings, now } = unit;
+  const tenantId = settings.tenant.id;
   const found = await lockKnown(unit, [{ channelId, thread }]);
-  for (const conversation of found.values()) {
+  const contactIds = [...found.values()].map((conversation) => {
     conversation.isSubscribed = isSubscribed;
-    await unit.em.nativeUpdate(
-      Contact,
-      { tenantId: tenant.id, id: conversation.contactId },
-      { blockedAt: isSubscribed ? null : unit.now },
-    );
-  }
+    return conversation.contactId;
+  });
+  if (contactIds.length === 0) contactIds.push(...(await subscribeClosed(em, [isSubscribed, channelId, thread])));
+  const blockedAt = isSubscribed ? null : now;
+  for (const id of contactIds) await em.nativeUpdate(Contact, { tenantId, id }, { blockedAt });
+}
+
+/** Of a thread without an open conversation the last one knows: a manager may want to write to the contact first. */
+async function subscribeClosed(em: Unit['em'], values: [boolean, string, string]): Promise<string[]> {
+  const rows = await em.execute<{ contact_id: string }[]>(
+    `update conversations c set is_subscribed = ? from (
+       select last.tenant_id, last.id from contact_identities i
+       join conversations last on last.tenant_id = i.tenant_id and last.contact_id = i.contact_id
+         and last.channel_id = i.channel_id and last.thread = i.external_id
+       where i.channel_id = ? and i.external_id = ? order by last.closed_at desc nulls first limit 1) found
+     where c.tenant_id = found.tenant_id and c.id = found.id returning c.contact_id`,
+    values,
+  );
+  return rows.map((row) => row.contact_id);
 }

@@ -39,6 +39,7 @@ export function takeInMessage(
   noteActivity(conversation, unit.now);
   conversation.lastInboundAt = unit.now;
   conversation.isSubscribed = true;
+  if (content.isGroup) conversation.conversationType = 'group';
   unit.writes.messages.push({
     ...rowOf(conversation, seq, content),
     senderKind: 'contact',

@@ -24,7 +24,8 @@ const schema = defineEntity({
     contactId: p.uuid(),
     thread: p.text(),
     title: p.text().nullable(),
-    conversationType: p.text().default('chat'),
+    /** `group` where several people may read what is written. */
+    conversationType: p.text().$type<'chat' | 'group'>().default('chat'),
     handler: p.text().$type<Handler>().default('bot'),
     /** Grows with every change of handler; a reply computed under an older one is discarded. */
     epoch: p.integer().default(0),

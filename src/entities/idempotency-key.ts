@@ -15,7 +15,10 @@ const schema = defineEntity({
     /** See tenancy/secrets: an answer may hold what is shown once. */
     responseSealed: p.blob().nullable(),
     etag: p.text().nullable(),
+    /** Whoever works on it says so now and then. */
     lockedAt: p.datetime().defaultRaw('now()'),
+    /** Grows when it is begun anew after somebody died over it. */
+    attempt: p.integer().default(1),
   },
   filters: tenantFilter,
 });

@@ -21,7 +21,17 @@ export async function replyAsManager(
   from: string | null = null,
 ): Promise<string> {
   const conversation = await lockConversation(unit.em, unit.settings.tenant.id, conversationId);
-  takeOver(unit, conversation, actor, 'answered the contact');
+  return answerAs(unit, conversation, actor, { text, from });
+}
+
+/** The same in a conversation whose lock the caller holds. `reason` is why it is the manager's now. */
+export function answerAs(
+  unit: Unit,
+  conversation: Conversation,
+  actor: Actor,
+  { text, from = null, reason = 'answered the contact' }: { text: string; from?: string | null; reason?: string },
+): string {
+  takeOver(unit, conversation, actor, reason);
   callOffReminder(conversation, unit.writes);
   conversation.relayTargetId = from;
   conversation.answeredSeq = conversation.lastSeq;

@@ -4,7 +4,8 @@ import { runBound } from './bound.ts';
 
 /**
  * Every question that crosses tenants, and the callers of the database functions that may answer it
- * (see the migration of system functions). Nothing else here; of the kind, only `list-tenants.ts` elsewhere.
+ * (see the migration of system functions). Nothing else here; of the kind, only `list-tenants.ts` and
+ * `repeatable-requests.ts` elsewhere.
  */
 
 export interface FoundChannel {
@@ -204,15 +205,6 @@ export async function findTenantByDomain(
     [host],
   );
   return row ?? null;
-}
-
-/** Drops what was answered to requests longer ago than `hours`; gives the number dropped. */
-export async function forgetRequests(orm: MikroORM, hours: number, most: number): Promise<number> {
-  const [row] = await orm.em.execute<{ forgotten: number }[]>(
-    'select system_forget_requests(make_interval(hours => ?), ?) as forgotten',
-    [hours, most],
-  );
-  return row?.forgotten ?? 0;
 }
 
 /** Active channels of these kinds that nobody has asked after for `ageSeconds`, the longest unasked first. */

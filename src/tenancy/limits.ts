@@ -99,15 +99,20 @@ export async function assertRoom(
   n = 1,
   { contactId }: { contactId?: string } = {},
 ): Promise<void> {
+  const { [limit]: allowed } = await holdPlan(em, tenantId);
+  const used = await countUsed(em, tenantId, limit, contactId);
+  if (used + n > allowed) throw limitReached(limit, allowed, used, n);
+}
+
+/** What the tenant's plan allows. Whoever else adds to the tenant waits until this transaction ends. */
+export async function holdPlan(em: EntityManager, tenantId: string): Promise<Limits> {
   // Not the lock of foreign keys: who writes what is not counted does not wait.
   const [tenant] = await em.execute<{ limits: unknown }[]>(
     'select limits from tenants where id = ? for no key update',
     [tenantId],
   );
   if (!tenant) throw notFound('there is no such tenant');
-  const allowed = readLimits(tenant.limits)[limit];
-  const used = await countUsed(em, tenantId, limit, contactId);
-  if (used + n > allowed) throw limitReached(limit, allowed, used, n);
+  return readLimits(tenant.limits);
 }
 
 const limitReached = (limit: Countable, allowed: number, used: number, n: number) =>

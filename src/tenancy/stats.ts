@@ -58,7 +58,8 @@ export async function readStats(em: EntityManager, tenantId: string, now: Date):
          count(*) filter (where direction = 'out')::int as "messagesOut"
        from messages where tenant_id = own.tenant_id and id >= own.since) m,
      lateral (select count(*)::int as conversations, extract(epoch from percentile_cont(0.5) within group
-         (order by greatest(first_response_at - created_at, interval '0')))::float8 as "medianFirstResponseSeconds"
+         (order by greatest(first_response_at - created_at, interval '0'))
+         filter (where first_response_at <> created_at))::float8 as "medianFirstResponseSeconds"
        from conversations where tenant_id = own.tenant_id and id >= own.since) n,
      lateral (select count(*) filter (where ${TURNS})::int as turns, count(*) filter (where ${FAQ_ANSWERS})::int as "faqAnswers"
        from decisions where tenant_id = own.tenant_id and id >= own.since) d,

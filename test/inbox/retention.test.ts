@@ -1,7 +1,8 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { InboundEventRow } from '../../src/entities/inbound-event.ts';
-import { forgetPayloads, forgetRequests } from '../../src/tenancy/as-system.ts';
+import { forgetPayloads } from '../../src/tenancy/as-system.ts';
+import { forgetRequests } from '../../src/tenancy/repeatable-requests.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { asManager, buildShop, postTelegram, telegramUpdate, type Shop } from '../support/tenants.ts';
 import { startWorld, type World } from '../support/world.ts';
@@ -70,7 +71,15 @@ it('forgets what was answered to requests after a day, of every tenant', async (
       );
     }
   }
-  expect(await forgetRequests(world.deps.orm, 24, 100)).toBe(2);
+  for (const hours of [25, 23]) {
+    await database.query(
+      `insert into repeatable_requests (caller, key, request_hash, created_at)
+       values ('user/1', $1::int::text, '', now() - make_interval(hours => $1::int))`,
+      [hours],
+    );
+  }
+  expect(await forgetRequests(world.deps.orm, 24, 100)).toBe(3);
+  expect((await database.query('select key from repeatable_requests')).rows).toEqual([{ key: '23' }]);
   const { rows } = await database.query<{ key: string }>('select key from idempotency_keys');
   expect(rows.map(({ key }) => key)).toEqual(['new', 'new']);
 });

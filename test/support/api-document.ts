@@ -59,6 +59,7 @@ export interface Described {
   /** Of the body, with everything that it refers to in place; null where there is none. */
   body: Schema | null;
   mediaType: string;
+  mediaTypes: string[];
 }
 
 /** Every operation that the served document knows. */
@@ -77,6 +78,7 @@ export async function describedOperations({ url }: Pick<World, 'url'>): Promise<
         parameters: operation.parameters.map((one) => ({ ...one, schema: resolve(one.schema) })),
         body: body && resolve(body.schema),
         mediaType,
+        mediaTypes: Object.keys(operation.requestBody?.content ?? {}),
       };
     }),
   );

@@ -82,7 +82,7 @@ describe('the wall between tenants', () => {
   it('stands around every table of tenants, forced, and every table is tried here', async () => {
     const { rows } = await owner.query<{ relname: string }>(
       `select relname from pg_class where relname = any($1) and not (relrowsecurity and relforcerowsecurity)`,
-      [[...tables, 'tenants', 'users', ...logIn]],
+      [[...tables, 'tenants', 'users', 'repeatable_requests', ...logIn]],
     );
     expect(rows).toEqual([]);
     expect(Object.keys(a.ids).toSorted()).toEqual(tables);
@@ -170,6 +170,26 @@ describe('the wall between tenants', () => {
     await expect(as(b.tenantId, `${actor} = 'system'`)).rejects.toMatchObject({ code: '23514' });
   });
 
+  it('keeps requests of no tenant behind their doors, where each caller finds his own', async () => {
+    for (const sql of [
+      'select * from repeatable_requests',
+      `insert into repeatable_requests (caller, key, request_hash) values ('a', 'k', '')`,
+      `update repeatable_requests set status = 200`,
+      'delete from repeatable_requests',
+    ]) {
+      await expect(as(null, sql), sql).rejects.toMatchObject({ code: '42501' });
+      await expect(as(b.tenantId, sql), sql).rejects.toMatchObject({ code: '42501' });
+    }
+    const begin = `select attempt from system_begin_request('a', 'k', '\\x01', interval '1 min')`;
+    const both = async (then: string) => [await as(null, `${begin}; ${then}`)].flat().at(-1)?.rows;
+    expect(await both(`select caller, status from system_find_request('a', 'k')`)).toEqual([
+      { caller: 'a', status: null },
+    ]);
+    expect(await both(`select caller from system_find_request('b', 'k')`)).toEqual([]);
+    expect(await both(`select system_end_request('b', 'k', 1, 200, '', null) as ended`)).toEqual([{ ended: false }]);
+    expect(await both(begin)).toEqual([]);
+  });
+
   it('lets the inbox be written through its one door, which knows whose a channel is', async () => {
     const event = { n: 0, id: newId(), external_id: 'x', thread: '1', payload: '{}', status: 'pending', error: null };
     const accept = (tenantId: string, channelId: string | undefined) =>
@@ -255,17 +275,22 @@ describe('the wall between tenants', () => {
     expect(rows.map((row) => row.proname)).toEqual([
       'system_accept',
       'system_begin_anew',
+      'system_begin_request',
       'system_channels_to_check',
+      'system_drop_request',
       'system_due',
       'system_due_queues',
+      'system_end_request',
       'system_end_sessions',
       'system_find_channel',
       'system_find_key',
       'system_find_member',
+      'system_find_request',
       'system_find_tenant',
       'system_find_tenant_by_domain',
       'system_forget_payloads',
       'system_forget_requests',
+      'system_hold_request',
       'system_search_messages',
       'system_tenants',
       'system_tenants_of',
@@ -328,7 +353,7 @@ describe('the ORM in front of the wall', () => {
     const { rows } = await owner.query<{ table: string; column: string; nullable: boolean }>(
       `select table_name as table, column_name as column, is_nullable = 'YES' as nullable
        from information_schema.columns
-       where table_schema = 'public' and table_name not in ('mikro_orm_migrations', 'tenant_overview', 'rate_limits') and table_name not like 'auth%'`,
+       where table_schema = 'public' and table_name not in ('mikro_orm_migrations', 'tenant_overview', 'rate_limits', 'repeatable_requests') and table_name not like 'auth%'`,
     );
     const known = new Map(
       entities.flatMap((entity) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
-import type { Operation } from './operation.ts';
+import { mindsIfMatch, type Operation } from './operation.ts';
 
 export const Problem = z
   .strictObject({
@@ -48,7 +48,7 @@ function describe(operation: Operation): ZodOpenApiOperationObject {
   const done = {
     description: 'Done',
     content: contentOf(operation.download ?? 'application/json', operation.response),
-    ...(operation.hasETag && { headers: z.object({ ETag: z.string().optional() }) }),
+    ...(operation.hasETag && operation.method !== 'delete' && { headers: z.object({ ETag: z.string().optional() }) }),
   };
   const problem = { content: { 'application/problem+json': { schema: Problem } } };
   return {
@@ -86,12 +86,13 @@ const WHO = {
   everyone: 'For everybody.',
 };
 
-function headersOf({ access, method, hasETag, upload }: Operation): Record<string, z.ZodType> {
+function headersOf(operation: Operation): Record<string, z.ZodType> {
+  const { access, method, hasETag } = operation;
   return {
     ...(access === 'tenant' && { 'X-Frontdesk-Tenant': z.string().optional() }),
-    ...(method === 'post' && access === 'tenant' && !upload && { 'Idempotency-Key': z.string().max(200).optional() }),
+    ...(method === 'post' && { 'Idempotency-Key': z.string().max(200).optional() }),
     ...(hasETag && method === 'get' && { 'If-None-Match': z.string().optional() }),
-    ...(hasETag && method !== 'get' && method !== 'post' && { 'If-Match': z.string().optional() }),
+    ...(mindsIfMatch(operation) && { 'If-Match': z.string().optional() }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Context } from 'koa';
 import type { z } from 'zod';
 import type { Actor, TenantActor } from '../../auth/actor.ts';
@@ -11,8 +12,16 @@ export interface Input<Params, Query, Body> {
   requestId: string;
   ip: string;
   now: Date;
-  /** For uploads, downloads and cookies only. */
+  /** For downloads and cookies only. */
   ctx: Context;
+  /** Of an upload: the bytes of the file, sent as they are or in a form. To be read once. */
+  file: AsyncIterable<Uint8Array>;
+  /**
+   * Called with the result at the end of the transaction that has the whole effect: then the answer to a request with an
+   * Idempotency-Key is remembered in the same transaction, and the effect is never had twice, whenever a process dies.
+   * Gives the result.
+   */
+  keep: <Result>(em: EntityManager, result: Result) => Promise<Result>;
   /**
    * Given what the resource looks like just now, under its lock, as far as its ETag names it. Throws 412 when the
    * caller's If-Match knows another state of it.
@@ -37,7 +46,7 @@ interface Shape<Params, Query, Body, Result> {
   response: z.ZodType<Result>;
   /** Default 200; 201 for what makes something. */
   status?: 200 | 201 | 202;
-  /** A resource that people edit: its state is named by an ETag, and If-Match is minded. */
+  /** A resource that people edit: an answer names its state by an ETag, and what changes or deletes it minds If-Match. */
   hasETag?: true;
   /** `{id}` of the path is the tenant that is meant, whatever header or host say. */
   isTenantInPath?: true;
@@ -45,11 +54,11 @@ interface Shape<Params, Query, Body, Result> {
   stateOf?(result: Result): unknown;
   /** The status of an answer that is not `status`. */
   statusOf?(result: Result): 200 | undefined;
-  /** The handler reads the request's body itself: an upload of these media types. */
+  /** The body is a file of these media types, at most `maxBytes` of it: the handler reads `file`. */
   upload?: string | string[];
   /** The handler writes the response's body itself: a download of these media types. */
   download?: string | string[];
-  /** Bytes of a JSON body; default 256 KiB. */
+  /** Bytes of a JSON body or a file; default 256 KiB. */
   maxBytes?: number;
   /** The path of the operation that this one is under another name. */
   aliasOf?: string;
@@ -99,3 +108,7 @@ export const openOperation = <P, Q, B, R>(shape: OfEveryone<P, Q, B, R>): Operat
 
 /** What a handler is given was read by its own schemas, so their types hold although the list does not know them. */
 const erased = (operation: object): Operation => operation as Operation;
+
+/** Whether the caller's If-Match is held against what is changed. */
+export const mindsIfMatch = ({ hasETag, method }: Operation): boolean =>
+  hasETag === true && method !== 'get' && method !== 'post';

@@ -145,10 +145,10 @@ export function agentOperations({ orm, keys }: Pick<Deps, 'orm' | 'keys'>): Oper
       body: NewAgent,
       response: ShownAgent,
       status: 201,
-      handle: ({ tenantId, actor, ip, requestId, body }) =>
+      handle: ({ tenantId, actor, ip, requestId, body, keep }) =>
         withTenant(orm, tenantId, async (em) => {
           const made = await createAgent(em, keys, { actor, ip, requestId }, body);
-          return shown(em, await viewerOf(em, actor), made);
+          return keep(em, await shown(em, await viewerOf(em, actor), made));
         }),
     }),
     tenantOperation({
@@ -179,6 +179,7 @@ export function agentOperations({ orm, keys }: Pick<Deps, 'orm' | 'keys'>): Oper
       permission: 'agents:write',
       params: ById,
       response: Done,
+      hasETag: true,
       handle: ({ tenantId, actor, ip, requestId, params, ...input }) =>
         withTenant(orm, tenantId, async (em) => {
           await deleteAgent(em, { actor, ip, requestId }, params.id, async (agent, viewer) =>

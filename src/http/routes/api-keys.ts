@@ -69,7 +69,7 @@ export function apiKeyOperations({ orm }: Pick<Deps, 'orm'>): Operation[] {
       body: NewKey,
       response: z.strictObject({ apiKey: ShownKey, key: z.string() }),
       status: 201,
-      async handle({ tenantId, actor, body, ip, requestId }) {
+      async handle({ tenantId, actor, body, ip, requestId, keep }) {
         const own = permissionsOfActor(actor);
         const beyond = body.scopes.filter((scope) => !own.includes(scope));
         if (beyond.length > 0)
@@ -82,7 +82,7 @@ export function apiKeyOperations({ orm }: Pick<Deps, 'orm'>): Operation[] {
           });
           const { name, scopes } = body;
           await audit(em, { actor, ip, requestId }, 'api_key.create', apiKey.id, { name, scopes });
-          return { apiKey: presentKey(apiKey), key };
+          return keep(em, { apiKey: presentKey(apiKey), key });
         });
       },
     }),

@@ -6,8 +6,6 @@ import { AppError } from '../../errors.ts';
 import { exportFaqs } from '../../faqs/exchange/export-faqs.ts';
 import { importFaqs, type ImportReport } from '../../faqs/exchange/import-faqs.ts';
 import { tenantOperation, type Operation } from '../api/operation.ts';
-import { readFormFile } from '../form-upload.ts';
-import { readUpload } from '../upload.ts';
 import { whileAllowed } from '../while-allowed.ts';
 import { flag } from './faq-shapes.ts';
 
@@ -76,16 +74,19 @@ export function faqExchangeOperations({ orm }: Pick<Deps, 'orm'>): Operation[] {
       }),
       response: Report,
       upload: ['text/csv', 'application/json', 'application/x-ndjson', 'multipart/form-data'],
-      async handle({ tenantId, actor, query, ip, requestId, ctx, stillAllowed }) {
-        const isForm = ctx.is('multipart/form-data') !== false;
-        const bytes = isForm ? readFormFile(ctx, MOST_BYTES) : readUpload(ctx, MOST_BYTES);
+      maxBytes: MOST_BYTES,
+      async handle({ tenantId, actor, query, ip, requestId, file, keep, stillAllowed }) {
         const report = await importFaqs(
           orm,
           tenantId,
           {
-            bytes: whileAllowed(bytes, stillAllowed),
-            note: (em, { created, updated, removed }) =>
-              audit(em, { actor, ip, requestId }, 'faq.import', null, { mode: query.mode, created, updated, removed }),
+            bytes: whileAllowed(file, stillAllowed),
+            async note(em, written) {
+              const { created, updated, removed } = written;
+              const changes = { mode: query.mode, created, updated, removed };
+              await audit(em, { actor, ip, requestId }, 'faq.import', null, changes);
+              await keep(em, written);
+            },
           },
           query,
         );

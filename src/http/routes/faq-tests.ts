@@ -51,11 +51,12 @@ export function faqTestOperations(deps: Deps): Operation[] {
       body: NewTest,
       response: z.strictObject({ id }),
       status: 201,
-      async handle({ tenantId, actor, body, ip, requestId }) {
+      async handle({ tenantId, actor, body, ip, requestId, keep }) {
         const { expectation, faqId } = body;
-        const testId = await addTest(deps, tenantId, body, (em, its) =>
-          audit(em, { actor, ip, requestId }, 'faq_test.create', its, { expectation, faqId }),
-        );
+        const testId = await addTest(deps, tenantId, body, async (em, its) => {
+          await audit(em, { actor, ip, requestId }, 'faq_test.create', its, { expectation, faqId });
+          await keep(em, { id: its });
+        });
         return { id: testId };
       },
     }),

@@ -105,13 +105,13 @@ function making(deps: Deps): Operation[] {
       statusOf: (made) => ('dryRun' in made ? 200 : undefined),
       hasETag: true,
       stateOf,
-      async handle({ tenantId, actor, query, body, ip, requestId }) {
+      async handle({ tenantId, actor, query, body, ip, requestId, keep }) {
         if (query.dryRun) return asDryRun(await tryChange(deps, tenantId, { type: 'create', faq: body }));
         return withTenant(orm, tenantId, async (em) => {
           await expectRoom(em, tenantId, 1);
           const [faqId = ''] = await addFaqs(em, tenantId, 'manual', [body]);
           await audit(em, { actor, ip, requestId }, 'faq.create', faqId, body);
-          return presentFaq(await em.findOneOrFail(Faq, { tenantId, id: faqId }));
+          return keep(em, presentFaq(await em.findOneOrFail(Faq, { tenantId, id: faqId })));
         });
       },
     }),
@@ -166,7 +166,6 @@ function changing(deps: Deps): Operation[] {
       query: Changing,
       response: z.union([Done, DryRun]),
       hasETag: true,
-      stateOf: () => null,
       async handle({ tenantId, actor, params, query, ip, requestId, expectUnchanged }) {
         await withTenant(orm, tenantId, async (em) => {
           const faq = await lockFaq(em, tenantId, params.id);

@@ -7,6 +7,7 @@ import type { Unit } from '../../conversations/unit.ts';
 import { withUnit } from '../../conversations/with-unit.ts';
 import type { Deps } from '../../deps.ts';
 import { closeConversation, handBack, replyAsManager, takeConversation } from '../../handover/manager-acts.ts';
+import { writeFirst } from '../../handover/write-first.ts';
 import { ById, Done, done, id, text } from '../api/fields.ts';
 import { tenantOperation, type Operation } from '../api/operation.ts';
 
@@ -16,12 +17,42 @@ const Written = z.strictObject({ messageId: id });
 
 /** What managers do in a conversation. */
 export const replyOperations = (deps: Deps): Operation[] => [
+  begin(deps),
   reply(deps),
   note(deps),
   act(deps, 'take', 'Take a conversation', takeConversation),
   act(deps, 'hand-back', 'Give a conversation back to automation, which starts afresh', handBack),
   act(deps, 'close', 'Close a conversation; the contact’s next message opens a new one', closeConversation),
 ];
+
+const begin = (deps: Deps) =>
+  tenantOperation({
+    method: 'post',
+    path: '/conversations',
+    tag,
+    summary: 'Write to a contact first',
+    description:
+      'In the contact’s own thread on that channel, never in a group. Where a conversation is open there, this is a reply ' +
+      'in it (200, `isNew: false`), and `title` names it if it has no name; otherwise one is opened (201). Either way it is ' +
+      'the writer’s from then on. 422: the contact is not on the channel. 409 says in `code` what is in the way: ' +
+      '`channel_disabled`, `contact_blocked`, `window_closed` (the platform takes free text for some hours after the ' +
+      'contact’s last message only), or `limit_reached`: `max_conversations_per_user`, then `max_conversations_per_tenant` ' +
+      'hold back what is opened here, and closing a conversation makes room.',
+    permission: 'handovers:work',
+    body: z.strictObject({ channelId: id, contactId: id, ...Words.shape, title: text(200).optional() }),
+    response: z.strictObject({ conversationId: id, messageId: id, isNew: z.boolean() }),
+    status: 201,
+    statusOf: ({ isNew }) => (isNew ? undefined : 200),
+    handle: ({ tenantId, actor, body, ip, requestId, keep }) =>
+      withUnit(deps, tenantId, async (unit) => {
+        const written = await writeFirst(unit, { ...body, title: body.title ?? null }, managerOf(actor));
+        const { conversationId, messageId, isNew } = written;
+        const changes = { messageId, ...(isNew && { channelId: body.channelId, contactId: body.contactId }) };
+        const action = isNew ? 'conversation.open' : 'conversation.reply';
+        await audit(unit.em, { actor, ip, requestId }, action, conversationId, changes);
+        return keep(unit.em, written);
+      }),
+  });
 
 const reply = (deps: Deps) =>
   tenantOperation({
@@ -34,11 +65,11 @@ const reply = (deps: Deps) =>
     body: Words,
     response: Written,
     status: 201,
-    handle: ({ tenantId, actor, params, body, ip, requestId }) =>
+    handle: ({ tenantId, actor, params, body, ip, requestId, keep }) =>
       withUnit(deps, tenantId, async (unit) => {
         const messageId = await replyAsManager(unit, params.id, managerOf(actor), body.text);
         await audit(unit.em, { actor, ip, requestId }, 'conversation.reply', params.id, { messageId });
-        return { messageId };
+        return keep(unit.em, { messageId });
       }),
   });
 
@@ -54,11 +85,11 @@ const note = (deps: Deps) =>
     body: Words,
     response: Written,
     status: 201,
-    handle: ({ tenantId, actor, params, body, ip, requestId }) =>
+    handle: ({ tenantId, actor, params, body, ip, requestId, keep }) =>
       withUnit(deps, tenantId, async (unit) => {
         const messageId = await addNote(unit, params.id, managerOf(actor).id, body.text);
         await audit(unit.em, { actor, ip, requestId }, 'conversation.note', params.id, { messageId });
-        return { messageId };
+        return keep(unit.em, { messageId });
       }),
   });
 
@@ -76,13 +107,12 @@ function act(
     permission: 'handovers:work',
     params: ById,
     response: Done,
-    async handle({ tenantId, actor, params, ip, requestId }) {
-      await withUnit(deps, tenantId, async (unit) => {
+    handle: ({ tenantId, actor, params, ip, requestId, keep }) =>
+      withUnit(deps, tenantId, async (unit) => {
         await work(unit, params.id, managerOf(actor));
         await audit(unit.em, { actor, ip, requestId }, `conversation.${name.replace('-', '_')}`, params.id);
-      });
-      return done;
-    },
+        return keep(unit.em, done);
+      }),
   });
 }
 

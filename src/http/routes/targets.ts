@@ -105,10 +105,10 @@ export function targetOperations(deps: Deps): Operation[] {
       body: NewTarget,
       response: ShownTarget,
       status: 201,
-      handle: ({ tenantId, actor, ip, requestId, body }) =>
+      handle: ({ tenantId, actor, ip, requestId, body, keep }) =>
         withTenant(orm, tenantId, async (em) => {
           const made = await createTarget(em, keys, { actor, ip, requestId }, body);
-          return present(await findTarget(em, tenantId, made));
+          return keep(em, present(await findTarget(em, tenantId, made)));
         }),
     }),
     tenantOperation({
@@ -137,6 +137,7 @@ export function targetOperations(deps: Deps): Operation[] {
       summary: 'Have nobody told there any more; what was told stays',
       permission: 'targets:write',
       response: Done,
+      hasETag: true,
       handle: ({ tenantId, actor, ip, requestId, params, now, ...input }) =>
         withTenant(orm, tenantId, async (em) => {
           await deleteTarget(em, keys, { actor, ip, requestId }, params.id, now, (target) =>

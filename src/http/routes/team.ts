@@ -138,6 +138,7 @@ const removing = ({ orm }: Pick<Deps, 'orm'>): Operation =>
     permission: 'team:write',
     params: ByUser,
     response: Done,
+    hasETag: true,
     async handle(input) {
       const { tenantId, actor, ip, requestId } = input;
       const { userId } = input.params;

@@ -76,7 +76,7 @@ export function tenantOperations(deps: Pick<Deps, 'orm' | 'keys' | 'publicUrl' |
   const move = (which: Move, summary: string, description?: string) =>
     platformOperation({
       ...(which === 'delete'
-        ? { method: 'delete' as const, path: '/tenants/{id}' }
+        ? { method: 'delete' as const, path: '/tenants/{id}', hasETag: true as const }
         : { method: 'post' as const, path: `/tenants/{id}/${which}` }),
       tag,
       summary,
@@ -85,6 +85,7 @@ export function tenantOperations(deps: Pick<Deps, 'orm' | 'keys' | 'publicUrl' |
       response: ShownTenant,
       handle: (input) =>
         withTenant(orm, input.params.id, async (em) => {
+          if (which === 'delete') input.expectUnchanged(presentTenant(await lockTenant(em, input.params.id)));
           const { tenant, hasChanged } = await moveTenant(em, input.params.id, which, input.now);
           if (hasChanged) await audit(em, deedOf(input, tenant.id), `tenant.${which}`, tenant.id);
           return presentTenant(tenant);
