@@ -18,6 +18,7 @@ import { Migration20261126000017 } from './Migration20261126000017_search_and_la
 import { Migration20261126000018 } from './Migration20261126000018_handover_queue.ts';
 import { Migration20261126000019 } from './Migration20261126000019_connecting.ts';
 import { Migration20261126000020 } from './Migration20261126000020_bulk_changes.ts';
+import { Migration20261126000021 } from './Migration20261126000021_attachments.ts';
 
 /** In the order in which they run. A released one is never changed. */
 export const migrations = [
@@ -41,4 +42,5 @@ export const migrations = [
   { name: 'Migration20261126000018_handover_queue', class: Migration20261126000018 },
   { name: 'Migration20261126000019_connecting', class: Migration20261126000019 },
   { name: 'Migration20261126000020_bulk_changes', class: Migration20261126000020 },
+  { name: 'Migration20261126000021_attachments', class: Migration20261126000021 },
 ];

@@ -22,7 +22,15 @@ export async function handleManagerChat(unit: Unit, { id, channelId, thread, con
   if (content.text === '') return end('failed', 'only text can be passed on to the contact from here');
   try {
     const { conversationId, targetId } = notification;
-    await replyAsManager(unit, conversationId, { kind: 'user', id: null }, content.text, targetId);
+    await replyAsManager(
+      unit,
+      conversationId,
+      { kind: 'user', id: null },
+      {
+        text: content.text,
+        from: targetId,
+      },
+    );
     return end('handled');
   } catch (error) {
     return end('failed', messageOf(error));

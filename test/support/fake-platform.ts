@@ -27,11 +27,13 @@ export async function startFakePlatform(): Promise<FakePlatform> {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const call = { path: request.url ?? '', headers: request.headers, body: parse(Buffer.concat(chunks)) };
-      calls.push(call);
-      if (platform.answer?.(call, response)) return;
-      response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify(success(call, calls.length, webhooks)));
+      void read(Buffer.concat(chunks), request.headers['content-type']).then((body) => {
+        const call = { path: request.url ?? '', headers: request.headers, body };
+        calls.push(call);
+        if (platform.answer?.(call, response)) return;
+        response.setHeader('content-type', 'application/json');
+        response.end(JSON.stringify(success(call, calls.length, webhooks)));
+      });
     });
   });
   server.keepAliveTimeout = 60_000;
@@ -75,7 +77,9 @@ function success({ path, body }: PlatformCall, count: number, webhooks: FakePlat
   }
   const [, number] = /^\/v\d+\.\d+\/(\d+)\?/.exec(path) ?? [];
   if (number) return { id: number, display_phone_number: '+1 555 0100', verified_name: 'Shop' };
-  if (path.endsWith('/sendMessage')) return { ok: true, result: { message_id: count, chat: { id: body['chat_id'] } } };
+  if (path.endsWith('/media')) return { id: `media.${count}` };
+  if (/\/send(Message|Photo|Video|Audio|Document)$/.test(path))
+    return { ok: true, result: { message_id: count, chat: { id: body['chat_id'] } } };
   if (path.endsWith('/messages')) {
     return {
       messaging_product: 'whatsapp',
@@ -84,6 +88,19 @@ function success({ path, body }: PlatformCall, count: number, webhooks: FakePlat
     };
   }
   return { ok: true };
+}
+
+/** A file of a form shows as what it is called, its type and its words. */
+async function read(raw: Buffer, contentType = ''): Promise<Record<string, unknown>> {
+  if (!contentType.startsWith('multipart/form-data')) return parse(raw);
+  const form = await new Response(new Uint8Array(raw), { headers: { 'content-type': contentType } }).formData();
+  const fields = await Promise.all(
+    [...form].map(async ([name, value]): Promise<[string, unknown]> => [
+      name,
+      typeof value === 'string' ? value : { name: value.name, type: value.type, words: await value.text() },
+    ]),
+  );
+  return Object.fromEntries(fields);
 }
 
 function parse(raw: Buffer): Record<string, unknown> {

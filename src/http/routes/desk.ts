@@ -6,7 +6,7 @@ import { findTenantBySlug } from '../../tenancy/as-system.ts';
 import { deskCookie, linkNeeded } from '../authenticate.ts';
 import { sendPage } from '../page.ts';
 
-const ASSETS = new Set(['chat.js', 'desk.js', 'docs.js', 'join.js', 'login.js', 'style.css']);
+const ASSETS = new Set(['chat-files.js', 'chat.js', 'desk.js', 'docs.js', 'join.js', 'login.js', 'style.css']);
 
 /** The small manager view, and the files that it and the chat page are made of. */
 export function deskRoutes({ keys, orm, publicUrl }: Pick<Deps, 'keys' | 'orm' | 'publicUrl'>) {

@@ -12,6 +12,21 @@ import { tenantOperation, type Operation } from '../api/operation.ts';
 
 const tag = 'Conversations';
 const Words = z.strictObject({ text: text(20_000) });
+const Reply = z
+  .strictObject({
+    text: text(20_000).optional(),
+    attachmentIds: z
+      .array(id)
+      .min(1)
+      .max(10)
+      .refine((ids) => new Set(ids).size === ids.length, 'names a file twice')
+      .optional()
+      .meta({ description: 'Of files from POST /attachments. The contact gets them behind the text, in this order.' }),
+  })
+  .refine((reply) => reply.text !== undefined || reply.attachmentIds !== undefined, {
+    path: ['text'],
+    message: 'write a text, or name files in attachmentIds',
+  });
 const Written = z.strictObject({ messageId: id });
 
 /** What managers do in a conversation. */
@@ -29,15 +44,19 @@ const reply = (deps: Deps) =>
     path: '/conversations/{id}/replies',
     tag,
     summary: 'Answer the contact, and take the conversation over',
+    description:
+      'In words, with files, or both. A file is sent with one message; while that was not written it stays free.',
     permission: 'handovers:work',
     params: ById,
-    body: Words,
+    body: Reply,
     response: Written,
     status: 201,
     handle: ({ tenantId, actor, params, body, ip, requestId }) =>
       withUnit(deps, tenantId, async (unit) => {
-        const messageId = await replyAsManager(unit, params.id, managerOf(actor), body.text);
-        await audit(unit.em, { actor, ip, requestId }, 'conversation.reply', params.id, { messageId });
+        const { text: words = '', attachmentIds = [] } = body;
+        const messageId = await replyAsManager(unit, params.id, managerOf(actor), { text: words, attachmentIds });
+        const files = attachmentIds.length > 0 ? { attachmentIds } : {};
+        await audit(unit.em, { actor, ip, requestId }, 'conversation.reply', params.id, { messageId, ...files });
         return { messageId };
       }),
   });
