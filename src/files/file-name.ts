@@ -19,5 +19,9 @@ function shorten(name: string): string {
   if (characters.length <= MOST) return name;
   const dot = characters.lastIndexOf('.');
   const extension = dot > 0 && characters.length - dot <= LONGEST_EXTENSION ? characters.slice(dot) : [];
-  return [...characters.slice(0, MOST - extension.length), ...extension].join('');
+  const stem = characters
+    .slice(0, MOST - extension.length)
+    .join('')
+    .trimEnd();
+  return stem + extension.join('');
 }

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { fieldsOf } from './form-fields.ts';
 
 /** A call that a platform received. */
 export interface PlatformCall {
@@ -90,17 +91,8 @@ function success({ path, body }: PlatformCall, count: number, webhooks: FakePlat
   return { ok: true };
 }
 
-/** A file of a form shows as what it is called, its type and its words. */
 async function read(raw: Buffer, contentType = ''): Promise<Record<string, unknown>> {
-  if (!contentType.startsWith('multipart/form-data')) return parse(raw);
-  const form = await new Response(new Uint8Array(raw), { headers: { 'content-type': contentType } }).formData();
-  const fields = await Promise.all(
-    [...form].map(async ([name, value]): Promise<[string, unknown]> => [
-      name,
-      typeof value === 'string' ? value : { name: value.name, type: value.type, words: await value.text() },
-    ]),
-  );
-  return Object.fromEntries(fields);
+  return contentType.startsWith('multipart/form-data') ? fieldsOf(raw, contentType) : parse(raw);
 }
 
 function parse(raw: Buffer): Record<string, unknown> {
