@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { Conversation } from '../../src/entities/conversation.ts';
 import { OutboundMessage } from '../../src/entities/outbound-message.ts';
 import { StoredFile } from '../../src/entities/stored-file.ts';
 import { Tenant } from '../../src/entities/tenant.ts';
 import { fileUrl } from '../../src/files/file-url.ts';
+import { packetOf } from '../../src/handover/packet.ts';
 import { addChannel } from '../../src/tenancy/provision.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { asOwner } from '../support/database.ts';
@@ -111,6 +113,10 @@ describe('a reply with files', () => {
     expect(await listed.json()).toMatchObject({
       items: [{ lastMessage: { text: '', attachments: [{ fileName: 'shop.png' }] } }],
     });
+    const { lastMessages } = await withTenant(world.deps.orm, shop.tenantId, async (em) =>
+      packetOf(em, await em.findOneOrFail(Conversation, { id }), null, 'Bot'),
+    );
+    expect(lastMessages.at(-1)).toMatchObject({ author: 'Manager', text: '[image] shop.png' });
   });
 
   it('goes on where the platform failed, and sends nothing twice of what it took', async () => {
