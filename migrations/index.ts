@@ -18,6 +18,7 @@ import { Migration20261126000017 } from './Migration20261126000017_search_and_la
 import { Migration20261126000018 } from './Migration20261126000018_handover_queue.ts';
 import { Migration20261126000019 } from './Migration20261126000019_connecting.ts';
 import { Migration20261126000020 } from './Migration20261126000020_bulk_changes.ts';
+import { Migration20261126000021 } from './Migration20261126000021_attachments.ts';
 import { Migration20261126000022 } from './Migration20261126000022_repeatable_requests.ts';
 import { Migration20261126000023 } from './Migration20261126000023_session_ends.ts';
 import { Migration20261126000024 } from './Migration20261126000024_clocks_of_who_waits.ts';
@@ -44,6 +45,7 @@ export const migrations = [
   { name: 'Migration20261126000018_handover_queue', class: Migration20261126000018 },
   { name: 'Migration20261126000019_connecting', class: Migration20261126000019 },
   { name: 'Migration20261126000020_bulk_changes', class: Migration20261126000020 },
+  { name: 'Migration20261126000021_attachments', class: Migration20261126000021 },
   { name: 'Migration20261126000022_repeatable_requests', class: Migration20261126000022 },
   { name: 'Migration20261126000023_session_ends', class: Migration20261126000023 },
   { name: 'Migration20261126000024_clocks_of_who_waits', class: Migration20261126000024 },

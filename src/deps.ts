@@ -13,6 +13,7 @@ import { isOutage } from './database/outage.ts';
 import { createMatcherOf } from './faqs/matcher-of.ts';
 import { createReportOf, type ReportOf } from './faqs/report-of.ts';
 import { createTryMatch, type TryMatch } from './faqs/try-match.ts';
+import { createFileOf } from './files/file-of.ts';
 import { createIsStaffed } from './handover/staffed.ts';
 import { createTargetsOf } from './handover/targets-of.ts';
 import { createInbox, type Inbox } from './inbox/receive.ts';
@@ -95,6 +96,7 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
     request,
     adapterOf: channelAdapter,
     apiBases: config.apiBases,
+    fileOf: createFileOf({ orm, keys, publicUrl }),
     announce: async (subject) => {
       await orm.em.execute(`select pg_notify('frontdesk_live', ?)`, [subject]);
     },

@@ -35,9 +35,10 @@ const rooms: Record<string, string[]> = {
   auth: ['tenancy', 'entities', 'mail', 'rate-limiter', 'logger'],
   audit: ['auth', 'entities'],
   faqs: ['tenancy', 'entities'],
+  files: ['tenancy', 'entities'],
   inbox: ['database', 'queue', 'tenancy', 'entities', 'channels'],
   conversations: ['faqs', 'agents', 'tenancy', 'entities', 'queue', 'handover', 'channels'],
-  handover: ['conversations', 'tenancy', 'entities', 'queue', 'logger', 'safe-request', 'standard-webhook'],
+  handover: ['conversations', 'files', 'tenancy', 'entities', 'queue', 'logger', 'safe-request', 'standard-webhook'],
   // What a tenant connects has a row, secrets and another side: this is where they meet.
   connecting: ['channels', 'agents', 'handover', 'tenancy', 'entities', 'auth', 'audit', 'safe-request'],
   outbox: ['channels', 'tenancy', 'entities', 'queue', 'logger', 'safe-request'],

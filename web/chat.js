@@ -1,5 +1,7 @@
 /** The visitor's side of one shop's chat. What is written here is kept in the browser until the server has it. */
 
+import { showFiles } from './chat-files.js';
+
 const base = location.pathname.replace(/\/+$/, '');
 const key = base.slice(base.lastIndexOf('/') + 1);
 const byId = (id) => document.getElementById(id);
@@ -122,6 +124,7 @@ function receive(message) {
   outgoing = outgoing.filter((one) => one !== own);
   const node = own?.node ?? bubble(message.from, message.text);
   node.children[1].textContent = timeOf(message.at);
+  showFiles(node, message);
   place(node, message.seq);
   shown.set(message.seq, { at: message.at, node });
   if (message.seq > (newest?.seq ?? 0)) newest = message;

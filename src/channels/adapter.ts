@@ -85,13 +85,28 @@ export interface InboundEvent {
   content: InboundContent;
 }
 
+/** A file of ours on its way to a contact. */
+export interface OutgoingFile {
+  type: 'image' | 'video' | 'audio' | 'file';
+  fileName: string;
+  /** Told by the content. */
+  mimeType: string;
+  sizeBytes: number;
+  /** Gives the file to whoever has it, for a week. */
+  url: string;
+  /** The bytes. Call it only where they are sent themselves, and let what it throws pass. */
+  read(): Promise<Buffer>;
+}
+
 export interface OutgoingMessage {
   /** Ours; the idempotency key where the platform has one. Stays the same over retries. */
   id: string;
   /** The thread to write to. */
   to: string;
-  /** Never longer than `limits.textLength`. */
+  /** Never longer than `limits.textLength`. Empty where there is a file. */
   text: string;
+  /** Sent in place of a text. */
+  file?: OutgoingFile;
   /** Short answers offered as buttons where the platform has them, otherwise listed under the text. */
   quickReplies: string[];
   /** The platform's id of the message to quote. */

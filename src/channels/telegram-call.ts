@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { PermanentError, RetryAfterError, UncertainError } from '../errors.ts';
+import type { SafeRequestInit } from '../safe-request.ts';
 import type { ChannelIo } from './adapter.ts';
+import { UPLOAD_TIMEOUT_MS } from './form.ts';
 import { boundedWaitMs, isSuccess, readAnswer } from './http-answer.ts';
 import { Id } from './shapes.ts';
 import type { TelegramConfig } from './telegram.ts';
@@ -15,21 +17,24 @@ const Answer = z.object({
     .optional()
     .catch(undefined),
 });
+type Credentials = Pick<TelegramConfig, 'botToken'>;
 type Answer = Partial<z.infer<typeof Answer>> & { ok: boolean; status: number };
 
 /** One call of the Bot API. A refusal is an answer too; throws UncertainError when there is none that we know. */
-export async function callTelegram(
+export const callTelegram = (method: string, body: unknown, config: Credentials, io: ChannelIo) =>
+  call(method, { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }, config, io);
+
+/** The same with a form, which may be large. */
+export const callTelegramWithForm = (
   method: string,
-  body: unknown,
-  config: Pick<TelegramConfig, 'botToken'>,
+  form: Pick<SafeRequestInit, 'headers' | 'body'>,
+  config: Credentials,
   io: ChannelIo,
-) {
-  const response = await io.request(`${io.apiBase}/bot${config.botToken}/${method}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    signal: io.signal,
-  });
+) => call(method, { ...form, totalTimeoutMs: UPLOAD_TIMEOUT_MS }, config, io);
+
+async function call(method: string, init: Omit<SafeRequestInit, 'method'>, { botToken }: Credentials, io: ChannelIo) {
+  const url = `${io.apiBase}/bot${botToken}/${method}`;
+  const response = await io.request(url, { ...init, method: 'POST', signal: io.signal });
   const answer = readAnswer(response, Answer);
   if (!answer && isSuccess(response)) throw new UncertainError('Telegram answered 200, but not with JSON that we know');
   return { ok: false, ...answer, status: response.status } satisfies Answer;

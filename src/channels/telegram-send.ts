@@ -1,20 +1,26 @@
 import { z } from 'zod';
 import { UncertainError } from '../errors.ts';
 import type { ChannelIo, OutgoingMessage } from './adapter.ts';
+import { formWithFile } from './form.ts';
 import { Id } from './shapes.ts';
 import type { TelegramConfig } from './telegram.ts';
-import { callTelegram, telegramFailure } from './telegram-call.ts';
+import { callTelegram, callTelegramWithForm, telegramFailure } from './telegram-call.ts';
+import { asDocument, methodFor } from './telegram-files.ts';
 
 const Sent = z.object({ message_id: Id, chat: z.object({ id: Id }) });
 
+type Answer = Awaited<ReturnType<typeof callTelegram>>;
+
 /**
- * Sends one text. A group that has become a supergroup is followed once to its new id, which then shows in
+ * Sends one text or one file. A group that has become a supergroup is followed once to its new id, which then shows in
  * `externalId` (`<chat>:<message>`).
  */
 export async function sendTelegram(message: OutgoingMessage, config: TelegramConfig, io: ChannelIo) {
-  let answer = await callTelegram('sendMessage', sendMessageBody(message, message.to), config, io);
+  const sendTo = (chat: string) =>
+    message.file ? sendFile(message, message.file, chat, config, io) : sendText(message, chat, config, io);
+  let answer = await sendTo(message.to);
   const newChat = answer.ok ? undefined : answer.parameters?.migrate_to_chat_id;
-  if (newChat) answer = await callTelegram('sendMessage', sendMessageBody(message, newChat), config, io);
+  if (newChat) answer = await sendTo(newChat);
   if (!answer.ok) throw telegramFailure(answer);
 
   const sent = Sent.safeParse(answer.result).data;
@@ -22,15 +28,12 @@ export async function sendTelegram(message: OutgoingMessage, config: TelegramCon
   return { externalId: `${sent.chat.id}:${sent.message_id}` };
 }
 
-function sendMessageBody({ text, quickReplies, replyToId }: OutgoingMessage, chat: string) {
-  const [, quotedChat, quotedMessage] = /^(.+):(\d+)$/.exec(replyToId ?? '') ?? [];
-  return {
+function sendText(message: OutgoingMessage, chat: string, config: TelegramConfig, io: ChannelIo): Promise<Answer> {
+  const { text, quickReplies } = message;
+  const body = {
     chat_id: numberIfExact(chat),
     text,
-    // Message ids do not survive a move to another chat. A quote that is gone must not cost us the answer.
-    ...(quotedChat === chat && {
-      reply_parameters: { message_id: Number(quotedMessage), allow_sending_without_reply: true },
-    }),
+    ...quoteIn(chat, message),
     ...(quickReplies.length > 0 && {
       reply_markup: {
         keyboard: quickReplies.map((title) => [{ text: title }]),
@@ -39,6 +42,35 @@ function sendMessageBody({ text, quickReplies, replyToId }: OutgoingMessage, cha
       },
     }),
   };
+  return callTelegram('sendMessage', body, config, io);
+}
+
+/** A picture of a size or shape that Telegram does not show as one is still a file. */
+async function sendFile(
+  message: OutgoingMessage,
+  file: NonNullable<OutgoingMessage['file']>,
+  chat: string,
+  config: TelegramConfig,
+  io: ChannelIo,
+): Promise<Answer> {
+  const { reply_parameters: quote } = quoteIn(chat, message);
+  const words = { chat_id: chat, ...(quote && { reply_parameters: JSON.stringify(quote) }) };
+  const send = async ({ method, field }: typeof asDocument) =>
+    callTelegramWithForm(method, await formWithFile(words, field, file), config, io);
+  const way = methodFor(file);
+  const answer = await send(way);
+  return way !== asDocument && isNoPicture(answer) ? send(asDocument) : answer;
+}
+
+const isNoPicture = ({ ok, error_code: code, description }: Answer) =>
+  !ok && code === 400 && /PHOTO_|IMAGE_|photo dimensions/.test(description ?? '');
+
+/** Message ids do not survive a move to another chat. A quote that is gone must not cost us the answer. */
+function quoteIn(chat: string, { replyToId }: OutgoingMessage) {
+  const [, quotedChat, quotedMessage] = /^(.+):(\d+)$/.exec(replyToId ?? '') ?? [];
+  return quotedChat === chat
+    ? { reply_parameters: { message_id: Number(quotedMessage), allow_sending_without_reply: true } }
+    : {};
 }
 
 /** Ids are documented as numbers; strings are for `@channelname`. */

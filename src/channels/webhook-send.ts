@@ -15,7 +15,8 @@ const Accepted = z.object({ id: Id });
  */
 export async function sendWebhook(message: OutgoingMessage, config: WebhookConfig, io: ChannelIo) {
   const { id, to: thread, text, quickReplies, replyToId } = message;
-  const body = JSON.stringify({ type: 'message', id, thread, text, quickReplies, replyToId });
+  const attachments = attachmentsOf(message);
+  const body = JSON.stringify({ type: 'message', id, thread, text, attachments, quickReplies, replyToId });
   const timestamp = Math.floor(Date.now() / 1000);
   const response = await io.request(config.replyUrl, {
     method: 'POST',
@@ -31,6 +32,20 @@ export async function sendWebhook(message: OutgoingMessage, config: WebhookConfi
   if (!isSuccess(response)) throw failure(response);
   return { externalId: readAnswer(response, Accepted)?.id ?? id };
 }
+
+/** The receiver fetches a file itself, so its bytes are not read here. */
+const attachmentsOf = ({ file }: OutgoingMessage) =>
+  file
+    ? [
+        {
+          type: file.type,
+          url: file.url,
+          fileName: file.fileName,
+          mimeType: file.mimeType,
+          sizeBytes: file.sizeBytes,
+        },
+      ]
+    : [];
 
 /** As Standard Webhooks advises its senders: never follow a redirect, stop at 410, slow down when asked to. */
 function failure(response: SafeResponse): Error {

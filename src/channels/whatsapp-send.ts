@@ -4,6 +4,7 @@ import type { ChannelIo, OutgoingMessage } from './adapter.ts';
 import { isSuccess, readAnswer } from './http-answer.ts';
 import type { WhatsappConfig } from './whatsapp.ts';
 import { whatsappFailure } from './whatsapp-errors.ts';
+import { messageOfFile } from './whatsapp-files.ts';
 
 /** Reply buttons: at most three, titles of at most 20 characters. */
 export const WHATSAPP_BUTTONS = { max: 3, titleLength: 20 };
@@ -15,16 +16,17 @@ const TEXT_BODY = 4096;
 const Accepted = z.object({ messages: z.tuple([z.object({ id: z.string().min(1) })], z.unknown()) });
 
 /**
- * Sends one text. Success means that WhatsApp accepted it; whether it arrives is told later by a status.
+ * Sends one text or one file. Success means that WhatsApp accepted it; whether it arrives is told later by a status.
  *
  * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/text-messages
  */
 export async function sendWhatsapp(message: OutgoingMessage, config: WhatsappConfig, io: ChannelIo) {
   const { apiVersion, phoneNumberId, accessToken } = config;
+  const content = message.file ? await messageOfFile(message.file, config, io) : contentOf(message);
   const response = await io.request(`${io.apiBase}/${apiVersion}/${phoneNumberId}/messages`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
-    body: JSON.stringify(messageBody(message)),
+    body: JSON.stringify({ ...envelopeOf(message), ...content }),
     signal: io.signal,
   });
   if (!isSuccess(response)) throw whatsappFailure(response);
@@ -33,16 +35,16 @@ export async function sendWhatsapp(message: OutgoingMessage, config: WhatsappCon
   return { externalId: accepted.messages[0].id };
 }
 
-function messageBody({ to, text, quickReplies, replyToId }: OutgoingMessage) {
-  return {
-    messaging_product: 'whatsapp',
-    ...addressOf(to),
-    ...(replyToId && { context: { message_id: replyToId } }),
-    ...(fitAsButtons(text, quickReplies)
-      ? { type: 'interactive', interactive: withButtons(text, quickReplies) }
-      : { type: 'text', text: { body: withListed(text, quickReplies), preview_url: false } }),
-  };
-}
+const envelopeOf = ({ to, replyToId }: OutgoingMessage) => ({
+  messaging_product: 'whatsapp',
+  ...addressOf(to),
+  ...(replyToId && { context: { message_id: replyToId } }),
+});
+
+const contentOf = ({ text, quickReplies }: OutgoingMessage) =>
+  fitAsButtons(text, quickReplies)
+    ? { type: 'interactive', interactive: withButtons(text, quickReplies) }
+    : { type: 'text', text: { body: withListed(text, quickReplies), preview_url: false } };
 
 /**
  * A thread is a phone number, the business-scoped id (`US.1349…`) of a person without a visible number, or a group.

@@ -1,33 +1,39 @@
 import type { Conversation } from '../entities/conversation.ts';
+import type { FileFacts } from '../entities/stored-file.ts';
 import { newId } from '../id.ts';
 import { splitText } from '../language/split-text.ts';
 import { noteActivity } from './note-activity.ts';
 import type { Unit } from './unit.ts';
 
 interface Utterance {
+  /** The message's, where something refers to it already. */
+  id?: string;
   /** `user` is a manager; `system` are our own words, `agent` automation's answers. */
   sender: { kind: 'user' | 'agent' | 'system'; id: string | null };
+  /** May be empty where there are files. */
   text: string;
+  /** Sent behind the text, in this order. */
+  files?: FileFacts[];
   quickReplies?: string[];
   metadata?: Record<string, unknown>;
 }
 
 /**
- * Puts a message to the contact into the conversation and its sends into the outbox, in the parts that the platform
- * allows. Gives the message's id. The caller holds the conversation's row lock.
+ * Puts a message to the contact into the conversation and its sends into the outbox: the text in the parts that the
+ * platform allows, then the files. Gives the message's id. The caller holds the conversation's row lock.
  */
 export function say(
   unit: Unit,
   conversation: Conversation,
-  { sender, text, quickReplies, metadata }: Utterance,
+  { id = newId(), sender, text, files = [], quickReplies = [], metadata = {} }: Utterance,
 ): string {
   const { writes, now } = unit;
   const limits = unit.limitsOf(conversation.channelId);
-  const id = newId();
   const seq = (conversation.lastSeq += 1);
   noteActivity(conversation, now);
   conversation.firstResponseAt ??= now;
   const { tenantId, channelId } = conversation;
+  const [firstFile] = files;
   writes.messages.push({
     tenantId,
     id,
@@ -39,13 +45,16 @@ export function say(
     agentId: sender.kind === 'agent' ? sender.id : null,
     direction: 'out',
     content: text,
-    attachments: [],
+    ...(text === '' && firstFile && { contentType: firstFile.type }),
+    attachments: files,
     reactions: {},
-    metadata: metadata ?? {},
+    metadata,
     status: 'queued',
   });
   const parts = splitText(text, limits.textLength, limits.unit);
-  for (const [part, partText] of parts.entries()) {
+  const texts = parts.map((part, n) => ({ text: part, quickReplies: n === parts.length - 1 ? quickReplies : [] }));
+  const sends = [...texts, ...files.map((file) => ({ text: '', quickReplies: [], attachmentId: file.id }))];
+  for (const [part, send] of sends.entries()) {
     writes.outbound.push({
       tenantId,
       id: newId(),
@@ -56,8 +65,7 @@ export function say(
       part,
       epoch: conversation.epoch,
       isAutomatic: sender.kind !== 'user',
-      text: partText,
-      quickReplies: part === parts.length - 1 ? (quickReplies ?? []) : [],
+      ...send,
     });
   }
   writes.wakes.push(['deliver-outbound', tenantId, conversation.id]);

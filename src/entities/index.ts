@@ -21,6 +21,7 @@ import { NotificationTarget } from './notification-target.ts';
 import { Notification } from './notification.ts';
 import { OutboundMessage } from './outbound-message.ts';
 import { OwnershipTransition } from './ownership-transition.ts';
+import { StoredFile } from './stored-file.ts';
 import { TenantSettings } from './tenant-settings.ts';
 import { Tenant } from './tenant.ts';
 import { User } from './user.ts';
@@ -50,6 +51,7 @@ export const entities = [
   Notification,
   OutboundMessage,
   OwnershipTransition,
+  StoredFile,
   TenantSettings,
   Tenant,
   User,

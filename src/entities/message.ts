@@ -4,6 +4,8 @@ import { tenantFilter, tenantOwned } from './columns.ts';
 /** What a message may carry besides text; the same shape that channels parse. */
 export interface Attachment {
   type: string;
+  /** Of a file that we keep ourselves: a row of `attachments`. */
+  id?: string;
   providerId?: string;
   url?: string;
   mimeType?: string;

@@ -14,7 +14,9 @@ const schema = defineEntity({
     epoch: p.integer(),
     /** Automation's words are withheld when the epoch has moved on; a manager's never. */
     isAutomatic: p.boolean(),
+    /** Empty where a file is sent. */
     text: p.text(),
+    attachmentId: p.uuid().nullable(),
     quickReplies: p.array<string>(),
     replyToExternalId: p.text().nullable(),
     status: p.text().$type<'queued' | 'sending' | 'sent' | 'failed' | 'discarded'>().default('queued'),
@@ -49,4 +51,4 @@ export type NewOutbound = Pick<
   | 'isAutomatic'
   | 'text'
   | 'quickReplies'
->;
+> & { attachmentId?: string };

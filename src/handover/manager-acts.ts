@@ -4,38 +4,50 @@ import { say } from '../conversations/say.ts';
 import type { Unit } from '../conversations/unit.ts';
 import type { Conversation } from '../entities/conversation.ts';
 import { conflict, invalidFields } from '../errors.ts';
+import { claimFiles } from '../files/claim-files.ts';
+import { newId } from '../id.ts';
 import { answererOf, nameOf } from './answerers.ts';
 import { backIntoQueue, endHandover } from './hand-over.ts';
 import { lockWaiting } from './queue.ts';
 import { tellGiven } from './tell-managers.ts';
 
+interface ManagerReply {
+  /** May be empty where there are files. */
+  text: string;
+  /** Uploaded, and not sent yet. */
+  attachmentIds?: string[];
+  /** The chat of managers that it was written in, which gets the contact's next messages. */
+  from?: string | null;
+}
+
 /**
- * Answers the contact as a manager. Whoever had the conversation, it is the manager's now. `from` is the chat of
- * managers that it was written in, which gets the contact's next messages.
+ * Answers the contact as a manager. Whoever had the conversation, it is the manager's now. Throws 422 for a file that is
+ * not there to be sent.
  */
 export async function replyAsManager(
   unit: Unit,
   conversationId: string,
   actor: Actor,
-  text: string,
-  from: string | null = null,
+  reply: ManagerReply,
 ): Promise<string> {
   const conversation = await lockConversation(unit.em, unit.settings.tenant.id, conversationId);
-  return answerAs(unit, conversation, actor, { text, from });
+  return answerAs(unit, conversation, actor, reply);
 }
 
 /** The same in a conversation whose lock the caller holds. `reason` is why it is the manager's now. */
-export function answerAs(
+export async function answerAs(
   unit: Unit,
   conversation: Conversation,
   actor: Actor,
-  { text, from = null, reason = 'answered the contact' }: { text: string; from?: string | null; reason?: string },
-): string {
+  { text, attachmentIds = [], from = null, reason = 'answered the contact' }: ManagerReply & { reason?: string },
+): Promise<string> {
+  const id = newId();
+  const files = await claimFiles(unit.em, conversation.tenantId, id, attachmentIds);
   takeOver(unit, conversation, actor, reason);
   callOffReminder(conversation, unit.writes);
   conversation.relayTargetId = from;
   conversation.answeredSeq = conversation.lastSeq;
-  return say(unit, conversation, { sender: { kind: 'user', id: actor.id }, text });
+  return say(unit, conversation, { id, sender: { kind: 'user', id: actor.id }, text, files });
 }
 
 /** Takes a conversation. Refused when another manager has it, who is named, so that the two can talk. */

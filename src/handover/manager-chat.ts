@@ -36,7 +36,8 @@ export async function handleManagerChat(
   if (!notification) return end('ignored', 'answers something that is not a notification');
   if (content.text === '') return end('failed', 'only text can be passed on to the contact from here');
   try {
-    await replyAsManager(unit, notification.conversationId, { kind: 'user', id: null }, content.text, targetId);
+    const answer = { text: content.text, from: targetId };
+    await replyAsManager(unit, notification.conversationId, { kind: 'user', id: null }, answer);
     return end('handled');
   } catch (error) {
     return end('failed', messageOf(error));

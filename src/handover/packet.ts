@@ -34,10 +34,19 @@ export async function packetOf(
     summary: summarise(contactName, channel, handover, last),
     lastMessages: last.toReversed().map((message) => ({
       author: authorOf(message, contactName),
-      text: message.content === '' ? `[${message.contentType}]` : message.content,
+      text: wordsOf(message),
       at: (message.sentAt ?? message.createdAt).toISOString(),
     })),
   };
+}
+
+/** With what came along, so that nothing looks as if nothing had been said. */
+function wordsOf({ content, contentType, attachments }: Message): string {
+  const files = attachments.map(({ type, fileName, label }) =>
+    [`[${type}]`, fileName ?? label].filter(Boolean).join(' '),
+  );
+  const words = [content, ...files].filter(Boolean).join('\n');
+  return words === '' ? `[${contentType}]` : words;
 }
 
 const authorOf = (message: Message, contactName: string) =>

@@ -14,7 +14,9 @@ import { answerAs } from './manager-acts.ts';
 export interface FirstWords {
   channelId: string;
   contactId: string;
+  /** May be empty where there are files. */
   text: string;
+  attachmentIds?: string[] | undefined;
   /** For a conversation that has none. */
   title: string | null;
 }
@@ -41,8 +43,9 @@ export async function writeFirst(unit: Unit, words: FirstWords, actor: Actor): P
   const isNew = conversation.lastSeq === 0;
   if (words.title !== null) conversation.title ??= words.title;
   if (isNew) conversation.lastInboundAt = latest?.lastInboundAt ?? null;
-  const messageId = answerAs(unit, conversation, actor, {
+  const messageId = await answerAs(unit, conversation, actor, {
     text: words.text,
+    attachmentIds: words.attachmentIds,
     reason: isNew ? 'wrote to the contact first' : 'answered the contact',
   });
   if (isNew) waitedForNobody(unit, conversation);

@@ -6,14 +6,21 @@ import { z } from 'zod';
 import { AppError, invalidFields } from '../errors.ts';
 import { bodyTooLarge, endConnection } from './raw-body.ts';
 
-const Uploaded = z.strictObject({ file: z.object({ filepath: z.string() }) });
+const Uploaded = z.strictObject({
+  file: z.object({ filepath: z.string(), originalFilename: z.string().nullish() }),
+});
 const Refused = z.object({ httpCode: z.int() });
 
 /**
- * The file that a form sends as `file`, as it comes from the disk on which it is kept meanwhile. Throws AppError: 413 when it
+ * The file that a form sends as `file`, as it comes from the disk on which it is kept meanwhile; `onName` is told before
+ * how its sender calls it. Throws AppError: 413 when it
  * is larger than `maxBytes`, 422 where the form has no such file or another one, 400 for a broken form.
  */
-export async function* readFormFile(ctx: Context, maxBytes: number): AsyncGenerator<Uint8Array> {
+export async function* readFormFile(
+  ctx: Context,
+  maxBytes: number,
+  onName: (name: string | null) => void = () => undefined,
+): AsyncGenerator<Uint8Array> {
   const kept: string[] = [];
   const formidable = {
     maxFiles: 1,
@@ -30,7 +37,9 @@ export async function* readFormFile(ctx: Context, maxBytes: number): AsyncGenera
     await read(ctx, () => Promise.resolve());
     const uploaded = Uploaded.safeParse(ctx.request.files);
     if (!uploaded.success) throw invalidFields([{ path: 'body.file', message: 'send one file under this name' }]);
-    yield* createReadStream(uploaded.data.file.filepath);
+    const { filepath, originalFilename } = uploaded.data.file;
+    onName(originalFilename ?? null);
+    yield* createReadStream(filepath);
   } catch (error) {
     if (error instanceof AppError) throw error;
     endConnection(ctx);

@@ -16,10 +16,11 @@ import {
   type Claim,
   type SendResult,
 } from './outbox.ts';
+import { createFilePlaces } from './outgoing-file.ts';
 import { send, type SendDeps } from './send.ts';
 import { createTenantBatches } from './tenant-batches.ts';
 
-interface DeliverDeps extends SendDeps {
+interface DeliverDeps extends Omit<SendDeps, 'filePlaces'> {
   pool: Pool;
   channelsOf: ChannelsOf;
   wake: Wake;
@@ -62,6 +63,8 @@ interface Taken {
 
 /** Sends at once to one channel from this process; the rest waits its turn in the outbox, not in memory. */
 const MOST_PER_CHANNEL = 100;
+/** Files in memory at once. */
+const MOST_FILES = 4;
 const PATIENCE_MS = 2_000;
 const RECORD_LIMIT_MS = 30_000;
 const RECORD_PAUSE_MS = 200;
@@ -69,6 +72,7 @@ const RECORD_PAUSE_MS = 200;
 export function createDelivery(deps: DeliverDeps): Delivery {
   const onTheirWay = new Map<string, number>();
   const running = new Places<Promise<void>>();
+  const sendDeps = { ...deps, filePlaces: createFilePlaces(MOST_FILES) };
   let isOpen = false;
 
   /** Results of one tenant that wait at the same moment are written together, and the next messages claimed. */
@@ -83,7 +87,7 @@ export function createDelivery(deps: DeliverDeps): Delivery {
       const claim: Claim = next;
       const channel = (await deps.channelsOf(tenantId)).get(claim.channelId);
       count(claim.channelId, 1);
-      const result = await send(deps, claim, channel).finally(() => count(claim.channelId, -1));
+      const result = await send(sendDeps, tenantId, claim, channel).finally(() => count(claim.channelId, -1));
       if (result.status !== 'sent') logProblem(deps.log, tenantId, result);
       next = await records.add(tenantId, result);
       if (channel?.kind === 'webchat') await deps.announce(threadSubject(claim.channelId, claim.thread));

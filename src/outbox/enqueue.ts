@@ -35,6 +35,7 @@ const toRow = (send: NewOutbound) => ({
   epoch: send.epoch,
   is_automatic: send.isAutomatic,
   text: send.text,
+  attachment_id: send.attachmentId ?? null,
   quick_replies: send.quickReplies,
 });
 
@@ -53,12 +54,13 @@ const ENQUEUE = `
         where o.tenant_id = g.tenant_id and o.conversation_id = g.conversation_id and o.status in ('queued', 'sending'))
   ), stored as (
     insert into outbound_messages (tenant_id, id, conversation_id, channel_id, message_id, seq, part, epoch,
-      is_automatic, text, quick_replies, status, attempts, due_at)
+      is_automatic, text, attachment_id, quick_replies, status, attempts, due_at)
     select g.tenant_id, g.id, g.conversation_id, g.channel_id, g.message_id, g.seq, g.part, g.epoch,
-      g.is_automatic, g.text, g.quick_replies, case when t.id is null then 'queued' else 'sending' end,
+      g.is_automatic, g.text, g.attachment_id, g.quick_replies, case when t.id is null then 'queued' else 'sending' end,
       case when t.id is null then 0 else 1 end,
       case when t.id is null then now() else now() + make_interval(secs => ?) end
     from given g left join taken t on t.id = g.id
-    returning id, status, conversation_id, channel_id, message_id, text, quick_replies, reply_to_external_id, attempts
+    returning id, status, conversation_id, channel_id, message_id, text, attachment_id, quick_replies,
+      reply_to_external_id, attempts
   )
   select stored.*, taken.thread, taken.last_inbound_at from stored join taken using (id)`;

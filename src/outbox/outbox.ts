@@ -11,7 +11,9 @@ export interface Claim {
   channelId: string;
   messageId: string;
   thread: string;
+  /** Empty where a file is sent. */
   text: string;
+  attachmentId: string | null;
   quickReplies: string[];
   replyToExternalId: string | null;
   /** Counts this try; also the fencing token: a result of an older try changes nothing. */
@@ -50,6 +52,7 @@ const ClaimRow = z.object({
   message_id: z.string(),
   thread: z.string(),
   text: z.string(),
+  attachment_id: z.string().nullable(),
   quick_replies: z.array(z.string()),
   reply_to_external_id: z.string().nullable(),
   attempts: z.number(),
@@ -99,8 +102,8 @@ const CLAIM = `
   from ready
   where o.tenant_id = current_setting('app.tenant_id')::uuid and o.id = any (array(select id from ready))
     and o.id = ready.id and o.status || '' in ('queued', 'sending') and o.due_at <= now()
-  returning o.id, o.status, o.conversation_id, o.channel_id, o.message_id, ready.thread, o.text, o.quick_replies,
-    o.reply_to_external_id, o.attempts, ready.last_inbound_at`;
+  returning o.id, o.status, o.conversation_id, o.channel_id, o.message_id, ready.thread, o.text, o.attachment_id,
+    o.quick_replies, o.reply_to_external_id, o.attempts, ready.last_inbound_at`;
 
 /** The messages and decisions of discarded sends say so. */
 export function withholdStatements(tenantId: string, rows: ClaimRow[]): Statement[] {
@@ -224,6 +227,7 @@ const toClaim = (row: ClaimRow): Claim => ({
   messageId: row.message_id,
   thread: row.thread,
   text: row.text,
+  attachmentId: row.attachment_id,
   quickReplies: row.quick_replies,
   replyToExternalId: row.reply_to_external_id,
   attempts: row.attempts,

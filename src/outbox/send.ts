@@ -4,21 +4,27 @@ import type { SafeRequest } from '../safe-request.ts';
 import { stillGood } from '../tenancy/find-channel.ts';
 import type { OwnChannel } from '../tenancy/channels-of.ts';
 import type { Claim, SendResult } from './outbox.ts';
+import { inPlace, type FileOf, type FilePlaces } from './outgoing-file.ts';
 
 export interface SendDeps {
   adapterOf: (kind: string) => ChannelAdapter | undefined;
   request: SafeRequest;
   /** Where the operator points a platform's API, by channel kind. */
   apiBases: Record<string, string>;
+  fileOf: FileOf;
+  filePlaces: FilePlaces;
 }
 
 const SEND_TIMEOUT_MS = 20_000;
+/** With all that belongs to sending a file; well within the lease. */
+const FILE_TIMEOUT_MS = 45_000;
 const MOST_TRIES = 12;
 const LONGEST_WAIT_MS = 3_600_000;
 
 /** One try. Never throws: whatever happens is a result. */
 export async function send(
   deps: SendDeps,
+  tenantId: string,
   claim: Claim,
   channel: Pick<OwnChannel, 'kind' | 'isActive' | 'config' | 'previous'> | undefined,
 ): Promise<SendResult> {
@@ -31,27 +37,36 @@ export async function send(
     const error = `more than ${windowHours} hours since the contact last wrote: the platform takes no free text now`;
     return { claim, status: 'failed', errorCode: 'window_closed', error };
   }
+  let place: ReturnType<typeof inPlace> | undefined;
   try {
+    const file = isOfFile(claim) ? await deps.fileOf(tenantId, claim.attachmentId) : undefined;
+    place = file && inPlace(file, deps.filePlaces);
     const { externalId } = await adapter.send(
       {
         id: claim.id,
         to: claim.thread,
         text: claim.text,
         quickReplies: claim.quickReplies,
+        ...(place && { file: place.file }),
         ...(claim.replyToExternalId === null ? {} : { replyToId: claim.replyToExternalId }),
       },
       configToSendWith(adapter, channel, new Date()),
       {
         request: deps.request,
         apiBase: deps.apiBases[channel.kind] ?? adapter.apiBase,
-        signal: AbortSignal.timeout(SEND_TIMEOUT_MS),
+        signal: AbortSignal.timeout(place ? FILE_TIMEOUT_MS : SEND_TIMEOUT_MS),
       },
     );
     return { claim, status: 'sent', externalId };
   } catch (error) {
     return explain(claim, error, adapter.idempotentSend);
+  } finally {
+    place?.done();
   }
 }
+
+/** What has no words is a file, or was one: a file that is deleted leaves its sends behind. */
+const isOfFile = ({ text, attachmentId }: Claim) => attachmentId !== null || text === '';
 
 /** While its secrets are being exchanged, a channel that signs does so with the old ones as well. */
 function configToSendWith(

@@ -21,6 +21,8 @@ export const Limits = z.strictObject({
   max_conversations_per_tenant: most(10_000),
   /** The same for one contact. */
   max_conversations_per_user: most(100),
+  /** Of files that managers upload, in MiB, begun ones counted as whole. */
+  max_attachment_mb: most(5_000),
   /** Of one API key or person. */
   requests_per_minute: most(600),
 });
@@ -56,6 +58,8 @@ const COUNTED: Record<Countable, string> = {
     and last_activity_at is not null and handler in ('bot', 'awaiting_consent', 'queued', 'human')`,
   max_conversations_per_user: `select count(*)::int as used from conversations where tenant_id = ? and contact_id = ?
     and handler <> 'closed'`,
+  max_attachment_mb: `select ceil(coalesce(sum(size_bytes), 0) / 1048576.0)::int as used from attachments
+    where tenant_id = ?`,
 };
 
 /** How many the tenant has of what the limit counts; of one contact's conversations where it is about those. */
@@ -76,6 +80,7 @@ export const countedOfTenant = [
   'max_members',
   'max_agents',
   'max_conversations_per_tenant',
+  'max_attachment_mb',
 ] as const satisfies Countable[];
 
 /** How many the tenant has of all that is counted for it as a whole. */
@@ -90,7 +95,8 @@ const Used = z.record(z.enum(countedOfTenant), z.int());
 
 /**
  * Throws 409 `limit_reached` unless the tenant may have `n` more. Whoever else adds to the tenant waits until this
- * transaction ends, so that two cannot take the last place; call it in the transaction that adds, before adding.
+ * transaction ends, so that two cannot take the last place; call it in the transaction that adds, before adding. What is
+ * counted by its size is added first, and then asked about with `n` = 0.
  */
 export async function assertRoom(
   em: EntityManager,
@@ -119,6 +125,6 @@ const limitReached = (limit: Countable, allowed: number, used: number, n: number
   new AppError(
     409,
     'limit_reached',
-    `${limit} is ${allowed} for this tenant, which has ${used}${n === 1 ? '' : `, and this would add ${n}`}; remove what ` +
+    `${limit} is ${allowed} for this tenant, which ${n === 0 ? 'would have' : 'has'} ${used}${n > 1 ? `, and this would add ${n}` : ''}; remove what ` +
       'is not needed, or ask a system admin to raise it with PATCH /api/v1/tenants/{id}',
   );

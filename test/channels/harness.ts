@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { ChannelIo, OutgoingMessage } from '../../src/channels/adapter.ts';
+import type { ChannelIo, OutgoingFile, OutgoingMessage } from '../../src/channels/adapter.ts';
 import { plainRequest } from '../support/plain-request.ts';
 import type { Path } from './mutate.ts';
 import type { Reply } from './scripted-platform.ts';
@@ -40,6 +40,8 @@ export interface Harness<Config> {
   batches?: { fixture: string; elements: Path[] }[];
   /** Empty for a channel whose `send` makes no call. */
   sends: SendCase[];
+  /** Where a file is uploaded before the message that shows it: how the platform takes it. */
+  upload?: Reply;
 }
 
 export const outgoing = (extra: Partial<OutgoingMessage> = {}): OutgoingMessage => ({
@@ -47,6 +49,17 @@ export const outgoing = (extra: Partial<OutgoingMessage> = {}): OutgoingMessage 
   to: '16505551234',
   text: 'Hello',
   quickReplies: [],
+  ...extra,
+});
+
+/** A picture, so small that a platform takes it as one. */
+export const outgoingFile = (extra: Partial<OutgoingFile> = {}): OutgoingFile => ({
+  type: 'image',
+  fileName: 'menu.png',
+  mimeType: 'image/png',
+  sizeBytes: 11,
+  url: 'https://desk.example/api/v1/files/a-token',
+  read: () => Promise.resolve(Buffer.from('the picture')),
   ...extra,
 });
 

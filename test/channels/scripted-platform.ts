@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { fieldsOf } from '../support/form-fields.ts';
 
 /** What the platform says next; `hang up` reads the request and closes the connection without a word. */
 export type Reply = { status: number; headers?: Record<string, string>; body?: unknown } | 'hang up';
@@ -50,3 +51,6 @@ export async function startScriptedPlatform(): Promise<ScriptedPlatform> {
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
+
+/** The fields of a form that was sent. */
+export const formOf = ({ headers, body }: Call) => fieldsOf(Buffer.from(body), headers['content-type'] ?? '');

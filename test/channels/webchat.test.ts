@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { issueVisitorToken, readVisitorToken, webchat, type WebchatConfig } from '../../src/channels/webchat.ts';
 import { describeConformance } from './conformance.ts';
-import { ioTo, loadFixtures, outgoing } from './harness.ts';
+import { ioTo, loadFixtures, outgoing, outgoingFile } from './harness.ts';
 
 const config: WebchatConfig = {
   siteName: 'Acme',
@@ -131,5 +131,7 @@ describe('webchat writes', () => {
   it('nothing over the network: the browser reads the message from our store', async () => {
     const nowhere = { ...ioTo({ url: '' }), request: () => Promise.reject(new Error('no call was expected')) };
     expect(await webchat.send(outgoing({ id: 'm1' }), config, nowhere)).toEqual({ externalId: 'm1' });
+    const file = outgoingFile({ read: () => Promise.reject(new Error('no file was to be read')) });
+    expect(await webchat.send(outgoing({ id: 'm2', text: '', file }), config, nowhere)).toEqual({ externalId: 'm2' });
   });
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signStandardWebhook, verifyStandardWebhook } from '../../src/channels/signature.ts';
 import { webhook, type WebhookConfig } from '../../src/channels/webhook.ts';
 import { describeConformance } from './conformance.ts';
-import { ioTo, loadFixtures, outgoing, type SendCase } from './harness.ts';
+import { ioTo, loadFixtures, outgoing, outgoingFile, type SendCase } from './harness.ts';
 import { type ScriptedPlatform, startScriptedPlatform } from './scripted-platform.ts';
 
 const secretOf = (byte: number) => `whsec_${Buffer.alloc(32, byte).toString('base64')}`;
@@ -187,6 +187,7 @@ describe('webhook writes', () => {
       id: message.id,
       thread: 'ticket-77',
       text: 'Hello',
+      attachments: [],
       quickReplies: ['Ja', 'Nee'],
       replyToId: 'evt_01',
     });
@@ -197,6 +198,18 @@ describe('webhook writes', () => {
     };
     for (const secret of [config.secret, config.previousSecret])
       expect(verifyStandardWebhook(request, secret)).toBe(true);
+  });
+
+  it('a file as a link, and never its bytes', async () => {
+    platform.willReply({ status: 200 });
+    const file = outgoingFile({ read: () => Promise.reject(new Error('no file was to be read')) });
+    const { type, url, fileName, mimeType, sizeBytes } = file;
+    await webhook.send(outgoing({ text: '', file }), configFor(platform.url), ioTo(platform));
+    expect(JSON.parse(platform.calls[0]?.body ?? '')).toMatchObject({
+      type: 'message',
+      text: '',
+      attachments: [{ type, url, fileName, mimeType, sizeBytes }],
+    });
   });
 
   it('waits until the moment that the other side names', async () => {

@@ -97,6 +97,7 @@ describeConformance(whatsapp, {
     },
   ],
   sends,
+  upload: { status: 200, body: { id: 'media-1' } },
 });
 
 const verify = (body: string, signature: string) =>

@@ -120,6 +120,18 @@ describe('the web chat', () => {
     stop.abort();
   });
 
+  it('is a page that gets every file it asks for', async () => {
+    const page = await (await fetch(`${world.url}/chat/${key}`)).text();
+    const wanted = [...page.matchAll(/(?:src|href)="(\/assets[^"]+)"/g)].map(([, path = '']) => path);
+    expect(wanted).toContain('/assets/chat.js');
+    for (const path of wanted) {
+      const response = await fetch(new URL(path, world.url));
+      expect(response.status, path).toBe(200);
+      const imports = (await response.text()).matchAll(/^import .* from '\.(\/[^']+)'/gm);
+      for (const [, file = ''] of imports) expect((await fetch(`${world.url}/assets${file}`)).status, file).toBe(200);
+    }
+  });
+
   it('is not there for a suspended tenant', async () => {
     const ana = await visit();
     await withTenant(world.deps.orm, shop.tenantId, (em) =>

@@ -80,6 +80,7 @@ const send = {
 };
 const claim = {
   ...send,
+  attachmentId: null,
   thread: '1',
   replyToExternalId: null,
   attempts: 1,

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { fieldsOf } from './form-fields.ts';
 
 /** A call that a platform received. */
 export interface PlatformCall {
@@ -27,11 +28,13 @@ export async function startFakePlatform(): Promise<FakePlatform> {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const call = { path: request.url ?? '', headers: request.headers, body: parse(Buffer.concat(chunks)) };
-      calls.push(call);
-      if (platform.answer?.(call, response)) return;
-      response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify(success(call, calls.length, webhooks)));
+      void read(Buffer.concat(chunks), request.headers['content-type']).then((body) => {
+        const call = { path: request.url ?? '', headers: request.headers, body };
+        calls.push(call);
+        if (platform.answer?.(call, response)) return;
+        response.setHeader('content-type', 'application/json');
+        response.end(JSON.stringify(success(call, calls.length, webhooks)));
+      });
     });
   });
   server.keepAliveTimeout = 60_000;
@@ -75,7 +78,9 @@ function success({ path, body }: PlatformCall, count: number, webhooks: FakePlat
   }
   const [, number] = /^\/v\d+\.\d+\/(\d+)\?/.exec(path) ?? [];
   if (number) return { id: number, display_phone_number: '+1 555 0100', verified_name: 'Shop' };
-  if (path.endsWith('/sendMessage')) return { ok: true, result: { message_id: count, chat: { id: body['chat_id'] } } };
+  if (path.endsWith('/media')) return { id: `media.${count}` };
+  if (/\/send(Message|Photo|Video|Audio|Document)$/.test(path))
+    return { ok: true, result: { message_id: count, chat: { id: body['chat_id'] } } };
   if (path.endsWith('/messages')) {
     return {
       messaging_product: 'whatsapp',
@@ -84,6 +89,10 @@ function success({ path, body }: PlatformCall, count: number, webhooks: FakePlat
     };
   }
   return { ok: true };
+}
+
+async function read(raw: Buffer, contentType = ''): Promise<Record<string, unknown>> {
+  return contentType.startsWith('multipart/form-data') ? fieldsOf(raw, contentType) : parse(raw);
 }
 
 function parse(raw: Buffer): Record<string, unknown> {

@@ -56,6 +56,14 @@ export async function fillTenant(owner: pg.Client, slug: string): Promise<{ tena
     content: `Where may I park my lorry tonight while I eat, please? canary-${slug}`,
     status: 'received',
   });
+  await insert('attachments', {
+    uploaded_by: userId,
+    type: 'file',
+    file_name: `canary-${slug}.txt`,
+    mime_type: 'text/plain',
+    size_bytes: 7 + slug.length,
+    bytes: Buffer.from(`canary-${slug}`),
+  });
   await insert('ownership_transitions', {
     conversation_id,
     epoch: 1,

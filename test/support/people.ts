@@ -62,7 +62,7 @@ export interface Reply {
   headers: Headers;
 }
 
-/** A request to the API as whoever has `token`; `body` is sent as JSON. */
+/** A request to the API as whoever has `token`; `body` is sent as JSON, and bytes as they are. */
 export async function call(
   { url }: Pick<World, 'url'>,
   token: string | null,
@@ -70,14 +70,15 @@ export async function call(
   path: string,
   { body, headers = {} }: { body?: unknown; headers?: Record<string, string> } = {},
 ): Promise<Reply> {
+  const isFile = body instanceof Uint8Array;
   const response = await fetch(`${url}/api/v1${path}`, {
     method,
     headers: {
       ...(token && { authorization: `Bearer ${token}` }),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(body !== undefined && { 'content-type': isFile ? 'application/octet-stream' : 'application/json' }),
       ...headers,
     },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(body !== undefined && { body: isFile ? new Uint8Array(body) : JSON.stringify(body) }),
   });
   const text = await response.text();
   const isJson = /json/.test(response.headers.get('content-type') ?? '');

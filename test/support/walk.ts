@@ -95,7 +95,9 @@ export function requestFor(operation: Described, { tenantId, ids }: Walked, seed
     const isOther = name === 'cursor' || (name === 'before' && query.has('after'));
     if (where === 'query' && !isOther) query.set(name, String(sample(schema, name)));
   }
-  const body = operation.body && operation.mediaType === 'application/json' ? sample(operation.body, '') : undefined;
+  const isFile = operation.mediaType === 'application/octet-stream';
+  const json = operation.mediaType === 'application/json' ? operation.body : null;
+  const body = isFile ? Buffer.from('a file') : json ? sample(json, '') : undefined;
   return { path: query.size > 0 ? `${path}?${query.toString()}` : path, body, hasIds };
 }
 

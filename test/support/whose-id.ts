@@ -4,6 +4,7 @@ import type { Filled } from './fill-tenant.ts';
 const BEHIND: Record<string, string> = {
   '/agents': 'agents',
   '/api-keys': 'api_keys',
+  '/attachments': 'attachments',
   '/channels': 'channels',
   '/chats': 'conversations',
   '/conversations': 'conversations',
@@ -22,6 +23,7 @@ const BEHIND: Record<string, string> = {
 const NAMED: Record<string, string> = {
   agentId: 'agents',
   assignee: 'memberships',
+  attachmentId: 'attachments',
   channelId: 'channels',
   contactId: 'contacts',
   conversationId: 'conversations',

@@ -8,7 +8,7 @@ import type { Answer } from './idempotency.ts';
 import type { Operation } from './operation.ts';
 import { MAX_BYTES, readRequest } from './read-request.ts';
 import { once } from './repeatable.ts';
-import { uploadedFile } from './uploaded.ts';
+import { noFile, uploadedFile } from './uploaded.ts';
 
 interface Mounting {
   deps: Pick<Deps, 'orm' | 'keys'>;
@@ -45,7 +45,7 @@ async function answer(ctx: RouterContext, operation: Operation, mounting: Mounti
     async stillAllowed() {
       if (operation.access !== 'everyone') allow(operation, await identify(ctx, operation, mounting));
     },
-    file: operation.upload ? uploadedFile(ctx, operation.maxBytes ?? MAX_BYTES) : NO_FILE,
+    file: operation.upload ? uploadedFile(ctx, operation.maxBytes ?? MAX_BYTES) : noFile,
   };
   const given = await once(mounting.deps, operation, asked, actor, (file, keep) =>
     carryOut(operation, { ...asked, file }, actor, { keep, checkResponses: mounting.checkResponses }),
@@ -53,10 +53,6 @@ async function answer(ctx: RouterContext, operation: Operation, mounting: Mounti
   if (operation.download) return;
   send(ctx, operation, given);
 }
-
-const NO_FILE: AsyncIterable<Uint8Array> = {
-  [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true, value: undefined }) }),
-};
 
 /** Whoever tries keys and links that are none is counted as the stranger that he is. */
 async function identify(

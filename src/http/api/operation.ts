@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import type { z } from 'zod';
 import type { Actor, TenantActor } from '../../auth/actor.ts';
 import type { Permission } from '../../auth/permissions.ts';
+import type { UploadedFile } from './uploaded.ts';
 
 /** What every handler is given; all of it was checked before. */
 export interface Input<Params, Query, Body> {
@@ -15,7 +16,7 @@ export interface Input<Params, Query, Body> {
   /** For downloads and cookies only. */
   ctx: Context;
   /** Of an upload: the bytes of the file, sent as they are or in a form. To be read once. */
-  file: AsyncIterable<Uint8Array>;
+  file: UploadedFile;
   /**
    * Called with the result at the end of the transaction that has the whole effect: then the answer to a request with an
    * Idempotency-Key is remembered in the same transaction, and the effect is never had twice, whenever a process dies.

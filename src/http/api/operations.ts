@@ -1,6 +1,7 @@
 import type { Deps } from '../../deps.ts';
 import { agentOperations } from '../routes/agents.ts';
 import { apiKeyOperations } from '../routes/api-keys.ts';
+import { attachmentOperations } from '../routes/attachments.ts';
 import { auditLogOperations } from '../routes/audit-log.ts';
 import { businessHoursOperations } from '../routes/business-hours.ts';
 import { channelActOperations } from '../routes/channel-acts.ts';
@@ -57,6 +58,7 @@ export function operationsOf(deps: Deps): Operation[] {
     ...conversationOperations(deps),
     ...messageOperations(deps),
     ...replyOperations(deps),
+    ...attachmentOperations(deps),
     ...labelOperations(deps),
     ...failureOperations(deps),
   ];

@@ -4,14 +4,14 @@ import type { Deps } from '../../deps.ts';
 import { expectKey, onceFor, requestMac, type Answer, type Keep } from './idempotency.ts';
 import type { Operation } from './operation.ts';
 import { memoryOfCaller, memoryOfTenant, type RequestMemory } from './request-memory.ts';
-import { keepFile } from './uploaded.ts';
+import { keepFile, type UploadedFile } from './uploaded.ts';
 
 type Needs = Pick<Deps, 'orm' | 'keys'>;
 
 interface Asked {
   ctx: Context;
   body: unknown;
-  file: AsyncIterable<Uint8Array>;
+  file: UploadedFile;
 }
 
 /**

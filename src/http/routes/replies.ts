@@ -13,6 +13,23 @@ import { tenantOperation, type Operation } from '../api/operation.ts';
 
 const tag = 'Conversations';
 const Words = z.strictObject({ text: text(20_000) });
+const sayable = {
+  text: text(20_000).optional(),
+  attachmentIds: z
+    .array(id)
+    .min(1)
+    .max(10)
+    .refine((ids) => new Set(ids).size === ids.length, 'names a file twice')
+    .optional()
+    .meta({ description: 'Of files from POST /attachments. The contact gets them behind the text, in this order.' }),
+};
+type Sayable = { text?: string | undefined; attachmentIds?: string[] | undefined };
+const saysSomething = (given: Sayable) => given.text !== undefined || given.attachmentIds !== undefined;
+const nothingSaid = { path: ['text'], message: 'write a text, or name files in attachmentIds' };
+const Reply = z.strictObject(sayable).refine(saysSomething, nothingSaid);
+const FirstWords = z
+  .strictObject({ channelId: id, contactId: id, ...sayable, title: text(200).optional() })
+  .refine(saysSomething, nothingSaid);
 const Written = z.strictObject({ messageId: id });
 
 /** What managers do in a conversation. */
@@ -39,15 +56,17 @@ const begin = (deps: Deps) =>
       'contact’s last message only), or `limit_reached`: `max_conversations_per_user`, then `max_conversations_per_tenant` ' +
       'hold back what is opened here, and closing a conversation makes room.',
     permission: 'handovers:work',
-    body: z.strictObject({ channelId: id, contactId: id, ...Words.shape, title: text(200).optional() }),
+    body: FirstWords,
     response: z.strictObject({ conversationId: id, messageId: id, isNew: z.boolean() }),
     status: 201,
     statusOf: ({ isNew }) => (isNew ? undefined : 200),
     handle: ({ tenantId, actor, body, ip, requestId, keep }) =>
       withUnit(deps, tenantId, async (unit) => {
-        const written = await writeFirst(unit, { ...body, title: body.title ?? null }, managerOf(actor));
+        const { text: words = '', title = null, channelId, contactId, attachmentIds } = body;
+        const given = { channelId, contactId, text: words, attachmentIds, title };
+        const written = await writeFirst(unit, given, managerOf(actor));
         const { conversationId, messageId, isNew } = written;
-        const changes = { messageId, ...(isNew && { channelId: body.channelId, contactId: body.contactId }) };
+        const changes = { messageId, attachmentIds, ...(isNew && { channelId, contactId }) };
         const action = isNew ? 'conversation.open' : 'conversation.reply';
         await audit(unit.em, { actor, ip, requestId }, action, conversationId, changes);
         return keep(unit.em, written);
@@ -60,15 +79,19 @@ const reply = (deps: Deps) =>
     path: '/conversations/{id}/replies',
     tag,
     summary: 'Answer the contact, and take the conversation over',
+    description:
+      'In words, with files, or both. A file is sent with one message; while that was not written it stays free.',
     permission: 'handovers:work',
     params: ById,
-    body: Words,
+    body: Reply,
     response: Written,
     status: 201,
     handle: ({ tenantId, actor, params, body, ip, requestId, keep }) =>
       withUnit(deps, tenantId, async (unit) => {
-        const messageId = await replyAsManager(unit, params.id, managerOf(actor), body.text);
-        await audit(unit.em, { actor, ip, requestId }, 'conversation.reply', params.id, { messageId });
+        const { text: words = '', attachmentIds = [] } = body;
+        const messageId = await replyAsManager(unit, params.id, managerOf(actor), { text: words, attachmentIds });
+        const files = attachmentIds.length > 0 ? { attachmentIds } : {};
+        await audit(unit.em, { actor, ip, requestId }, 'conversation.reply', params.id, { messageId, ...files });
         return keep(unit.em, { messageId });
       }),
   });

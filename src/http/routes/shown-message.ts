@@ -6,6 +6,7 @@ import { id, time, timeOf, timeOrNull } from '../api/fields.ts';
 
 const ShownAttachment = z.strictObject({
   type: z.string(),
+  id: id.optional().meta({ description: 'Of a file that a manager sent: download it with GET /attachments/{id}.' }),
   providerId: z.string().optional(),
   url: z.string().optional(),
   mimeType: z.string().optional(),

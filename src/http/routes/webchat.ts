@@ -3,6 +3,9 @@ import { PassThrough } from 'node:stream';
 import { z } from 'zod';
 import { issueVisitorToken, readVisitorToken, webchat, type WebchatConfig } from '../../channels/webchat.ts';
 import type { Deps } from '../../deps.ts';
+import type { Attachment } from '../../entities/message.ts';
+import type { FileFacts } from '../../entities/stored-file.ts';
+import { fileUrl } from '../../files/file-url.ts';
 import { newId } from '../../id.ts';
 import { forbidden, notFound, unauthorized } from '../../errors.ts';
 import { stillGood, type Channel } from '../../tenancy/find-channel.ts';
@@ -12,6 +15,7 @@ import { createLive } from '../live.ts';
 import { sendPage } from '../page.ts';
 
 const TOKEN_SECONDS = 30 * 86_400;
+const LINK_SECONDS = 86_400;
 const HEARTBEAT_MS = 15_000;
 const After = z.object({ after: z.coerce.number().int().min(0).default(0) });
 
@@ -19,12 +23,16 @@ interface ChatMessage {
   seq: number;
   from: 'visitor' | 'assistant' | 'manager';
   text: string;
+  /** Each `url` is good for a day. */
+  attachments: (Omit<FileFacts, 'id' | 'type'> & { type: string; url: string })[];
   quickReplies: string[];
   at: string;
 }
 
+type ChatDeps = Pick<Deps, 'findChannel' | 'orm' | 'changes' | 'keys' | 'publicUrl'>;
+
 /** The visitor's side of the web chat: a page, a session, and the answers. What the visitor says is a webhook. */
-export function webchatRoutes(deps: Pick<Deps, 'findChannel' | 'orm' | 'changes' | 'publicUrl'>) {
+export function webchatRoutes(deps: ChatDeps) {
   const router = new Router({ prefix: '/chat/:key' });
   const live = createLive(deps.changes);
 
@@ -129,18 +137,25 @@ async function visitor(deps: Pick<Deps, 'findChannel'>, key: string | undefined,
 
 const FROM = { contact: 'visitor', user: 'manager', agent: 'assistant', system: 'assistant' } as const;
 
+interface MessageRow {
+  seq: number;
+  sender_kind: keyof typeof FROM;
+  content: string;
+  attachments: Attachment[];
+  quick_replies: string[] | null;
+  at: Date;
+}
+
 /** Only what has been delivered, and never what is internal. */
 async function messagesAfter(
-  { orm }: Pick<Deps, 'orm'>,
+  deps: Pick<Deps, 'orm' | 'keys' | 'publicUrl'>,
   { tenantId, channelId }: Channel,
   visitorId: string,
   after: number,
 ): Promise<ChatMessage[]> {
-  const rows = await withTenant(orm, tenantId, (em) =>
-    em.execute<
-      { seq: number; sender_kind: keyof typeof FROM; content: string; quick_replies: string[] | null; at: Date }[]
-    >(
-      `select m.seq, m.sender_kind, m.content, o.quick_replies, m.created_at as at
+  const rows = await withTenant(deps.orm, tenantId, (em) =>
+    em.execute<MessageRow[]>(
+      `select m.seq, m.sender_kind, m.content, m.attachments, o.quick_replies, m.created_at as at
        from messages m
        join conversations c on c.tenant_id = m.tenant_id and c.id = m.conversation_id
        left join lateral (
@@ -159,7 +174,20 @@ async function messagesAfter(
     seq: row.seq,
     from: FROM[row.sender_kind],
     text: row.content,
+    attachments: linked(deps, tenantId, row.attachments),
     quickReplies: row.quick_replies ?? [],
     at: new Date(row.at).toISOString(),
   }));
 }
+
+/** Files of managers. What a visitor's side might send has no file that we keep. */
+const linked = (
+  deps: Pick<Deps, 'keys' | 'publicUrl'>,
+  tenantId: string,
+  attachments: readonly Attachment[],
+): ChatMessage['attachments'] =>
+  attachments.flatMap(({ id, type, fileName = '', mimeType = '', sizeBytes = 0 }) => {
+    if (!id) return [];
+    const url = fileUrl(deps, { tenantId, fileId: id }, new Date(), LINK_SECONDS);
+    return [{ type, url, fileName, mimeType, sizeBytes }];
+  });

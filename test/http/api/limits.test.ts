@@ -56,6 +56,7 @@ describe('a limit', () => {
       max_agents: 1,
       max_conversations_per_tenant: 1,
       max_conversations_per_user: 1,
+      max_attachment_mb: 0,
     };
     for (const limit of limitNames) {
       if (limit === 'requests_per_minute') continue;
