@@ -40,7 +40,7 @@ const rooms: Record<string, string[]> = {
   conversations: ['faqs', 'agents', 'tenancy', 'entities', 'queue', 'handover', 'channels'],
   handover: ['conversations', 'files', 'tenancy', 'entities', 'queue', 'logger', 'safe-request', 'standard-webhook'],
   // What a tenant connects has a row, secrets and another side: this is where they meet.
-  connecting: ['channels', 'agents', 'handover', 'tenancy', 'entities', 'auth', 'audit', 'safe-request'],
+  connecting: ['channels', 'agents', 'files', 'handover', 'tenancy', 'entities', 'auth', 'audit', 'safe-request'],
   outbox: ['channels', 'tenancy', 'entities', 'queue', 'logger', 'safe-request'],
 };
 /** These see everything below them; nobody sees them but the next. */

@@ -113,6 +113,13 @@ export interface OutgoingMessage {
   replyToId?: string;
 }
 
+/** A file that a person sent and the platform keeps. */
+export interface FileToFetch {
+  providerId: string;
+  /** A larger one is not fetched. */
+  maxBytes: number;
+}
+
 /** What a channel may use of the outside world. */
 export interface ChannelIo {
   request: SafeRequest;
@@ -176,6 +183,8 @@ export interface ChannelAdapter<Config = unknown> {
   unregister?(url: string, config: Config, io: ChannelIo): Promise<void>;
   /** Asks the platform whether it still lets us in and posts to `url`. Throws as `send` does. */
   check?(url: string, config: Config, io: ChannelIo): Promise<Checkup>;
+  /** The bytes of an attachment with a `providerId`. Throws as `send` does. */
+  fetchFile?(file: FileToFetch, config: Config, io: ChannelIo): Promise<Buffer>;
   /** What to send with while the secrets from before a rotation are good as well. */
   whileRotating?(config: Config, previous: Config): Config;
 }

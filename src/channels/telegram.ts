@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ChannelAdapter } from './adapter.ts';
 import { sameSecret } from './signature.ts';
+import { fetchTelegramFile } from './telegram-file.ts';
 import { parseTelegram } from './telegram-parse.ts';
 import { sendTelegram } from './telegram-send.ts';
 import { checkTelegram, registerTelegram, unregisterTelegram } from './telegram-webhook.ts';
@@ -42,4 +43,5 @@ export const telegram: ChannelAdapter<TelegramConfig> = {
   register: registerTelegram,
   unregister: unregisterTelegram,
   check: checkTelegram,
+  fetchFile: fetchTelegramFile,
 };

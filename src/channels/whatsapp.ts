@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ChannelAdapter, WebhookRequest } from './adapter.ts';
 import { sameSecret, verifyHmacSha256Hex } from './signature.ts';
 import { checkWhatsapp } from './whatsapp-check.ts';
+import { fetchWhatsappFile } from './whatsapp-file.ts';
 import { parseWhatsapp } from './whatsapp-parse.ts';
 import { sendWhatsapp, WHATSAPP_BUTTONS } from './whatsapp-send.ts';
 
@@ -56,6 +57,7 @@ export const whatsapp: ChannelAdapter<WhatsappConfig> = {
   accounts: ({ phoneNumberId }) => [phoneNumberId],
   hasSharedAddress: true,
   check: checkWhatsapp,
+  fetchFile: fetchWhatsappFile,
 };
 
 /**

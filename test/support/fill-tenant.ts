@@ -55,6 +55,7 @@ export async function fillTenant(owner: pg.Client, slug: string): Promise<{ tena
     direction: 'in',
     content: `Where may I park my lorry tonight while I eat, please? canary-${slug}`,
     status: 'received',
+    attachments: JSON.stringify([{ type: 'location', latitude: 1, longitude: 2, label: `canary-${slug}` }]),
   });
   await insert('attachments', {
     uploaded_by: userId,

@@ -29,12 +29,13 @@ const NAMED: Record<string, string> = {
   conversationId: 'conversations',
   faqId: 'faqs',
   id: 'faqs',
+  messageId: 'messages',
   replyChannelId: 'channels',
   userId: 'memberships',
 };
 
 /** Places of paths that no id belongs to. */
-const WORDS: Record<string, string> = { box: 'outbound', token: 'forged.invitation.token' };
+const WORDS: Record<string, string> = { box: 'outbound', index: '0', token: 'forged.invitation.token' };
 
 /** The id of this tenant that belongs at a place of a path. Throws where nobody has said whose id it is. */
 export function idInPath(path: string, name: string, tenantId: string, ids: Filled): string {

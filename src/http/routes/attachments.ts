@@ -1,7 +1,7 @@
-import type { Context } from 'koa';
-import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { audit } from '../../audit.ts';
+import type { ConnectingDeps } from '../../connecting/channel-row.ts';
+import { createFetchFile } from '../../connecting/fetch-file.ts';
 import type { Deps } from '../../deps.ts';
 import { fileTypes, type FileFacts } from '../../entities/stored-file.ts';
 import { invalidFields, notFound } from '../../errors.ts';
@@ -10,6 +10,7 @@ import { findFile, findSentFile, readPieces } from '../../files/read-file.ts';
 import { storeFile } from '../../files/store-file.ts';
 import { ById, id } from '../api/fields.ts';
 import { openOperation, tenantOperation, type Operation } from '../api/operation.ts';
+import { sendFile } from '../send-file.ts';
 
 const tag = 'Attachments';
 const MOST_BYTES = 10 * 1024 * 1024;
@@ -24,11 +25,12 @@ export const ShownFile = z
   })
   .meta({ id: 'Attachment' });
 
-/** Files that managers send to contacts. */
-export const attachmentOperations = (deps: Pick<Deps, 'orm' | 'keys'>): Operation[] => [
+/** Files that managers send to contacts, and those that contacts send. */
+export const attachmentOperations = (deps: ConnectingDeps): Operation[] => [
   upload(deps),
   download(deps),
   give(deps),
+  fetch(deps),
 ];
 
 const upload = ({ orm }: Pick<Deps, 'orm'>) =>
@@ -77,7 +79,7 @@ const download = ({ orm }: Pick<Deps, 'orm'>) =>
     async handle({ tenantId, params, ctx }) {
       const file = await findFile(orm, tenantId, params.id);
       if (!file) throw notFound('there is no such file');
-      send(ctx, file, readPieces(orm, tenantId, file), 'attachment');
+      sendFile(ctx, file, readPieces(orm, tenantId, file));
     },
   });
 
@@ -95,21 +97,31 @@ const give = ({ orm, keys }: Pick<Deps, 'orm' | 'keys'>) =>
       const file = link && (await findSentFile(orm, link.tenantId, link.fileId));
       if (!link || !file) throw notFound('there is no such file, or this link is over');
       const isPicture = PICTURES.has(file.mimeType);
-      send(ctx, file, readPieces(orm, link.tenantId, file), isPicture ? 'inline' : 'attachment');
+      sendFile(ctx, file, readPieces(orm, link.tenantId, file), isPicture ? 'inline' : 'attachment');
     },
   });
 
+const fetch = (deps: ConnectingDeps) => {
+  const fetchFile = createFetchFile(deps);
+  return tenantOperation({
+    method: 'get',
+    path: '/conversations/{id}/messages/{messageId}/attachments/{index}',
+    tag,
+    summary: 'A file that a contact sent',
+    description:
+      'Fetched from the platform that keeps it, at most 20 MiB. `index` is its place among the message’s attachments, from 0. ' +
+      '409 `no_file`: it is a place, a person, or a link. 422 `platform_refused`: the platform does not keep it any more, ' +
+      'or does not let us in.',
+    permission: 'conversations:read',
+    params: z.strictObject({ id, messageId: id, index: z.coerce.number().int().min(0).max(100) }),
+    response: z.unknown(),
+    download: '*/*',
+    async handle({ tenantId, params: { id: conversationId, messageId, index }, ctx }) {
+      const { bytes, fileName, mimeType } = await fetchFile(tenantId, { conversationId, messageId, index });
+      sendFile(ctx, { fileName, mimeType, sizeBytes: bytes.length }, [bytes]);
+    },
+  });
+};
+
 /** What a browser shows and cannot run. */
 const PICTURES = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
-
-/** Whatever a browser is given to open it, it gets nothing to run. */
-function send(ctx: Context, file: FileFacts, pieces: AsyncIterable<Buffer>, type: 'inline' | 'attachment'): void {
-  ctx.attachment(file.fileName, { type });
-  ctx.set('Content-Type', file.mimeType === 'text/plain' ? 'text/plain; charset=utf-8' : file.mimeType);
-  ctx.set('X-Content-Type-Options', 'nosniff');
-  ctx.set('Content-Security-Policy', "sandbox; default-src 'none'");
-  ctx.set('Referrer-Policy', 'no-referrer');
-  ctx.set('Cache-Control', 'private, no-store');
-  ctx.body = Readable.from(pieces);
-  ctx.length = file.sizeBytes;
-}
