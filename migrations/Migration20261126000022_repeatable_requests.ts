@@ -10,7 +10,7 @@ export class Migration20261126000022 extends Migration {
   override readonly name = 'Migration20261126000022_repeatable_requests';
 
   override up(): void {
-    for (const statement of [...groups(), ...requests()]) this.addSql(statement);
+    for (const statement of [MARK_GROUPS, ...requests()]) this.addSql(statement);
     this.addSql(`grant usage, create on schema public to ${SYSTEM_ROLE}`);
     for (const statement of doors()) this.addSql(statement);
     this.addSql(`revoke create on schema public from ${SYSTEM_ROLE}`);
@@ -18,16 +18,15 @@ export class Migration20261126000022 extends Migration {
 }
 
 /** On Telegram and WhatsApp a person's own thread has the person's id; elsewhere a group is where several have spoken. */
-const groups = () => [
-  `update conversations c set conversation_type = 'group' from channels ch
+export const MARK_GROUPS = `
+  update conversations c set conversation_type = 'group' from channels ch
    where ch.tenant_id = c.tenant_id and ch.id = c.channel_id and (
      ch.kind in ('telegram', 'whatsapp') and not exists (
        select from contact_identities i
        where i.tenant_id = c.tenant_id and i.channel_id = c.channel_id and i.external_id = c.thread)
      or ch.kind = 'webhook' and exists (
        select from messages m
-       where m.tenant_id = c.tenant_id and m.conversation_id = c.id and m.direction = 'in' and m.contact_id <> c.contact_id))`,
-];
+       where m.tenant_id = c.tenant_id and m.conversation_id = c.id and m.direction = 'in' and m.contact_id <> c.contact_id))`;
 
 /** The service's own role may do nothing with the table but what the functions below do. */
 const requests = () => [

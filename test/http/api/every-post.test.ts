@@ -175,5 +175,5 @@ describe('every POST', () => {
     }
     expect(wrong).toEqual([]);
     expect(count).toBeGreaterThan(35);
-  }, 120_000);
+  }, 240_000);
 });

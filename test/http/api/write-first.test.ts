@@ -131,17 +131,6 @@ describe('a manager who writes first', () => {
     expect(await messagesOf(world, shop, writtenOf(first).conversationId)).toHaveLength(1);
   });
 
-  it('is two people at once in one conversation', async () => {
-    const { contactId, channelId, to } = await former();
-    const held = await hold(world.database.ownerUrl, `select from tenants where id = '${shop.tenantId}' for update`);
-    const both = Promise.all(['One.', 'Two.'].map((text) => write({ channelId, contactId, text })));
-    await held.isWaitedFor(2);
-    await held.release();
-    expect((await both).map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 201]);
-    expect(await openOf(contactId)).toHaveLength(1);
-    await until(() => expect(world.platform.textsTo(to).slice(1).toSorted()).toEqual(['One.', 'Two.']));
-  });
-
   it('is heard in private, never in a group', async () => {
     const [group, person] = [-(chat += 1), (chat += 1)];
     const update = telegramUpdate(group, 'Do you have vegan options?');
@@ -391,6 +380,20 @@ describe('the plan', () => {
     await held.release();
     expect((await both).map(({ status }) => status).toSorted((x, y) => x - y)).toEqual([201, 409]);
     expect([...(await openOf(a.contactId, one)), ...(await openOf(b.contactId, one))]).toHaveLength(1);
+  });
+
+  it('has it for both of two who write to one contact at once, in one conversation', async () => {
+    const { one, a, to } = await small();
+    await limit(one, { max_conversations_per_tenant: 1, max_conversations_per_user: 1 });
+    const held = await hold(world.database.ownerUrl, `select from tenants where id = '${one.tenantId}' for update`);
+    const both = Promise.all([to(a), to(a)]);
+    await held.isWaitedFor(2);
+    await held.release();
+    expect((await both).map(({ status }) => status).toSorted((x, y) => x - y)).toEqual([200, 201]);
+    const [open, ...others] = await openOf(a.contactId, one);
+    expect(others).toEqual([]);
+    expect(await messagesOf(world, one, open?.id ?? '')).toHaveLength(2);
+    await until(() => expect(world.platform.textsTo(a.to).slice(1)).toEqual(['Hi', 'Hi']));
   });
 
   it('never holds back a contact, although both limits are reached', async () => {
