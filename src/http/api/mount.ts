@@ -140,7 +140,7 @@ const cleaned = (query: RouterContext['query']) =>
   );
 
 async function readBody(ctx: RouterContext, operation: Operation): Promise<unknown> {
-  refuseOtherTypes(ctx);
+  if (operation.method !== 'get') refuseOtherTypes(ctx);
   const bytes = await readRawBody(ctx, operation.maxBytes ?? MAX_BYTES);
   if (!operation.body) {
     if (bytes.length === 0 || bytes.toString().trim() === '{}') return undefined;
