@@ -10,7 +10,7 @@ export const createLogger = (level: string, destination: DestinationStream = pin
     timestamp: pino.stdTimeFunctions.isoTime,
     // A second wall behind "we log ids only".
     formatters: { log: fieldsOf },
-    serializers: { err: (cleaned: unknown) => cleaned },
+    serializers: { err: (error: unknown) => error },
     hooks: {
       logMethod(this: Logger, given: Parameters<pino.LogFn>, method: pino.LogFn) {
         const [first, ...others] = given.map((one: unknown) => (typeof one === 'string' ? plain(one) : one));

@@ -149,6 +149,8 @@ const singleSignOn = ({ issuer, clientId, clientSecret }: OidcSettings) =>
         scopes: ['openid', 'email', 'profile'],
         pkce: true,
         requireIdTokenVerification: true,
+        // A token that there is has been verified; where there is none, the library would ask who it is by other means.
+        accountSubject: ({ tokens, profile }) => (tokens.idToken ? String(profile.sub ?? '') : ''),
         disableSignUp: true,
         disableImplicitSignUp: true,
         overrideUserInfo: false,

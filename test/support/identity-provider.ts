@@ -45,6 +45,7 @@ export async function startIdentityProvider() {
     authorization_endpoint: `${issuer}/authorize`,
     token_endpoint: `${issuer}/token`,
     jwks_uri: `${issuer}/keys`,
+    userinfo_endpoint: `${issuer}/userinfo`,
     id_token_signing_alg_values_supported: ['RS256'],
   };
 
@@ -88,6 +89,8 @@ export async function startIdentityProvider() {
   server.on('request', (request, response) => {
     const url = new URL(request.url ?? '/', issuer);
     if (url.pathname === '/.well-known/openid-configuration') return json(response, discovery);
+    // It would say who somebody is to whoever has not checked it.
+    if (url.pathname === '/userinfo') return json(response, provider.next);
     if (url.pathname === '/keys') {
       return void exportJWK(publicKey).then((key) => json(response, { keys: [{ ...key, kid: 'one', alg: 'RS256' }] }));
     }

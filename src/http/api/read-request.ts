@@ -29,7 +29,7 @@ const cleaned = (query: Context['query']) =>
   );
 
 async function readBody(ctx: Context, operation: Operation): Promise<unknown> {
-  refuseOtherTypes(ctx);
+  if (operation.method !== 'get') refuseOtherTypes(ctx);
   const bytes = await readRawBody(ctx, operation.maxBytes ?? MAX_BYTES);
   if (!operation.body) {
     if (bytes.length === 0 || bytes.toString().trim() === '{}') return undefined;

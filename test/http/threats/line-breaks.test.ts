@@ -76,7 +76,8 @@ describe('a line break', () => {
       socket.end(`GET /api/v1/openapi.json HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${header}\r\n\r\n`);
       await once(socket, 'close');
       expect(answer).toMatch(/^HTTP\/1\.1 (400|200) /);
-      expect(answer.split('\r\n\r\n')[0]).not.toMatch(/^ b|\u0000|\u007f/m);
+      const [head = ''] = answer.split('\r\n\r\n');
+      for (const sign of ['\n b', '\u0000', '\u007f']) expect(head).not.toContain(sign);
     }
   });
 });

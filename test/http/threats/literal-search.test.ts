@@ -60,7 +60,7 @@ describe('a search', { timeout: 60_000 }, () => {
     ["d'", ["d'or"]],
     ["' or 1=1 --", []],
   ])('for %s among tenants finds whose names begin so', async (q, expected) => {
-    expect((await found(admin, '/tenants', q)).toSorted()).toEqual(expected);
+    expect(await found(admin, '/tenants', q)).toEqual(expected);
   });
 
   it('among conversations takes no wildcard, operator or quote for anything but what it is', async () => {

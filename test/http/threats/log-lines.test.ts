@@ -39,8 +39,8 @@ function expectPlain(all: readonly string[]): void {
 async function sendRaw(path: string, headers: [string, string][]): Promise<void> {
   const { hostname, port } = new URL(world.url);
   const socket = connect(Number(port), hostname);
-  const lines = [...headers, ['connection', 'close']].map(([name, value]) => `${name}: ${value}`);
-  socket.end([`GET ${path} HTTP/1.1`, ...lines, '', ''].join('\r\n'));
+  const head = [...headers, ['connection', 'close']].map(([name, value]) => `${name}: ${value}`);
+  socket.end([`GET ${path} HTTP/1.1`, ...head, '', ''].join('\r\n'));
   await once(socket.resume(), 'close');
 }
 
