@@ -52,7 +52,8 @@ const upload = ({ orm }: Pick<Deps, 'orm'>) =>
       const pieces: Uint8Array[] = [];
       for await (const piece of uploaded) pieces.push(piece);
       const bytes = Buffer.concat(pieces);
-      if (bytes.length === 0) throw invalidFields([{ path: 'body.file', message: 'is empty' }]);
+      if (bytes.length === 0)
+        throw invalidFields([{ path: uploaded.name() === null ? 'body' : 'body.file', message: 'is empty' }]);
       return storeFile(orm, tenantId, {
         bytes,
         name: query.fileName ?? uploaded.name(),
