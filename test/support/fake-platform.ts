@@ -1,10 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Ears } from './ears.ts';
 
 /** A call that a platform received. */
 export interface PlatformCall {
   path: string;
   headers: IncomingMessage['headers'];
+  /** Without the canaries that the database of tests puts into texts. */
   body: Record<string, unknown>;
+  /** As it came: what was signed. */
+  raw: string;
 }
 
 export interface FakePlatform {
@@ -20,14 +24,16 @@ export interface FakePlatform {
 }
 
 /** Stands for Telegram, WhatsApp, n8n and managers' webhooks on a real port, and remembers what it got. */
-export async function startFakePlatform(): Promise<FakePlatform> {
+export async function startFakePlatform(ears: Ears): Promise<FakePlatform> {
   const calls: PlatformCall[] = [];
   const webhooks: FakePlatform['webhooks'] = new Map();
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const call = { path: request.url ?? '', headers: request.headers, body: parse(Buffer.concat(chunks)) };
+      const { url: path = '', headers } = request;
+      const raw = Buffer.concat(chunks).toString();
+      const call = { path, headers, raw, body: parse(ears.called(platform.url + path, headers, raw)) };
       calls.push(call);
       if (platform.answer?.(call, response)) return;
       response.setHeader('content-type', 'application/json');
@@ -86,9 +92,9 @@ function success({ path, body }: PlatformCall, count: number, webhooks: FakePlat
   return { ok: true };
 }
 
-function parse(raw: Buffer): Record<string, unknown> {
+function parse(raw: string): Record<string, unknown> {
   try {
-    return JSON.parse(raw.toString('utf8')) as Record<string, unknown>;
+    return JSON.parse(raw) as Record<string, unknown>;
   } catch {
     return {};
   }
