@@ -4,7 +4,7 @@ import { openRun, type OpenRun } from '../src/conversations/open-run.ts';
 import { settleRun, type RunEnd } from '../src/conversations/settle-run.ts';
 import { withUnit } from '../src/conversations/with-unit.ts';
 import type { Deps } from '../src/deps.ts';
-import { messageOf } from '../src/errors.ts';
+import { lineOf, messageOf } from '../src/errors.ts';
 import { defineJob } from './define-job.ts';
 
 /** Between two tries of a call that was not accepted. */
@@ -46,7 +46,7 @@ async function ask(deps: Deps, run: OpenRun): Promise<RunEnd | 'not accepted'> {
     return { type: 'answer', answer };
   } catch (error) {
     const { runId } = run.turn;
-    deps.log.warn({ tenantId: run.turn.tenant.id, runId, error: messageOf(error) }, 'agent.failed');
+    deps.log.warn({ tenantId: run.turn.tenant.id, runId, error: lineOf(error) }, 'agent.failed');
     if (error instanceof NotAcceptedError) {
       await run.release(messageOf(error), PAUSE_MS);
       return 'not accepted';

@@ -86,4 +86,13 @@ export class UncertainError extends Error {
   override readonly name = 'UncertainError';
 }
 
+/** `error`, which repeats `words` that somebody else chose: its row keeps them for the tenant, the log must not. */
+export const quoting = <E extends Error>(error: E, words: string): E => Object.assign(error, { quoted: words });
+
+/** As `messageOf`, without words that somebody else chose. */
+export function lineOf(error: unknown): string {
+  const quoted = error instanceof Error && 'quoted' in error ? error.quoted : undefined;
+  return typeof quoted === 'string' ? messageOf(error).replace(quoted, '…') : messageOf(error);
+}
+
 export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -49,14 +49,22 @@ function cleaned(value: unknown, depth: number): unknown {
   return entriesOf(value, depth);
 }
 
-/** What libraries hang on their errors may be anything: requests, answers, whole rows. */
+/**
+ * An error as a line may have it: what it is and where. PostgreSQL puts the row that it refuses beside its words (`detail`,
+ * `where`), or the value into them; what libraries hang on their errors may be anything: requests, answers, whole rows.
+ */
 function errorOf(error: Error, depth: number): Record<string, unknown> {
   const { name, message, stack, cause } = error;
+  const code = 'code' in error ? cleaned(error.code, depth + 1) : undefined;
+  const isOfData = typeof code === 'string' && /^22[0-9A-Z]{3}$/.test(code);
+  const words = isOfData ? (message.split(/[:,]? "/)[0] ?? '') : message;
+  const frames = stack?.split('\n').filter((line) => /^\s+at /.test(line));
   return {
     type: name,
-    message: plain(message),
-    ...('code' in error && { code: cleaned(error.code, depth + 1) }),
-    ...(stack !== undefined && { stack: plain(stack) }),
+    message: plain(words),
+    ...(code !== undefined && { code }),
+    ...('constraint' in error && { constraint: cleaned(error.constraint, depth + 1) }),
+    ...(frames && { stack: plain(frames.join('\n')) }),
     ...(cause !== undefined && { cause: cleaned(cause, depth + 1) }),
   };
 }

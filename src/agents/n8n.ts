@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import { messageOf, UncertainError } from '../errors.ts';
+import { messageOf, quoting, UncertainError } from '../errors.ts';
 import type { SafeResponse } from '../safe-request.ts';
 import { isStandardWebhookSecret, signStandardWebhook } from '../standard-webhook.ts';
 import { NotAcceptedError, type AgentAnswer, type AgentKind, type AgentTurn } from './agent.ts';
@@ -110,19 +110,21 @@ function readResponse({ status, headers, body }: SafeResponse, workflowUrl: stri
   if (gaveUpWaiting.has(status)) return { type: 'pending', note: `a gateway answered ${status}` };
   if (status >= 200 && status < 300) return readSuccess(text);
 
-  const refusal = `n8n answered ${status}: ${errorWords(text)}`;
+  const words = errorWords(text);
+  const refusal = `n8n answered ${status}: ${words}`;
   const isNotRegistered = status === 404 && text.includes('not registered');
   if (isNotRegistered || status === 429 || (status === 503 && headers['retry-after'])) {
     const hint = workflowUrl.includes('/webhook-test/')
       ? ' (this is the test URL: it works for one call while the editor listens; use the production URL)'
       : '';
-    throw new NotAcceptedError(refusal + hint);
+    throw quoting(new NotAcceptedError(refusal + hint), words);
   }
   if (status === 401 || status === 403) {
-    throw new Error(`${refusal} (check the agent's header setting against the Header Auth of the Webhook node)`);
+    const hint = "check the agent's header setting against the Header Auth of the Webhook node";
+    throw quoting(new Error(`${refusal} (${hint})`), words);
   }
-  if (status >= 300 && status < 400) throw new Error(`${refusal} (redirects are not followed; use the final URL)`);
-  throw new Error(refusal);
+  const hint = status >= 300 && status < 400 ? ' (redirects are not followed; use the final URL)' : '';
+  throw quoting(new Error(refusal + hint), words);
 }
 
 function readSuccess(text: string): AgentAnswer {

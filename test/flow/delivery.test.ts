@@ -4,10 +4,10 @@ import { z } from 'zod';
 import { Channel } from '../../src/entities/channel.ts';
 import { OutboundMessage } from '../../src/entities/outbound-message.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
+import { coffeeFaqs } from '../support/coffee-faqs.ts';
 import {
   asManager,
   buildShop,
-  coffeeFaqs,
   conversationOf,
   decisionsOf,
   messagesOf,

@@ -7,7 +7,8 @@ import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { query } from '../support/embedded.ts';
 import type { PlatformCall } from '../support/fake-platform.ts';
 import { addSender, callFrom } from '../support/senders.ts';
-import { buildShop, coffeeFaqs, conversationOf, writes, type Shop } from '../support/tenants.ts';
+import { coffeeFaqs } from '../support/coffee-faqs.ts';
+import { buildShop, conversationOf, writes, type Shop } from '../support/tenants.ts';
 import { until, useWorld } from '../support/world.ts';
 
 const world = useWorld();

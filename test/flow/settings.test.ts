@@ -4,6 +4,7 @@ import { createDeps } from '../../src/deps.ts';
 import { Conversation } from '../../src/entities/conversation.ts';
 import { TenantSettings } from '../../src/entities/tenant-settings.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
+import { withoutCanaries } from '../support/canaries.ts';
 import { buildShop, conversationOf, handlerOf, decisionsOf, writes, type Shop } from '../support/tenants.ts';
 import { until, useWorld } from '../support/world.ts';
 
@@ -117,7 +118,8 @@ describe('settings', () => {
       const seen = async () => {
         const [settings, matcher] = [await other.settingsOf(shop.tenantId), await other.matcherOf(shop.tenantId)];
         const { faqId } = matcher.match('What are your opening hours?');
-        return [settings.systemMessage, faqId && matcher.find(faqId)?.answer];
+        const answer = faqId && matcher.find(faqId)?.answer;
+        return [withoutCanaries(settings.systemMessage), answer && withoutCanaries(answer)];
       };
       expect(await seen()).toEqual(['', 'We open 7am-9pm daily']);
       await all(shop, async (em) => {

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { z } from 'zod';
+import { withoutCanaries } from '../support/canaries.ts';
+import { mailsTo } from '../support/ears.ts';
 import { closeAfterwards } from './harness.ts';
 
 interface Mail {
@@ -21,6 +23,7 @@ export async function startMailServer(options: SMTPServerOptions = {}) {
 /** The same until it is closed. */
 export async function openMailServer(options: SMTPServerOptions = {}) {
   const mails: Mail[] = [];
+  const heard: { to: string[]; text: string }[] = [];
   const server = new SMTPServer({
     disabledCommands: ['STARTTLS'],
     authOptional: true,
@@ -30,7 +33,10 @@ export async function openMailServer(options: SMTPServerOptions = {}) {
       stream.on('end', () => {
         const { mailFrom, rcptTo } = session.envelope;
         const to = rcptTo.map(({ address }) => address);
-        mails.push({ from: mailFrom ? mailFrom.address : '', to, ...readMail(Buffer.concat(chunks).toString('utf8')) });
+        const raw = Buffer.concat(chunks).toString('utf8');
+        const { head, body } = readMail(raw);
+        heard.push({ to, text: `${head}\n${body}` });
+        mails.push({ from: mailFrom ? mailFrom.address : '', to, ...readMail(withoutCanaries(raw)) });
         done();
       });
     },
@@ -41,7 +47,9 @@ export async function openMailServer(options: SMTPServerOptions = {}) {
   await once(listening, 'listening');
   const close = () => new Promise<void>((resolve) => server.close(() => resolve()));
   const { port } = z.object({ port: z.number() }).parse(listening.address());
-  return { mails, smtp: { url: `smtp://127.0.0.1:${port}`, from: 'Frontdesk <desk@acme.example>' }, port, close };
+  const url = `smtp://127.0.0.1:${port}`;
+  mailsTo.set(url, heard);
+  return { mails, smtp: { url, from: 'Frontdesk <desk@acme.example>' }, port, close };
 }
 
 function readMail(raw: string) {

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { Faq } from '../../src/entities/faq.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { call, cutKey, hire } from '../support/people.ts';
-import { asManager, buildShop, coffeeFaqs, type Shop } from '../support/tenants.ts';
+import { coffeeFaqs } from '../support/coffee-faqs.ts';
+import { asManager, buildShop, type Shop } from '../support/tenants.ts';
 import { until, useWorld } from '../support/world.ts';
 import { whole } from '../support/whole.ts';
 

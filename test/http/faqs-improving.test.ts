@@ -3,6 +3,7 @@ import { Faq } from '../../src/entities/faq.ts';
 import { FaqTest } from '../../src/entities/faq-test.ts';
 import { newId } from '../../src/id.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
+import { coffeeFaqs } from '../support/coffee-faqs.ts';
 import { ask } from '../support/faq-requests.ts';
 import { asManager, buildShop, conversationOf, writes, type Shop } from '../support/tenants.ts';
 import { until, useWorld } from '../support/world.ts';
@@ -30,10 +31,11 @@ describe('keywords from what managers answered', () => {
     for (const text of replies)
       expect((await asManager(world, shop, `/conversations/${id}/replies`, { text })).status).toBe(201);
   }
-  const answer = 'We open 7am-9pm daily';
+  const answer = 'We open at 7am and close at 9pm';
+  const faqs = coffeeFaqs.map((faq) => (faq.question.startsWith('What are') ? { ...faq, answer } : faq));
 
   it('are the words of the questions that the FAQ lacks, the contact’s last ones before the answer', async () => {
-    const [shop, other] = [await buildShop(world), await buildShop(world)];
+    const [shop, other] = [await buildShop(world, { faqs }), await buildShop(world, { faqs })];
     const id = await faqIdOf(shop, 'What are');
     await answered(shop, ['zebra', 'when do you close'], [`Hello! ${answer}, see you.`]);
     await answered(shop, ['closed on mondays'], ['One moment', answer]);

@@ -30,7 +30,7 @@ function strangerTo(sender: Sender): [Sender, number] {
 /** A channel whose requests are logged into `lines`. */
 async function watched(shop: Shop, kind: SenderKind, work: (sender: Sender, lines: string[]) => Promise<void>) {
   const { deps, platform } = world;
-  const { log, lines } = recordLog();
+  const { log, lines } = recordLog(world.database.ears);
   const side = await serve({ ...deps, log });
   try {
     await work(await addSender({ deps, platform, url: side.url }, shop, kind), lines);

@@ -2,12 +2,15 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { appUrl } from '../../src/database/migrate.ts';
+import { openEars, type Ears } from './ears.ts';
 
 export interface TestDatabase {
   /** As the service connects: the restricted role. */
   url: string;
   /** As the owner: what no test of isolation may use. */
   ownerUrl: string;
+  /** What the services over it say; see `findLeaks`. Not there where the database is gone before they are. */
+  ears?: Ears;
   drop(): Promise<void>;
 }
 
@@ -21,6 +24,7 @@ export async function createDatabase(): Promise<TestDatabase> {
   return {
     url: appUrl(ownerUrl.href, inject('appPassword')),
     ownerUrl: ownerUrl.href,
+    ears: openEars(),
     drop: async () => void (await asAdmin(adminUrl, `drop database ${name} with (force)`)),
   };
 }

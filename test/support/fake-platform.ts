@@ -1,11 +1,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Ears } from './ears.ts';
 import { fieldsOf } from './form-fields.ts';
 
 /** A call that a platform received. */
 export interface PlatformCall {
   path: string;
   headers: IncomingMessage['headers'];
+  /** Without the canaries that the database of tests puts into texts. */
   body: Record<string, unknown>;
+  /** As it came: what was signed. */
+  raw: string;
 }
 
 export interface FakePlatform {
@@ -21,20 +25,24 @@ export interface FakePlatform {
 }
 
 /** Stands for Telegram, WhatsApp, n8n and managers' webhooks on a real port, and remembers what it got. */
-export async function startFakePlatform(): Promise<FakePlatform> {
+export async function startFakePlatform(ears: Ears): Promise<FakePlatform> {
   const calls: PlatformCall[] = [];
   const webhooks: FakePlatform['webhooks'] = new Map();
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      void read(Buffer.concat(chunks), request.headers['content-type']).then((body) => {
-        const call = { path: request.url ?? '', headers: request.headers, body };
-        calls.push(call);
-        if (platform.answer?.(call, response)) return;
-        response.setHeader('content-type', 'application/json');
-        response.end(JSON.stringify(success(call, calls.length, webhooks)));
-      });
+      const { url: path = '', headers } = request;
+      const bytes = Buffer.concat(chunks);
+      void bodyOf(bytes, headers['content-type'], ears.called(platform.url + path, headers, String(bytes))).then(
+        (body) => {
+          const call = { path, headers, raw: String(bytes), body };
+          calls.push(call);
+          if (platform.answer?.(call, response)) return;
+          response.setHeader('content-type', 'application/json');
+          response.end(JSON.stringify(success(call, calls.length, webhooks)));
+        },
+      );
     });
   });
   server.keepAliveTimeout = 60_000;
@@ -91,13 +99,13 @@ function success({ path, body }: PlatformCall, count: number, webhooks: FakePlat
   return { ok: true };
 }
 
-async function read(raw: Buffer, contentType = ''): Promise<Record<string, unknown>> {
-  return contentType.startsWith('multipart/form-data') ? fieldsOf(raw, contentType) : parse(raw);
+async function bodyOf(bytes: Buffer, contentType = '', words: string): Promise<Record<string, unknown>> {
+  return contentType.startsWith('multipart/form-data') ? fieldsOf(bytes, contentType) : parse(words);
 }
 
-function parse(raw: Buffer): Record<string, unknown> {
+function parse(raw: string): Record<string, unknown> {
   try {
-    return JSON.parse(raw.toString('utf8')) as Record<string, unknown>;
+    return JSON.parse(raw) as Record<string, unknown>;
   } catch {
     return {};
   }

@@ -6,6 +6,7 @@ import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../../src/database/migrate.ts';
 import { startEmbeddedPostgres } from '../../src/embedded/postgres.ts';
+import { plantingSql } from './plant-canaries.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -30,7 +31,12 @@ export default async function setUpPostgres(project: TestProject) {
   await admin.connect();
   await admin.query('create database template_frontdesk');
   await admin.end();
-  await migrate({ ownerUrl: server.superuserUrl('template_frontdesk'), appPassword, log: () => undefined });
+  const template = server.superuserUrl('template_frontdesk');
+  await migrate({ ownerUrl: template, appPassword, log: () => undefined });
+  const owner = new pg.Client({ connectionString: template });
+  await owner.connect();
+  await owner.query(plantingSql());
+  await owner.end();
   project.provide('postgresUrl', server.superuserUrl('postgres'));
   project.provide('appPassword', appPassword);
   return async () => {

@@ -5,18 +5,11 @@ import { Message } from '../../src/entities/message.ts';
 import { issueManagerToken } from '../../src/auth/manager-token.ts';
 import { addChannel, addManager, createTenant, type NewTenant } from '../../src/tenancy/provision.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
+import { canaryInSecretOf, withoutCanaries } from './canaries.ts';
+import { coffeeFaqs } from './coffee-faqs.ts';
 import type { World } from './world.ts';
 
 let count = 0;
-
-export const coffeeFaqs = [
-  { question: 'What are your opening hours?', answer: 'We open 7am-9pm daily', keywords: 'hours, opening, time' },
-  {
-    question: 'Do you have vegan options?',
-    answer: 'Yes! We offer oat milk, almond milk, and vegan pastries',
-    keywords: 'vegan, dairy-free, plant-based',
-  },
-];
 
 export interface Shop {
   tenantId: string;
@@ -37,8 +30,8 @@ export async function buildShop({ deps }: World, overrides: Partial<NewTenant> =
     slug,
     thresholds: { debounce_ms: 0, ...overrides.thresholds },
   });
-  const secretToken = `telegram-secret-token-${count}`;
-  const botToken = `${1000 + count}:bot-token`;
+  const secretToken = `telegram-secret-token-${count}-${canaryInSecretOf(tenantId)}`;
+  const botToken = `${1000 + count}:bot-token-${canaryInSecretOf(tenantId)}`;
   const config = { botToken, secretToken };
   const { channelId, key } = await addChannel(deps.orm, deps.keys, tenantId, { kind: 'telegram', name: 'Bot', config });
   const managerId = await addManager(deps.orm, tenantId, { email: `manager${count}@shop.example`, name: 'Mia' });
@@ -99,7 +92,15 @@ export const handlerOf = async (world: World, shop: Shop, chat: number | string)
   (await conversationOf(world, shop, chat)).handler;
 
 export const messagesOf = ({ deps }: World, { tenantId }: Shop, conversationId: string) =>
-  withTenant(deps.orm, tenantId, (em) => em.find(Message, { tenantId, conversationId }, { orderBy: { seq: 'asc' } }));
+  withTenant(deps.orm, tenantId, async (em) => {
+    const messages = await em.find(
+      Message,
+      { tenantId, conversationId },
+      { orderBy: { seq: 'asc' }, disableIdentityMap: true },
+    );
+    for (const message of messages) message.content = withoutCanaries(message.content);
+    return messages;
+  });
 
 export const decisionsOf = ({ deps }: World, { tenantId }: Shop, conversationId: string) =>
   withTenant(deps.orm, tenantId, (em) =>

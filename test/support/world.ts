@@ -8,7 +8,9 @@ import { listen } from '../../src/listen.ts';
 import { createLogger } from '../../src/logger.ts';
 import { createKeyRing } from '../../src/tenancy/secrets.ts';
 import { createDatabase, type TestDatabase } from './database.ts';
+import { mailsTo, openEars, setEars } from './ears.ts';
 import { startFakePlatform, type FakePlatform } from './fake-platform.ts';
+import { findLeaks } from './find-leaks.ts';
 
 export interface World {
   deps: Deps;
@@ -36,26 +38,35 @@ const KEY = Buffer.alloc(32, 7).toString('base64');
  */
 export async function startWorld({ workers = true, env = {}, ...wishes }: Wishes = {}): Promise<World> {
   const database = wishes.database ?? (await createDatabase());
-  const platform = await startFakePlatform();
+  const ears = database.ears ?? openEars();
+  const platform = await startFakePlatform(ears);
   const config = readConfig({
     TELEGRAM_API_BASE: platform.url,
     WHATSAPP_API_BASE: platform.url,
     OUTBOUND_ALLOW: '127.0.0.0/8',
-    LOG_LEVEL: process.env['TEST_LOG'] ?? 'silent',
     SWEEP_INTERVAL_MS: '200',
     STRANGERS_PER_MINUTE: '1000000',
     ...redisOfThisFile(),
     ...env,
   });
-  const { onLog } = wishes;
-  const log = onLog ? createLogger('debug', { write: onLog }) : createLogger(config.logLevel);
+  const log = createLogger(process.env['TEST_LOG'] ?? 'debug', {
+    write(line: string) {
+      ears.lines.push(line);
+      wishes.onLog?.(line);
+      if (process.env['TEST_LOG']) process.stdout.write(line);
+    },
+  });
   const server = createServer();
   const port = await listen(server, 0, '127.0.0.1');
   const url = `http://127.0.0.1:${port}`;
   const keys = createKeyRing(KEY);
   const deps = await createDeps({ config, log, keys, databaseUrl: database.url, publicUrl: url });
+  setEars(deps, ears);
   const answer = createApp(deps, { checkResponses: true }).callback();
-  server.on('request', (request, response) => void answer(request, response));
+  server.on('request', (request, response) => {
+    ears.overhear(request, response);
+    void answer(request, response);
+  });
   let running = workers ? startWorkers(deps) : null;
   const stopWorkers = async () => {
     await running?.stop();
@@ -75,9 +86,19 @@ export async function startWorld({ workers = true, env = {}, ...wishes }: Wishes
       await stopWorkers();
       await deps.close();
       await platform.close();
-      await database.drop();
+      for (const { to, text } of mailsTo.get(config.smtp?.url ?? '') ?? []) ears.mailed(to, text);
+      try {
+        if (database.ears) expectNoLeaks(await findLeaks(ears, database, keys));
+      } finally {
+        await database.drop();
+      }
     },
   };
+}
+
+function expectNoLeaks(leaks: string[]): void {
+  if (leaks.length > 0)
+    throw new Error(`what only one tenant may know was told to others:\n${leaks.slice(0, 20).join('\n')}`);
 }
 
 /** The world of a test file, there as long as its tests run. */

@@ -4,7 +4,8 @@ import { Faq } from '../../../src/entities/faq.ts';
 import { withTenant } from '../../../src/tenancy/with-tenant.ts';
 import { asOwner } from '../../support/database.ts';
 import { call, cutKey, hire, type Person } from '../../support/people.ts';
-import { buildShop, coffeeFaqs, writes, type Shop } from '../../support/tenants.ts';
+import { coffeeFaqs } from '../../support/coffee-faqs.ts';
+import { buildShop, writes, type Shop } from '../../support/tenants.ts';
 import { until, useWorld } from '../../support/world.ts';
 
 const world = useWorld();
