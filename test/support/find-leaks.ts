@@ -52,7 +52,7 @@ async function rowsIn(owner: pg.Client): Promise<Pick<Known, 'doors' | 'membersh
     `select address as id, tenant_id as "tenantId" from canaries.was_door where purpose = 'key'`,
   );
   const members = await rowsOf(owner, 'select user_id as id, tenant_id as "tenantId" from canaries.was_member');
-  const admins = await owner.query<{ id: string }>('select id from users where is_system_admin');
+  const admins = await owner.query<{ id: string }>('select id from canaries.was_admin where is_system_admin');
   return {
     doors: new Map(doors.map(({ id, tenantId }) => [id, tenantId])),
     memberships: new Map(
@@ -135,7 +135,7 @@ function textsIn(value: unknown, name: string): Omit<Setting, 'tenantId'>[] {
 function placesIn(settings: readonly Setting[]): Known['places'] {
   const places: Known['places'] = new Map();
   for (const { tenantId, text } of settings.filter((one) => one.text.length >= 4)) {
-    places.set(text, (places.get(text) ?? tenantId) === tenantId ? tenantId : null);
+    places.set(text, !places.has(text) || places.get(text) === tenantId ? tenantId : null);
   }
   return places;
 }

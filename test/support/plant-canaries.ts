@@ -22,6 +22,7 @@ const REMEMBERED: Record<string, { of: string; columns: string }[]> = {
   ],
   was_door: [{ of: 'channel_addresses', columns: 'tenant_id, purpose, address' }],
   was_member: [{ of: 'memberships', columns: 'tenant_id, user_id' }],
+  was_admin: [{ of: 'users', columns: 'id, is_system_admin' }],
   was_session: [{ of: 'auth_sessions', columns: 'token, user_id' }],
 };
 
@@ -32,6 +33,7 @@ export const plantingSql = (): string =>
     'create table canaries.was_setting (tenant_id uuid, id uuid, sealed bytea)',
     'create table canaries.was_door (tenant_id uuid, purpose text, address text)',
     'create table canaries.was_member (tenant_id uuid, user_id uuid)',
+    'create table canaries.was_admin (id uuid, is_system_admin boolean)',
     'create table canaries.was_session (token text, user_id uuid)',
     ...Object.entries(PLANTED).flatMap(([table, columns]) => {
       const word =

@@ -59,7 +59,7 @@ export async function keepFile(file: UploadedFile, mac: Hmac): Promise<KeptFile>
       await kept.close();
     }
     const digest = mac.update(`\n${file.name() ?? ''}`).digest('base64url');
-    return { file: fileOf(read(path), file.name), digest, remove };
+    return { file: fileOf(read(path), () => file.name()), digest, remove };
   } catch (error) {
     await remove();
     throw error;

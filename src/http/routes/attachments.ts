@@ -3,7 +3,7 @@ import { audit } from '../../audit.ts';
 import type { ConnectingDeps } from '../../connecting/channel-row.ts';
 import { createFetchFile } from '../../connecting/fetch-file.ts';
 import type { Deps } from '../../deps.ts';
-import { fileTypes, type FileFacts } from '../../entities/stored-file.ts';
+import { fileTypes } from '../../entities/stored-file.ts';
 import { invalidFields, notFound } from '../../errors.ts';
 import { readFileToken } from '../../files/file-url.ts';
 import { findFile, findSentFile, readPieces } from '../../files/read-file.ts';
