@@ -3,20 +3,33 @@
 export const slug = location.pathname.split('/')[2];
 export const byId = (id) => document.getElementById(id);
 
-/** Asks the API; with a body it is a POST unless said otherwise. Throws words that say what to do. */
+/** Asks the API; with a body, an object or a file, it is a POST unless said otherwise. Throws words that say what to do. */
 export async function ask(path, body, method = body ? 'POST' : 'GET') {
+  const response = await send(path, body, method);
+  return response.json().catch(() => null);
+}
+
+/** A file that the API gives, and its name. Throws as `ask` does. */
+export async function askForFile(path) {
+  const response = await send(path, undefined, 'GET');
+  const [, name = 'file'] = /filename="([^"]+)"/.exec(response.headers.get('content-disposition')) ?? [];
+  return { blob: await response.blob(), name };
+}
+
+async function send(path, body, method) {
+  const isFile = body instanceof Blob;
   const init = {
     method,
-    headers: { 'x-frontdesk-tenant': slug, 'content-type': 'application/json' },
-    body: body && JSON.stringify(body),
-    signal: AbortSignal.timeout(15_000),
+    headers: { 'x-frontdesk-tenant': slug, 'content-type': isFile ? 'application/octet-stream' : 'application/json' },
+    body: isFile ? body : body && JSON.stringify(body),
+    signal: AbortSignal.timeout(isFile ? 120_000 : 15_000),
   };
   const response = await fetch(`/api/v1${path}`, init).catch(() => {
     const next = method === 'POST' ? 'Look whether it was done before you try again.' : 'Trying again.';
     throw new Error(`Frontdesk cannot be reached. ${next} What you typed is kept.`);
   });
+  if (response.ok) return response;
   const answer = await response.json().catch(() => null);
-  if (response.ok) return answer;
   if (response.status === 401) {
     byId('log-in').hidden = false;
     const command = `npm run frontdesk -- desk ${slug} --email <email>`;

@@ -1,5 +1,6 @@
 /** One conversation: what was said and why, whose it is, a reply to the customer, a note for colleagues. */
 
+import { dropFiles, hasFiles, shownFiles, uploadFiles } from './desk-files.js';
 import { ask, byId, make, repeat, slug, timeOf, waited, write, writeLabels } from './desk-page.js';
 import { who } from './desk-people.js';
 
@@ -48,6 +49,7 @@ export function openTalk(id) {
   byId('why-person').hidden = true;
   for (const [way, box] of Object.entries(boxes)) box.value = sessionStorage[draftKey(way)] ?? '';
   byId('note').open = boxes.notes.value !== '';
+  dropFiles();
   void refreshTalk();
 }
 
@@ -83,9 +85,10 @@ function showTalk(conversation, { items: messages, hasMore }) {
 
 function showMessage(message, decision) {
   const item =
-    bubbles.get(message.id) ?? make('li', '', make('b', 'quiet'), make('span'), make('p', 'words'), make('p', 'alert'));
+    bubbles.get(message.id) ??
+    make('li', '', make('b', 'quiet'), make('span'), make('p', 'words'), make('div', 'files'), make('p', 'alert'));
   bubbles.set(message.id, item);
-  const [speaker, meta, words, trouble] = item.children;
+  const [speaker, meta, words, files, trouble] = item.children;
   const status = STATUSES[message.status] ?? message.status;
   const kind = message.isInternal ? 'Note' : SPEAKERS[message.from];
   const person = message.userId && (message.userId === who.me ? 'You' : who.names.get(message.userId));
@@ -93,14 +96,14 @@ function showMessage(message, decision) {
   meta.className = ['failed', 'withheld'].includes(message.status) ? 'alert' : 'quiet';
   write(speaker, message.isInternal ? `Note for colleagues${person ? ` · ${person}` : ''}` : (person ?? kind));
   write(meta, [timeOf(message.at), status, message.editedAt && 'edited'].filter(Boolean).join(' · '));
-  write(words, message.deletedAt ? '(deleted)' : [message.text, ...filesOf(message)].filter(Boolean).join('\n'));
+  write(words, message.deletedAt ? '(deleted)' : message.text);
+  words.hidden = words.textContent === '';
+  if (message.deletedAt) files.replaceChildren();
+  else if (!files.hasChildNodes()) files.append(...shownFiles(message, openId));
   write(trouble, message.failedBecause ?? '');
-  if (decision && item.children.length === 4) item.append(explain(decision));
+  if (decision && item.children.length === 5) item.append(explain(decision));
   if (!item.parentNode) log.append(item);
 }
-
-const filesOf = ({ attachments }) =>
-  attachments.map(({ type, fileName, label }) => `[${type}] ${fileName ?? label ?? ''}`);
 
 function explain({ reason, confidence, withheldReason }) {
   const lines = [`Because ${reason}.`];
@@ -122,14 +125,18 @@ function showControls({ handler, assigneeUserId }) {
   write(byId('hint'), isMine ? 'Ctrl or ⌘ + Enter sends.' : hint);
 }
 
-/** Does something to the open conversation and goes on at `next`. False, and words about it, when it did not work. */
-async function act(path, next, body = {}) {
+/**
+ * Does something to the open conversation and goes on at `next`; `readBody` makes what is sent with it. False, and words about
+ * it, when it did not work.
+ */
+async function act(path, next, readBody = async () => ({})) {
   if (isBusy) return false;
   const id = openId;
   let problem = '';
   isBusy = true;
   write(byId('hint'), 'One moment…');
-  await ask(`/conversations/${encodeURIComponent(id)}/${path}`, body).catch((error) => (problem = error.message));
+  const doing = async () => ask(`/conversations/${encodeURIComponent(id)}/${path}`, await readBody());
+  await doing().catch((error) => (problem = error.message));
   isBusy = false;
   write(byId('hint'), '');
   if (id === openId) byId('problem').textContent = problem;
@@ -143,8 +150,14 @@ async function act(path, next, body = {}) {
 async function post(way) {
   const box = boxes[way];
   const [text, draft] = [box.value.trim(), draftKey(way)];
-  if (!text) return;
-  if ((await act(way, box, { text })) && sessionStorage[draft]?.trim() === text) delete sessionStorage[draft];
+  const isWithFiles = way === 'replies' && hasFiles();
+  if (!text && !isWithFiles) return;
+  const isDone = await act(way, box, async () => ({
+    ...(text && { text }),
+    ...(isWithFiles && { attachmentIds: await uploadFiles() }),
+  }));
+  if (isDone && isWithFiles) dropFiles();
+  if (isDone && (sessionStorage[draft] ?? '').trim() === text) delete sessionStorage[draft];
   box.value = sessionStorage[draftKey(way)] ?? '';
 }
 

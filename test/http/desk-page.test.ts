@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -164,6 +165,32 @@ describe.skipIf(!chromiumPath)('the desk in a browser', () => {
       await shows(page, '#state', 'You have it');
     });
 
+    it('may be files, which the customer gets with the words, and anybody here can save', async () => {
+      await writes(world, shop, 73, 'human please');
+      await until(async () => expect(await handlerOf(world, shop, 73)).toBe('queued'));
+      const { id } = await conversationOf(world, shop, 73);
+      const page = await sit(mia, id);
+      await shows(page, '#state', 'Waits for you');
+      const named = (name: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(`the words of ${name}`) });
+      await page.setInputFiles('#files', ['menu.txt', 'wrong.txt'].map(named));
+      await page.click('text=wrong.txt');
+      await shows(page, '#chosen', /^menu\.txt ✕$/);
+      await focus(page, 'text');
+      await page.keyboard.insertText('Here it is.');
+      await page.keyboard.press('Control+Enter');
+      await shows(page, '.from-manager', /You[^]*sent[^]*Here it is\.[^]*\[file\] menu\.txt/);
+      const sent = world.platform.calls.filter(({ body }) => String(body['chat_id']) === '73').slice(-2);
+      expect(sent).toMatchObject([
+        { body: { text: 'Here it is.' } },
+        { body: { document: { name: 'menu.txt', words: 'the words of menu.txt' } } },
+      ]);
+      const [download] = await Promise.all([page.waitForEvent('download'), page.click('.from-manager button.file')]);
+      expect(download.suggestedFilename()).toBe('menu.txt');
+      expect(await readFile(await download.path(), 'utf8')).toBe('the words of menu.txt');
+      expect(await text(page, '#chosen')).toBe('');
+      expect(pages.get(page)).toEqual([]);
+    });
+
     it('is shown with the reason, where it could not be delivered', async () => {
       await writes(world, shop, 72, 'human please');
       await until(async () => expect(await handlerOf(world, shop, 72)).toBe('queued'));
@@ -213,7 +240,7 @@ describe.skipIf(!chromiumPath)('the desk in a browser', () => {
       await page.keyboard.press('Tab');
       stops.push(await focused());
     }
-    expect(stops.slice(-2)).toEqual(['text', 'send']);
+    expect(stops.slice(-3)).toEqual(['text', 'files', 'send']);
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.keyboard.press('Tab');

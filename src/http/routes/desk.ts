@@ -6,7 +6,18 @@ import { findTenantBySlug } from '../../tenancy/as-system.ts';
 import { deskCookie, linkNeeded } from '../authenticate.ts';
 import { sendPage } from '../page.ts';
 
-const SCRIPTS = ['chat', 'chat-files', 'desk', 'desk-page', 'desk-people', 'desk-talk', 'docs', 'join', 'login'];
+const SCRIPTS = [
+  'chat',
+  'chat-files',
+  'desk',
+  'desk-files',
+  'desk-page',
+  'desk-people',
+  'desk-talk',
+  'docs',
+  'join',
+  'login',
+];
 const ASSETS = new Set([...SCRIPTS.map((name) => `${name}.js`), 'style.css']);
 
 /** The small manager view, and the files that it and the chat page are made of. */
