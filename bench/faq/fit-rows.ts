@@ -64,7 +64,7 @@ function rowsOf(tenant: Tenant, business: number, share: number): Row[] {
     return tenant.messages.map(({ text, faqId, accept, kind }) => {
       const { message, judged } = find(text);
       const doubt = DOUBT.map(() => 0);
-      readDoubt(index, message, doubt);
+      readDoubt(index, message, judged, doubt);
       return {
         doubt,
         candidates: judged.map(({ evidence }) => evidence.slice()),

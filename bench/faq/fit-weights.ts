@@ -19,7 +19,7 @@ const AGAINST = new Set(['length of the FAQ']);
  */
 const WANTED = { right: 1, calibrated: 1, inScope: 3 };
 /** In the last of these a message from far outside counts so much: nobody forgives an answer to that. */
-const FAR = 2;
+const FAR = 3;
 const STEPS = 500;
 const RATE = 0.03;
 const SMALL_WEIGHTS = 1e-3;

@@ -95,7 +95,7 @@ function createMatch(index: FaqIndex): (text: string) => Match {
   return (text) => {
     const { message, judged } = find(text);
     const doubt = NO_DOUBT.slice();
-    readDoubt(index, message, doubt);
+    readDoubt(index, message, judged, doubt);
     const none = weigh(doubt, WEIGHTS.doubt);
     const [best, second] = judged;
     const top = Math.max(none, best?.score ?? none);

@@ -102,15 +102,26 @@ function questionWeight(index: FaqIndex, rarity: (count: number) => number, entr
   return weight;
 }
 
-/** Writes the doubt of a message into `into`, in the order of DOUBT. */
-export function readDoubt(index: FaqIndex, message: Message, into: number[]): void {
+/**
+ * Writes the doubt of a message into `into`, in the order of DOUBT. A message tells something if it has a word that is no
+ * stop word, or a keyword of a candidate: a business that writes "hello" as a keyword means it.
+ */
+export function readDoubt(
+  index: FaqIndex,
+  message: Message,
+  candidates: readonly { evidence: readonly number[] }[],
+  into: number[],
+): void {
+  const isTelling = message.telling > 0 || candidates.some(({ evidence }) => (evidence[WHOLE_KEYWORDS] ?? 0) > 0);
   into[0] = 1;
   into[1] = message.unknown / (message.telling || 1);
   into[2] = Math.log(index.size || 1);
   into[3] = Math.log(message.words.length || 1);
   into[4] = Math.log1p(message.unknownWords);
-  into[5] = message.telling > 0 ? 0 : 1;
+  into[5] = isTelling ? 0 : 1;
 }
+
+const WHOLE_KEYWORDS = EVIDENCE.indexOf('whole keywords');
 
 /** How many keywords the message has with every word, and what they count. */
 function readKeywords(message: Message, entry: Entry) {

@@ -3,6 +3,6 @@
  * businesses in `bench/faq`: `npm run fit:faq` writes this file.
  */
 export const WEIGHTS: { readonly evidence: readonly number[]; readonly doubt: readonly number[] } = {
-  evidence: [0.3122, 1.9041, 0.9433, 1.0459, 2.0354, 0.4875, 0.404, 2.8072, 2.3654, 6, -0.335],
-  doubt: [-0.132, -1.2661, 0.9722, 0.8393, 0.6263, 2],
+  evidence: [0.3158, 1.9039, 0.932, 1.0846, 2.1294, 0.4759, 0.3819, 2.6993, 2.1649, 6, -0.2951],
+  doubt: [-0.2044, -1.1092, 0.991, 0.8045, 0.687, 2],
 };
