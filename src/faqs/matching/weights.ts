@@ -3,6 +3,6 @@
  * businesses in `bench/faq`: `npm run fit:faq` writes this file.
  */
 export const WEIGHTS: { readonly evidence: readonly number[]; readonly doubt: readonly number[] } = {
-  evidence: [0.3158, 1.9039, 0.932, 1.0846, 2.1294, 0.4759, 0.3819, 2.6993, 2.1649, 6, -0.2951],
-  doubt: [-0.2044, -1.1092, 0.991, 0.8045, 0.687, 2],
+  evidence: [0.3183, 1.8562, 0.9499, 1.0663, 2.1211, 0.4825, 0.3767, 2.7191, 2.1772, 6, -0.3048],
+  doubt: [-0.227, -1.1468, 0.9947, 0.8017, 0.7123, 2],
 };
