@@ -1,4 +1,5 @@
 import { READ_LENGTH } from '../language/words.ts';
+import { confidenceOf } from './matching/confidence.ts';
 import { createFaqIndex, FIELD, isIn, type Entry, type Faq, type FaqIndex } from './matching/faq-index.ts';
 import { DOUBT, EVIDENCE, readDoubt, readEvidence, STOP_WORD } from './matching/features.ts';
 import { createMessageReader, type Message, type Word } from './matching/read-message.ts';
@@ -94,20 +95,21 @@ function createMatch(index: FaqIndex): (text: string) => Match {
   return (text) => {
     const { message, judged } = find(text);
     const doubt = NO_DOUBT.slice();
-    readDoubt(index, message, doubt);
+    readDoubt(index, message, judged, doubt);
     const none = weigh(doubt, WEIGHTS.doubt);
     const [best, second] = judged;
     const top = Math.max(none, best?.score ?? none);
     let sum = Math.exp(none - top);
     for (const { score } of judged) sum += Math.exp(score - top);
-    const probability = ({ score }: Judged) => Math.exp(score - top) / sum;
+    const probability = (score: number) => Math.exp(score - top) / sum;
     const reasons = best?.evidence.slice();
     const { words } = message;
-    return new Found(best?.entry.id ?? null, best ? probability(best) : 0, () => ({
+    const confidence = best ? confidenceOf(probability(best.score), probability(none)) : 0;
+    return new Found(best?.entry.id ?? null, confidence, () => ({
       ...explain(words, best?.entry ?? null),
       reasons: reasons ? named(EVIDENCE, reasons, WEIGHTS.evidence) : {},
       doubts: named(DOUBT, doubt, WEIGHTS.doubt),
-      runnerUp: second ? { faqId: second.entry.id, confidence: probability(second) } : null,
+      runnerUp: second ? { faqId: second.entry.id, confidence: probability(second.score) } : null,
       cut: text.length > READ_LENGTH,
     }));
   };

@@ -16,9 +16,9 @@ it('FAQs are found, and confidences mean what they say, on the messages of 18 bu
   const least = {
     top1: 0.75,
     top1Mean: 0.77,
-    auroc: 0.865,
-    aurocNear: 0.845,
-    aurocFar: 0.91,
+    auroc: 0.875,
+    aurocNear: 0.85,
+    aurocFar: 0.92,
     answerF1: 0.72,
     recallAt80: 0.65,
     recallAt90: 0.52,

@@ -43,6 +43,12 @@ describe('a coffee shop and a help desk', () => {
     },
   );
 
+  it('"hello" is answered where a business wrote it as a keyword, and "do you have" where it is all of a question', () => {
+    const hello = faq('hello', 'How are you doing?', 'hello, hey');
+    expect(english(...shop, hello).match('hello').confidence).toBeGreaterThan(0.7);
+    expect(english(...shop, faq('have', 'Do you have?')).match('do you have').confidence).toBeGreaterThan(0.8);
+  });
+
   it.each(['', '   ', '👍🏽', '!!!', '\u0000', '\ud800', '؟؟'])('nothing matches %j', (text) => {
     expect(english(...shop).match(text)).toMatchObject({ faqId: null, confidence: 0 });
   });

@@ -18,9 +18,8 @@ export interface Faq {
 
 /** Where a FAQ has a word. */
 export const FIELD = { keyword: 1, question: 2, answer: 4 } as const;
-/** Of the bits of an occurrence. */
-const ALONE = 8;
-const RANK_SHIFT = 4;
+/** Of an occurrence: above the bits of its fields. */
+const RANK_SHIFT = 3;
 const MOST_RANK = 255;
 
 /** A FAQ as numbers. */
@@ -75,7 +74,6 @@ export interface FaqIndex {
 }
 
 export const isIn = (occurrence: number, field: number) => (occurrence & field) !== 0;
-export const standsAlone = (occurrence: number) => (occurrence & ALONE) !== 0;
 /** The place of the first keyword that has the word; a business writes first what matters most. */
 export const rankOf = (occurrence: number) => occurrence >> RANK_SHIFT;
 
@@ -218,7 +216,7 @@ function read(faq: Faq, language: string, learn: (word: string) => Known): Entry
     for (const { term } of found) {
       const isNew = !isIn(occurrences.get(term) ?? 0, FIELD.keyword);
       const rank = isNew ? Math.min(keywords.length, MOST_RANK) << RANK_SHIFT : 0;
-      note(term, FIELD.keyword | rank | (found.length === 1 ? ALONE : 0));
+      note(term, FIELD.keyword | rank);
       keywordTerms.push(term);
     }
     keywords.push(written);

@@ -1,36 +1,33 @@
-import { FIELD, isIn, rankOf, standsAlone, type Entry, type FaqIndex } from './faq-index.ts';
+import { FIELD, isIn, rankOf, type Entry, type FaqIndex } from './faq-index.ts';
 import type { Message } from './read-message.ts';
 import { scratch } from './scratch.ts';
 
 /**
  * What speaks for a FAQ as the answer to a message, and what against; each a number of about 0 to 10. All but the last
- * two only grow with what the two have in common.
+ * only grow with what the two have in common.
  */
 export const EVIDENCE = [
-  'stop words in keywords',
   'stop words in question',
-  'words in common',
   'share of the message',
+  'words in common',
   'share of the question',
   'share of the keywords',
   'first keywords',
-  'keywords of one word',
   'whole keywords',
   'pieces of words',
   'words of the answer',
   'the very question',
-  'words not in the FAQ',
   'length of the FAQ',
 ] as const;
 
 /** What speaks for no FAQ being the answer, whichever is the best. */
 export const DOUBT = [
   'always',
-  'unknown words',
-  'words that tell',
+  'share of unknown words',
   'number of FAQs',
-  'unknown pieces of words',
-  'stop words',
+  'words',
+  'unknown words',
+  'nothing that tells',
 ] as const;
 
 /** What a stop word counts beside another word. */
@@ -46,30 +43,30 @@ export function readEvidence(
 ): void {
   const { terms, occurrences, grams } = entry;
   const { match, termSeen, termPlace, gramSeen, gramWeight } = scratch;
-  let stopKeyword = 0;
   let stopQuestion = 0;
+  let stops = 0;
   let covered = 0;
+  let inCommon = 0;
   let ranked = 0;
-  let alone = 0;
   let answer = 0;
   let asked = 0;
   for (let at = 0; at < terms.length; at++) {
     const term = terms[at] ?? 0;
     if (termSeen[term] !== match) continue;
-    const occurrence = occurrences[at] ?? 0;
-    const isQuestion = isIn(occurrence, FIELD.question);
     const word = message.words[termPlace[term] ?? 0];
     if (!word) continue;
+    const occurrence = occurrences[at] ?? 0;
+    const isQuestion = isIn(occurrence, FIELD.question);
+    const isKeyword = isIn(occurrence, FIELD.keyword);
     const weight = word.weight * word.likeness;
     if (isQuestion) asked += weight;
-    const isKeyword = isIn(occurrence, FIELD.keyword);
     if (word.isStopWord) {
-      if (isKeyword) stopKeyword += weight;
+      if (isQuestion || isKeyword) stops += weight;
       if (isQuestion) stopQuestion += weight;
     } else if (isKeyword || isQuestion) {
       covered += weight;
+      inCommon += 1;
       if (isKeyword) ranked += weight / (1 + rankOf(occurrence) / 3);
-      if (standsAlone(occurrence)) alone += weight;
     } else answer += weight;
   }
   const hit = readKeywords(message, entry);
@@ -80,20 +77,17 @@ export function readEvidence(
   }
 
   const shareOfQuestion = asked / (questionWeight(index, rarity, entry) || 1);
-  into[0] = stopKeyword;
-  into[1] = stopQuestion;
-  into[2] = Math.sqrt(covered);
-  into[3] = covered / (message.telling || 1);
-  into[4] = shareOfQuestion;
-  into[5] = hit.count / (entry.keywords.length || 1);
-  into[6] = ranked;
-  into[7] = alone;
-  into[8] = Math.log1p(hit.weight);
-  into[9] = Math.sqrt(pieces / (message.grams || 1));
-  into[10] = answer / (message.telling || 1);
-  into[11] = shareOfQuestion > 0.999 && message.words.length === entry.questionLength ? 1 : 0;
-  into[12] = Math.log1p(Math.max(0, message.telling - covered));
-  into[13] = Math.log1p(terms.length);
+  into[0] = stopQuestion;
+  into[1] = (covered + STOP_WORD * stops) / (message.telling + STOP_WORD * message.stops || 1);
+  into[2] = Math.log1p(inCommon);
+  into[3] = shareOfQuestion;
+  into[4] = hit.count / (entry.keywords.length || 1);
+  into[5] = ranked;
+  into[6] = Math.log1p(hit.weight);
+  into[7] = Math.sqrt(pieces / (message.grams || 1));
+  into[8] = answer / (message.telling || 1);
+  into[9] = shareOfQuestion > 0.999 && message.words.length === entry.questionLength ? 1 : 0;
+  into[10] = Math.log1p(terms.length);
 }
 
 /** Changes with the index only, and is asked for with each match. */
@@ -108,16 +102,26 @@ function questionWeight(index: FaqIndex, rarity: (count: number) => number, entr
   return weight;
 }
 
-/** Writes the doubt of a message into `into`, in the order of DOUBT. */
-export function readDoubt(index: FaqIndex, message: Message, into: number[]): void {
-  const all = message.words.length || 1;
+/**
+ * Writes the doubt of a message into `into`, in the order of DOUBT. A message tells something if it has a word that is no
+ * stop word, or a keyword of a candidate: a business that writes "hello" as a keyword means it.
+ */
+export function readDoubt(
+  index: FaqIndex,
+  message: Message,
+  candidates: readonly { evidence: readonly number[] }[],
+  into: number[],
+): void {
+  const isTelling = message.telling > 0 || candidates.some(({ evidence }) => (evidence[WHOLE_KEYWORDS] ?? 0) > 0);
   into[0] = 1;
-  into[1] = message.telling > 0 ? message.unknown / message.telling : 1;
-  into[2] = message.tellingWords;
-  into[3] = Math.log(index.size || 1);
-  into[4] = message.unknownGrams / (message.grams || 1);
-  into[5] = (message.words.length - message.tellingWords) / all;
+  into[1] = message.unknown / (message.telling || 1);
+  into[2] = Math.log(index.size || 1);
+  into[3] = Math.log(message.words.length || 1);
+  into[4] = Math.log1p(message.unknownWords);
+  into[5] = isTelling ? 0 : 1;
 }
+
+const WHOLE_KEYWORDS = EVIDENCE.indexOf('whole keywords');
 
 /** How many keywords the message has with every word, and what they count. */
 function readKeywords(message: Message, entry: Entry) {

@@ -21,12 +21,13 @@ export interface Word {
 /** What is known of a message before any FAQ is looked at. Valid until the next message is read, by whomever. */
 export interface Message {
   words: Word[];
-  /** Sums of weights: of the words that tell something, of those that no FAQ has, and of all pieces and the unknown ones. */
+  /** Sums of weights: of the words that tell something, of those of them that no FAQ has, of stop words, of pieces. */
   telling: number;
   unknown: number;
+  stops: number;
   grams: number;
-  unknownGrams: number;
-  tellingWords: number;
+  /** How many words that tell something no FAQ has. */
+  unknownWords: number;
 }
 
 /** More different words than these make no question clearer, and each one costs time. */
@@ -87,29 +88,31 @@ export function createMessageReader(index: FaqIndex): MessageReader {
 
   function takeGram(message: Message, gram: number): void {
     if (scratch.gramSeen[gram] === scratch.match) return;
-    const count = index.gramCounts[gram] ?? 0;
-    const weight = rarity(count);
+    const weight = rarity(index.gramCounts[gram] ?? 0);
     scratch.gramSeen[gram] = scratch.match;
     scratch.gramWeight[gram] = weight;
     message.grams += weight;
-    if (count === 0) message.unknownGrams += weight;
   }
 
   function take(message: Message, word: Word): void {
     message.words.push(word);
-    if (word.isStopWord) return;
+    if (word.isStopWord) {
+      message.stops += word.weight;
+      return;
+    }
     const { grams } = word;
     for (let at = 0; at < grams.length; at++) takeGram(message, grams[at] ?? 0);
     message.telling += word.weight;
-    message.tellingWords += 1;
-    if (word.term < 0) message.unknown += word.weight;
+    if (word.term >= 0) return;
+    message.unknown += word.weight;
+    message.unknownWords += 1;
   }
 
   function read(text: string): Message {
     followIndex();
     const match = nextMatch(index.postings.length, index.entries.length);
     const { termSeen, termPlace } = scratch;
-    const message: Message = { words: [], telling: 0, unknown: 0, grams: 0, unknownGrams: 0, tellingWords: 0 };
+    const message: Message = { words: [], telling: 0, unknown: 0, stops: 0, grams: 0, unknownWords: 0 };
     const unknown = new Set<string>();
     let before = '';
     for (const written of words(text, index.language)) {

@@ -3,8 +3,6 @@
  * businesses in `bench/faq`: `npm run fit:faq` writes this file.
  */
 export const WEIGHTS: { readonly evidence: readonly number[]; readonly doubt: readonly number[] } = {
-  evidence: [
-    0.0617, 0.2919, 0.5488, 0.047, 1.3074, 1.3784, 0.4925, 0.0793, 0.4774, 3.0339, 2.3691, 6, -0.6826, -0.3265,
-  ],
-  doubt: [-0.2169, -0.7684, 0.1338, 0.8601, -0.6823, 1.5253],
+  evidence: [0.3183, 1.8562, 0.9499, 1.0663, 2.1211, 0.4825, 0.3767, 2.7191, 2.1772, 6, -0.3048],
+  doubt: [-0.227, -1.1468, 0.9947, 0.8017, 0.7123, 2],
 };
