@@ -82,7 +82,7 @@ describe('a copy of the database', { timeout: 60_000 }, () => {
       ...backupCodes,
       new URL(totpURI).searchParams.get('secret') ?? '',
       reset,
-      key.split('_').at(-1) ?? '',
+      /^fd_[^_]+_(.+)$/.exec(key)?.[1] ?? '',
       link.split('#')[1] ?? '',
       ...Object.values(bot),
       secret,
