@@ -35,6 +35,9 @@ export async function hireSystemAdmin(world: World, tenantId: string): Promise<P
   return elsewhere;
 }
 
+/** What of an API key nobody may know; it may have underscores in it. */
+export const secretOf = (key: string): string => /^fd_[^_]+_(.+)$/.exec(key)?.[1] ?? '';
+
 /** An API key of the tenant with these scopes, or all. */
 export async function cutKey(
   { deps }: World,

@@ -4,7 +4,7 @@ import { addTarget } from '../../../src/tenancy/provision.ts';
 import { openMailServer } from '../../handover/mail-server.ts';
 import { enrolled, goodPassword, openBrowser } from '../../support/browser.ts';
 import { asOwner } from '../../support/database.ts';
-import { call, hire, type Person } from '../../support/people.ts';
+import { call, hire, secretOf, type Person } from '../../support/people.ts';
 import { buildShop, type Shop } from '../../support/tenants.ts';
 import { until, useWorld } from '../../support/world.ts';
 
@@ -82,7 +82,7 @@ describe('a copy of the database', { timeout: 60_000 }, () => {
       ...backupCodes,
       new URL(totpURI).searchParams.get('secret') ?? '',
       reset,
-      /^fd_[^_]+_(.+)$/.exec(key)?.[1] ?? '',
+      secretOf(key),
       link.split('#')[1] ?? '',
       ...Object.values(bot),
       secret,

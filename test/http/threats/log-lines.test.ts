@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { createLogger } from '../../../src/logger.ts';
 import { enrolled, goodPassword, openBrowser } from '../../support/browser.ts';
 import { asOwner } from '../../support/database.ts';
-import { call, cutKey, hire, type Person } from '../../support/people.ts';
+import { call, cutKey, hire, secretOf, type Person } from '../../support/people.ts';
 import { buildShop, postTelegram, telegramUpdate, writes, type Shop } from '../../support/tenants.ts';
 import { until, useWorld } from '../../support/world.ts';
 
@@ -126,8 +126,8 @@ describe('the log', { timeout: 60_000 }, () => {
     const Made = z.object({ key: z.string() });
     const Invited = z.object({ link: z.string() });
     const secrets = [
-      key.split('_').at(-1) ?? '',
-      Made.parse(newKey.body).key.split('_').at(-1) ?? '',
+      secretOf(key),
+      secretOf(Made.parse(newKey.body).key),
       Invited.parse(invited.body).link.split('#')[1] ?? '',
       ...browser.cookies.values(),
       ...Object.values(bot),
