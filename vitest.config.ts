@@ -3,15 +3,18 @@ import { defineConfig } from 'vitest/config';
 /** Tests of flow, queue and faults also run on Redis; everything else knows nothing of the queue's backend. */
 const onBothBackends = ['test/flow/**/*.test.ts', 'test/queue/**/*.test.ts'];
 const faults = ['test/faults/**/*.test.ts'];
-/** What starts whole processes or a browser, hashes passwords, walks the API or waits for a whole flow; `npm run check` leaves it to `npm test`. */
+/** What starts whole processes or a browser, hashes passwords, walks the API, works on much, or waits for a whole flow; `npm run check` leaves it to `npm test`. */
 const long = [
   'test/auth/**/*.test.ts',
   'test/cli.test.ts',
   'test/conversations/find-conversations.test.ts',
   'test/embedded*.test.ts',
+  'test/faqs/slices.test.ts',
   'test/flow/**/*.test.ts',
   'test/http/api/**/*.test.ts',
   'test/http/desk-page.test.ts',
+  'test/http/faqs-*.test.ts',
+  'test/http/threats/**/*.test.ts',
   'test/main.test.ts',
   'test/tenancy.test.ts',
 ];

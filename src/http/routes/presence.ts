@@ -1,3 +1,4 @@
+import { LockMode, type EntityManager } from '@mikro-orm/postgresql';
 import { z } from 'zod';
 import { audit } from '../../audit.ts';
 import type { TenantActor } from '../../auth/actor.ts';
@@ -87,6 +88,20 @@ export function presenceOperations({ orm, settingsOf }: Pick<Deps, 'orm' | 'sett
       },
     }),
     tenantOperation({
+      method: 'get',
+      path: '/team/{userId}/capacity',
+      tag,
+      summary: 'How many conversations somebody has and is given at the same time',
+      description: 'The ETag is that of `ownCapacity`: who comes, goes and takes conversations does not change it.',
+      permission: 'team:read',
+      params: z.strictObject({ userId: id }),
+      response: PersonThere,
+      hasETag: true,
+      stateOf: ownCapacityOf,
+      handle: ({ tenantId, params: { userId } }) =>
+        withTenant(orm, tenantId, async (em) => presentPerson(await findAnswerer(em, tenantId, userId))),
+    }),
+    tenantOperation({
       method: 'patch',
       path: '/team/{userId}/capacity',
       tag,
@@ -95,10 +110,13 @@ export function presenceOperations({ orm, settingsOf }: Pick<Deps, 'orm' | 'sett
       params: z.strictObject({ userId: id }),
       body: z.strictObject({ capacity: z.int().min(0).max(1_000).nullable() }),
       response: PersonThere,
-      handle: ({ tenantId, actor, params: { userId }, body: { capacity }, ip, requestId }) =>
+      hasETag: true,
+      stateOf: ownCapacityOf,
+      handle: ({ tenantId, actor, params: { userId }, body: { capacity }, ip, requestId, expectUnchanged }) =>
         withTenant(orm, tenantId, async (em) => {
-          const before = await answererOf(em, tenantId, userId);
-          if (!before) throw notFound('there is nobody with this id who may answer for this tenant');
+          await em.findOne(Membership, { tenantId, userId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+          const before = await findAnswerer(em, tenantId, userId);
+          expectUnchanged(ownCapacityOf(before));
           await em.nativeUpdate(Membership, { tenantId, userId }, { capacity });
           const changes = { from: before.ownCapacity, to: capacity };
           await audit(em, { actor, ip, requestId }, 'member.capacity', userId, changes);
@@ -107,6 +125,17 @@ export function presenceOperations({ orm, settingsOf }: Pick<Deps, 'orm' | 'sett
         }),
     }),
   ];
+}
+
+const ownCapacityOf = ({ userId, ownCapacity }: { userId: string; ownCapacity: number | null }) => ({
+  userId,
+  ownCapacity,
+});
+
+async function findAnswerer(em: EntityManager, tenantId: string, userId: string): Promise<Answerer> {
+  const found = await answererOf(em, tenantId, userId);
+  if (!found) throw notFound('there is nobody with this id who may answer for this tenant');
+  return found;
 }
 
 const presentPerson = (person: Answerer) => ({

@@ -72,7 +72,6 @@ const WITHOUT = [
   // A key is made and revoked, a test made and deleted.
   'DELETE /api-keys/{id}',
   'DELETE /faqs/tests/{id}',
-  // Where somebody is, is that person's own word; a capacity is one number.
+  // Where somebody is, is that person's own word.
   'PUT /me/presence',
-  'PATCH /team/{userId}/capacity',
 ];

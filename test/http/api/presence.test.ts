@@ -116,6 +116,18 @@ describe('capacity', () => {
     }
   });
 
+  it('is not overwritten by whoever has not seen what it is now', async () => {
+    const path = `/team/${mia.userId}/capacity`;
+    const seen = (await call(world, viewer.token, 'GET', path)).headers.get('etag') ?? '';
+    await call(world, mia.token, 'PUT', '/me/presence', { body: { isOnline: true } });
+    const change = (capacity: number) =>
+      call(world, owner.token, 'PATCH', path, { body: { capacity }, headers: { 'if-match': seen } });
+    expect((await change(7)).status).toBe(200);
+    expect(await change(8)).toMatchObject({ status: 412, body: { code: 'changed_meanwhile' } });
+    expect((await call(world, viewer.token, 'GET', path)).body).toMatchObject({ ownCapacity: 7, isOnline: true });
+    await set(owner, mia.userId, { capacity: null });
+  });
+
   it('is set by whoever runs the team, for people of the tenant who answer', async () => {
     const other = await buildShop(world);
     expect((await set(mia, mia.userId, { capacity: 9 })).status).toBe(403);
