@@ -3,6 +3,7 @@ import { stopWords } from '../../language/stop-words.ts';
 import { words } from '../../language/words.ts';
 import { gramBetween, GRAMS, gramsOf } from './grams.ts';
 import { keywordList } from '../../language/keywords.ts';
+import { createSideBySide, type SideBySide } from './side-by-side.ts';
 import { createTypos, type Typos } from './typos.ts';
 
 export interface Faq {
@@ -84,6 +85,7 @@ export function createFaqIndex(language: string): FaqIndex {
   const known = new Map<string, Known>();
   const positions = new Map<string, number>();
   const free: number[] = [];
+  const lists = createSideBySide();
 
   function learn(word: string): Known {
     const before = known.get(word);
@@ -125,7 +127,7 @@ export function createFaqIndex(language: string): FaqIndex {
   function put(faq: Faq): void {
     remove(faq.id);
     if (!faq.isActive) return;
-    const entry = read(faq, language, learn);
+    const entry = read(faq, language, learn, lists);
     const position = free.pop() ?? index.entries.length;
     index.entries[position] = entry;
     positions.set(faq.id, position);
@@ -190,7 +192,7 @@ function addOnce(grams: number[], gram: number): void {
   grams.push(gram);
 }
 
-function read(faq: Faq, language: string, learn: (word: string) => Known): Entry {
+function read(faq: Faq, language: string, learn: (word: string) => Known, lists: SideBySide): Entry {
   const occurrences = new Map<number, number>();
   const grams: number[] = [];
   const note = (term: number, bits: number) => occurrences.set(term, (occurrences.get(term) ?? 0) | bits);
@@ -233,12 +235,12 @@ function read(faq: Faq, language: string, learn: (word: string) => Known): Entry
   return {
     id: faq.id,
     priority: faq.priority,
-    terms: new Int32Array(occurrences.keys()),
-    occurrences: new Uint16Array(bits),
+    terms: lists.ints([...occurrences.keys()]),
+    occurrences: lists.shorts(bits),
     keywords,
-    keywordTerms: new Int32Array(keywordTerms),
-    keywordEnds: new Uint16Array(keywordEnds),
-    grams: new Uint16Array(grams),
+    keywordTerms: lists.ints(keywordTerms),
+    keywordEnds: lists.shorts(keywordEnds),
+    grams: lists.shorts(grams),
     questionLength: bits.filter((of) => isIn(of, FIELD.question)).length,
     questionWeight: 0,
     weighedIn: -1,
