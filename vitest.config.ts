@@ -21,7 +21,7 @@ const long = [
 
 const postgres = 'test/support/postgres-setup.ts';
 // Files share a process: loading everything anew for each of them would take longer than most of them do.
-const usual = { isolate: false, testTimeout: 15_000, hookTimeout: 30_000 };
+const usual = { isolate: false, testTimeout: 30_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {

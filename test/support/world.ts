@@ -132,7 +132,7 @@ export function useWorld(wishes: Wishes = {}): World {
 
 /** Looks again until `check` holds: for what the service does in its own time. */
 export const until = <T>(check: () => T | Promise<T>): Promise<T> =>
-  vi.waitFor(check, { timeout: 10_000, interval: 25 });
+  vi.waitFor(check, { timeout: 20_000, interval: 25 });
 
 /** Files run side by side; each has a Redis database of its own, emptied by whoever used it before. */
 export function redisOfThisFile(): Record<string, string> {
