@@ -1,5 +1,5 @@
 import { Webhook } from 'standardwebhooks';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { handleInbound } from '../../jobs/handle-inbound.ts';
 import { Notification } from '../../src/entities/notification.ts';
 import { NotificationTarget } from '../../src/entities/notification-target.ts';
@@ -17,7 +17,7 @@ import {
   writes,
   type Shop,
 } from '../support/tenants.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startWorld, until, type World } from '../support/world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -25,7 +25,6 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 10_000, interval: 15 });
 const secret = `whsec_${Buffer.alloc(32, 5).toString('base64')}`;
 
 /** A shop that hands over at once and tells `desk`, and perhaps a Telegram chat in which managers answer. */

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Conversation } from '../../src/entities/conversation.ts';
 import { OutboundMessage } from '../../src/entities/outbound-message.ts';
 import { TenantSettings } from '../../src/entities/tenant-settings.ts';
 import { addChannel } from '../../src/tenancy/provision.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { asManager, buildShop, conversationOf, messagesOf, metaSignature, type Shop } from '../support/tenants.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startWorld, until, type World } from '../support/world.ts';
 
 const app = { META_APP_SECRET: 'app-secret-of-the-operator', META_VERIFY_TOKEN: 'token-of-the-operator' };
 const customer = '34600';
@@ -28,7 +28,6 @@ beforeEach(async () => {
   key = (await addChannel(world.deps.orm, world.deps.keys, shop.tenantId, channel)).key;
 });
 
-const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 10_000, interval: 15 });
 const textsOfShop = () =>
   world.platform.calls
     .filter(({ path }) => path.includes(`/${phoneNumberId}/messages`))

@@ -1,5 +1,4 @@
 import crypto from 'node:crypto';
-import { syncBuiltinESMExports } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { issueManagerToken } from '../../src/auth/manager-token.ts';
 import { nativePool } from '../../src/database/connect.ts';
@@ -7,6 +6,7 @@ import { Channel } from '../../src/entities/channel.ts';
 import { InboundEventRow } from '../../src/entities/inbound-event.ts';
 import { Tenant } from '../../src/entities/tenant.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
+import { countQueries } from '../support/count-work.ts';
 import { query } from '../support/embedded.ts';
 import { addSender, callFrom, META_APP, senderKinds, type Sender, type SenderKind } from '../support/senders.ts';
 import { recordLog, serve } from '../support/serve.ts';
@@ -138,24 +138,14 @@ describe.each(senderKinds)('for %s', (kind) => {
 
 /** HMACs made while `work` runs, and connections that it takes from the pool of the service. */
 async function costOf(work: () => Promise<unknown>) {
-  const cost = { hmacs: 0, queries: 0 };
-  const pool = await nativePool(world.deps.orm);
-  const onAcquire = () => void (cost.queries += 1);
   const real = crypto.createHmac;
-  crypto.createHmac = (...given) => {
-    cost.hmacs += 1;
+  let hmacs = 0;
+  const counted: typeof real = (...given) => {
+    hmacs += 1;
     return real(...given);
   };
-  syncBuiltinESMExports();
-  pool.on('acquire', onAcquire);
-  try {
-    await work();
-  } finally {
-    pool.off('acquire', onAcquire);
-    crypto.createHmac = real;
-    syncBuiltinESMExports();
-  }
-  return cost;
+  const queries = await countQueries(await nativePool(world.deps.orm), 'createHmac', counted, work);
+  return { hmacs, queries };
 }
 
 /** Resolves when all changes made so far have been heard, and what they make stale is forgotten. */

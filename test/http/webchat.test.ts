@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { Tenant } from '../../src/entities/tenant.ts';
 import { addChannel } from '../../src/tenancy/provision.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { asManager, buildShop, conversationOf, type Shop } from '../support/tenants.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startWorld, until, type World } from '../support/world.ts';
 
 const Session = z.object({ visitorId: z.string(), token: z.string(), siteName: z.string() });
 const Said = z.object({ seq: z.number(), from: z.string(), text: z.string(), quickReplies: z.array(z.string()) });
@@ -25,7 +25,6 @@ beforeEach(async () => {
   key = await addChat(shop);
 });
 
-const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 10_000, interval: 15 });
 const [question, answer] = ['What are your opening hours?', 'We open 7am-9pm daily'];
 
 async function addChat({ tenantId }: Shop): Promise<string> {

@@ -11,10 +11,35 @@ export interface Work {
   queries: number;
 }
 
+/**
+ * Runs `work` while a function of Node's crypto is another one for everybody who imports it. Gives how many connections
+ * were taken from the pool.
+ */
+export async function countQueries<Name extends 'scrypt' | 'createHmac'>(
+  pool: Pool,
+  name: Name,
+  counted: (typeof crypto)[Name],
+  work: () => Promise<unknown>,
+): Promise<number> {
+  let queries = 0;
+  const onAcquire = () => void (queries += 1);
+  const real = crypto[name];
+  crypto[name] = counted;
+  syncBuiltinESMExports();
+  pool.on('acquire', onAcquire);
+  try {
+    await work();
+  } finally {
+    pool.off('acquire', onAcquire);
+    crypto[name] = real;
+    syncBuiltinESMExports();
+  }
+  return queries;
+}
+
 /** What `work` costs: counted, because time tells little on a busy machine. */
 export async function countWork(pool: Pool, work: () => Promise<unknown>): Promise<Work> {
   const done: Work = { passwords: 0, atOnce: 0, queries: 0 };
-  const onAcquire = () => void (done.queries += 1);
   const real = crypto.scrypt;
   let running = 0;
   const counted: typeof crypto.scrypt = (...given: unknown[]) => {
@@ -27,15 +52,6 @@ export async function countWork(pool: Pool, work: () => Promise<unknown>): Promi
     };
     Reflect.apply(real, crypto, [...given, onKey]);
   };
-  crypto.scrypt = counted;
-  syncBuiltinESMExports();
-  pool.on('acquire', onAcquire);
-  try {
-    await work();
-  } finally {
-    pool.off('acquire', onAcquire);
-    crypto.scrypt = real;
-    syncBuiltinESMExports();
-  }
+  done.queries = await countQueries(pool, 'scrypt', counted, work);
   return done;
 }

@@ -30,7 +30,7 @@ export const attachmentOperations = (deps: ConnectingDeps): Operation[] => [
   upload(deps),
   download(deps),
   give(deps),
-  fetch(deps),
+  ofContact(deps),
 ];
 
 const upload = ({ orm }: Pick<Deps, 'orm'>) =>
@@ -102,7 +102,7 @@ const give = ({ orm, keys }: Pick<Deps, 'orm' | 'keys'>) =>
     },
   });
 
-const fetch = (deps: ConnectingDeps) => {
+const ofContact = (deps: ConnectingDeps) => {
   const fetchFile = createFetchFile(deps);
   return tenantOperation({
     method: 'get',
