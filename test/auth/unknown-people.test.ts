@@ -52,6 +52,7 @@ describe('a log-in with a wrong password', { timeout: 60_000 }, () => {
       seen.push({ ...(reply && said(reply)), work });
     }
     expect(seen[0]).toMatchObject({ status: 401, work: { passwords: 1 } });
+    expect(seen[0]?.work.queries).toBeGreaterThan(0);
     expect(seen.slice(1)).toEqual([seen[0], seen[0]]);
   });
 
