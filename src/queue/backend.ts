@@ -9,11 +9,17 @@ interface BackendOptions {
   onError: (error: Error) => void;
 }
 
+export interface NewJob {
+  name: string;
+  data: unknown;
+  opts: { delay?: number };
+}
+
 /** What we use of a BullMQ queue, whichever backend types it. */
 export interface JobQueue {
-  add(name: string, data: unknown, opts: { delay?: number }): Promise<unknown>;
-  addBulk(jobs: { name: string; data: unknown; opts: { delay?: number } }[]): Promise<unknown>;
-  getJobCountByTypes(...types: ('waiting' | 'active')[]): Promise<number>;
+  add(jobs: NewJob[]): Promise<unknown>;
+  /** Jobs that wait or are being done. */
+  count(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -65,7 +71,7 @@ function onRedis(url: string, { onError }: BackendOptions): QueueBackend {
   return {
     kind: 'redis',
     queue: (name) =>
-      watched(new Queue(name, { connection: producer, defaultJobOptions, ...ASK_NOTHING_FIRST }), onError),
+      jobQueue(watched(new Queue(name, { connection: producer, defaultJobOptions, ...ASK_NOTHING_FIRST }), onError)),
     worker(name, concurrency, process) {
       const connection = open(url, { maxRetriesPerRequest: null }, onError);
       consumers.push(connection);
@@ -77,6 +83,9 @@ function onRedis(url: string, { onError }: BackendOptions): QueueBackend {
     },
   };
 }
+
+/** On PostgreSQL bullmq makes two tables for each call in bulk (6.7): up to here jobs are cheaper one by one. */
+const MOST_ALONE = 8;
 
 function onPostgres({ databaseUrl, onError }: BackendOptions): QueueBackend {
   const pools: pg.Pool[] = [];
@@ -91,7 +100,8 @@ function onPostgres({ databaseUrl, onError }: BackendOptions): QueueBackend {
       connectionString: databaseUrl,
       max,
       keepAlive: true,
-      options: '-c search_path=bullmq',
+      // A job that is lost in a crash is found by the sweep, and one that is done twice does no harm.
+      options: '-c search_path=bullmq -c synchronous_commit=off',
       connectionTimeoutMillis: 5_000,
     });
     pool.on('error', onError);
@@ -104,7 +114,10 @@ function onPostgres({ databaseUrl, onError }: BackendOptions): QueueBackend {
   return {
     kind: 'postgres',
     queue: (name) =>
-      made(watched(new Queue(name, { connection: producer, defaultJobOptions }, createPostgresBackend), onError)),
+      jobQueue(
+        made(watched(new Queue(name, { connection: producer, defaultJobOptions }, createPostgresBackend), onError)),
+        MOST_ALONE,
+      ),
     worker: (name, concurrency, process) =>
       made(
         watched(
@@ -118,6 +131,18 @@ function onPostgres({ databaseUrl, onError }: BackendOptions): QueueBackend {
     async close() {
       await Promise.all(pools.map((pool) => pool.end()));
     },
+  };
+}
+
+/** Up to `mostAlone` jobs are added one by one, more of them in bulk. */
+function jobQueue(queue: Pick<Queue, 'add' | 'addBulk' | 'getJobCountByTypes' | 'close'>, mostAlone = 1): JobQueue {
+  return {
+    add: (jobs) =>
+      jobs.length > mostAlone
+        ? queue.addBulk(jobs)
+        : Promise.all(jobs.map(({ name, data, opts }) => queue.add(name, data, opts))),
+    count: () => queue.getJobCountByTypes('waiting', 'active'),
+    close: () => queue.close(),
   };
 }
 

@@ -83,7 +83,7 @@ export function createWaker(backend: QueueBackend, onError: (error: Error) => vo
     async settled() {
       while (sending) await sending;
     },
-    waiting: async (job) => (await queues.get(job)?.getJobCountByTypes('waiting', 'active')) ?? 0,
+    waiting: async (job) => (await queues.get(job)?.count()) ?? 0,
     async close() {
       isClosing = true;
       while (sending) await sending;
@@ -118,10 +118,7 @@ async function addAll(
       opts: delay > 0 ? { delay } : {},
     })),
   );
-  const [only] = added;
-  // One job alone is the usual case, and cheaper by itself than in bulk.
-  if (only && added.length === 1) await queue?.add(only.name, only.data, only.opts);
-  else if (only) await queue?.addBulk(added);
+  await queue?.add(added);
 }
 
 const groupsOf = (tenants: Map<string, Set<string>>) =>

@@ -46,8 +46,8 @@ describe('a job', () => {
     const queue = world.deps.queue.queue('notify-manager');
     const done: string[] = [];
     work(async (subject) => void done.push(subject));
-    await queue.add('notify-manager', { wakes: [{ tenantId: 'nobody', subjects: [] }] }, {});
-    await queue.add('notify-manager', 'rows', {});
+    await queue.add([{ name: 'notify-manager', data: { wakes: [{ tenantId: 'nobody', subjects: [] }] }, opts: {} }]);
+    await queue.add([{ name: 'notify-manager', data: 'rows', opts: {} }]);
     await until(async () => expect(await view.jobs('notify-manager', 'failed')).toHaveLength(2));
     const failed = await view.jobs('notify-manager', 'failed');
     expect(failed.map(({ attemptsMade }) => attemptsMade)).toEqual([1, 1]);
