@@ -12,10 +12,13 @@ export function newId(now = Date.now()): string {
     randomFillSync(random);
     offset = 0;
   }
+  const end = offset + 10;
+  random[offset] = ((random[offset] ?? 0) & 0x0f) | 0x70;
+  random[offset + 2] = ((random[offset + 2] ?? 0) & 0x3f) | 0x80;
   const time = now.toString(16).padStart(12, '0');
-  const tail = random.toString('hex', offset, (offset += 10));
-  const variant = ((Number.parseInt(tail.charAt(3), 16) & 0x3) | 0x8).toString(16);
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${tail.slice(0, 3)}-${variant}${tail.slice(4, 7)}-${tail.slice(7, 19)}`;
+  const tail = random.toString('hex', offset, end);
+  offset = end;
+  return `${time.slice(0, 8)}-${time.slice(8)}-${tail.slice(0, 4)}-${tail.slice(4, 8)}-${tail.slice(8)}`;
 }
 
 /** The smallest id that can be made at `date`: what was made since then has a larger one. */

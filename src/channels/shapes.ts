@@ -5,23 +5,32 @@ import type { InboundContent } from './adapter.ts';
 // Longer than any platform's id, and short enough for the unique index it becomes part of.
 const MAX_ID = 256;
 
+// Both look at the type once: a union of schemas makes an issue, and throws it away, for each kind that a value is not,
+// several times in each webhook.
+
 /**
  * An identifier, always a string from here on. Platforms write small ones as numbers; those beyond 2^53 have been
  * turned into strings before they come here, so a number that is not a safe integer is an error.
  */
-export const Id = z.union([z.int(), z.string().min(1).max(MAX_ID)]).transform(String);
+export const Id = z.unknown().transform((value, context): string => {
+  if (typeof value === 'string' && value.length > 0 && value.length <= MAX_ID) return value;
+  if (Number.isSafeInteger(value)) return String(value);
+  return refuse(context, `must be an id: an integer, or 1 to ${MAX_ID} characters`);
+});
 
 /** Unix seconds, as a number (Telegram) or as digits in a string (Meta), up to the year 9999. */
-export const UnixSeconds = z
-  .union([
-    z.int(),
-    z
-      .string()
-      .regex(/^\d{1,12}$/)
-      .transform(Number),
-  ])
-  .pipe(z.int().min(0).max(253_402_300_799))
-  .transform((seconds) => new Date(seconds * 1000));
+export const UnixSeconds = z.unknown().transform((value, context): Date => {
+  const seconds = typeof value === 'string' && /^\d{1,12}$/.test(value) ? Number(value) : value;
+  const isTime = typeof seconds === 'number' && Number.isInteger(seconds) && seconds >= 0 && seconds <= LAST_SECOND;
+  return isTime ? new Date(seconds * 1000) : refuse(context, 'must be Unix seconds, up to the year 9999');
+});
+
+const LAST_SECOND = 253_402_300_799;
+
+function refuse({ issues }: z.RefinementCtx, message: string): never {
+  issues.push({ code: 'custom', message, input: undefined });
+  return z.NEVER;
+}
 
 /** ISO 8601 with `Z` or an offset, from 1970 on: years before the first have no place in the database. */
 export const IsoTime = z.iso

@@ -11,14 +11,17 @@ const Envelope = z.object({ object: z.string(), entry: z.array(z.unknown()) });
  */
 export function parseWhatsapp(body: unknown): InboundEvent[] {
   const { object, entry } = Envelope.parse(body);
+  const events = entry.flatMap((item) => parseEntry(object, item));
+  return events.length > 1 ? withoutRepeats(events) : events;
+}
+
+/** The same thing twice in one body is one event; two numbers of ours may each have their own copy. */
+function withoutRepeats(events: InboundEvent[]): InboundEvent[] {
   const seen = new Set<string>();
-  return entry
-    .flatMap((item) => parseEntry(object, item))
-    .filter(({ account, externalId }) => {
-      // The same thing twice in one body is one event; two numbers of ours may each have their own copy.
-      const key = JSON.stringify([account, externalId]);
-      return !seen.has(key) && seen.add(key);
-    });
+  return events.filter(({ account, externalId }) => {
+    const key = JSON.stringify([account, externalId]);
+    return !seen.has(key) && seen.add(key);
+  });
 }
 
 // `id` and `time` are not needed, but the time may be all that tells two changes of one account apart.
