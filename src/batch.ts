@@ -26,20 +26,15 @@ export function createBatcher<Item, Result>(
     const batch = waiting.splice(0, most);
     running += 1;
     newest = batch.length;
-    try {
-      const results = await run(batch.map((entry) => entry.item));
-      for (const [index, entry] of batch.entries()) {
-        const result = results[index];
-        if (result === undefined) entry.reject(new Error('a batch answered with too few results'));
-        else if (result instanceof Error) entry.reject(result);
-        else entry.resolve(result);
-      }
-    } catch (error) {
-      for (const entry of batch) entry.reject(error);
-    } finally {
-      running -= 1;
-      schedule();
-    }
+    const end = await run(batch.map((entry) => entry.item)).then(
+      (results) => () => settle(batch, results),
+      (error: unknown) => () => batch.forEach((entry) => entry.reject(error)),
+    );
+    running -= 1;
+    // The next run leaves before anybody goes on with what this one brought.
+    if (mayStart()) void start();
+    end();
+    schedule();
   }
 
   function schedule(): void {
@@ -51,6 +46,15 @@ export function createBatcher<Item, Result>(
       if (mayStart()) void start();
       schedule();
     });
+  }
+
+  function settle(batch: Waiting<Item, Result>[], results: (Result | Error)[]): void {
+    for (const [index, entry] of batch.entries()) {
+      const result = results[index];
+      if (result === undefined) entry.reject(new Error('a batch answered with too few results'));
+      else if (result instanceof Error) entry.reject(result);
+      else entry.resolve(result);
+    }
   }
 
   return (item) =>

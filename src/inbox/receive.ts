@@ -14,6 +14,8 @@ interface Receiver {
 }
 
 interface Row {
+  /** Its place in the insert. */
+  n: number;
   tenant_id: string;
   id: string;
   channel_id: string;
@@ -34,24 +36,24 @@ export interface Inbox {
 
 // PostgreSQL takes some 30,000 rows/s in one insert; a run of this size commits in a few milliseconds.
 const BATCH = { most: 64, inFlight: 2 };
-const ACCEPT = { name: 'accept', text: 'select n from system_accept($1)' };
+const ACCEPT = { name: 'accept', text: 'select system_accept($1) as news' };
 
 /** The door to the inbox: requests that wait at the same moment are committed by one insert. */
 export function createInbox(pool: Pool, wake: Wake): Inbox {
   async function insert(requests: Row[][]): Promise<number[]> {
     const rows = requests.flat();
-    const { rows: stored } = await pool.query<{ n: number }>({
-      ...ACCEPT,
-      values: [JSON.stringify(rows.map((row, n) => ({ n, ...row })))],
-    });
-    const fresh = new Set(stored.map(({ n }) => n));
-    let position = 0;
+    for (const [n, row] of rows.entries()) row.n = n;
+    const answer = await pool.query<{ news: number[] | null }>({ ...ACCEPT, values: [JSON.stringify(rows)] });
+    const news = answer.rows[0]?.news;
+    const isNew = news ? new Set(news) : null;
     return requests.map((request) => {
-      const news = request.filter(() => fresh.has(position++));
-      for (const row of news) {
-        if (row.status === 'pending') wake('handle-inbound', row.tenant_id, threadSubject(row.channel_id, row.thread));
+      let count = 0;
+      for (const { n, tenant_id: tenantId, channel_id: channelId, thread, status } of request) {
+        if (isNew && !isNew.has(n)) continue;
+        count += 1;
+        if (status === 'pending') wake('handle-inbound', tenantId, threadSubject(channelId, thread));
       }
-      return news.length;
+      return count;
     });
   }
 
@@ -71,6 +73,7 @@ export function createInbox(pool: Pool, wake: Wake): Inbox {
         ? 0
         : store(
             events.map((event) => ({
+              n: 0,
               tenant_id: tenantId,
               id: newId(),
               channel_id: channelId,
@@ -84,6 +87,7 @@ export function createInbox(pool: Pool, wake: Wake): Inbox {
     keepUnreadable: ({ tenantId, channelId }, body, bodyId, reason) =>
       store([
         {
+          n: 0,
           tenant_id: tenantId,
           id: newId(),
           channel_id: channelId,
