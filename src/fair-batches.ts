@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createRests } from './rests.ts';
 
 interface FairOptions {
   /** Batches that run at the same time, each of another tenant. */
@@ -24,8 +25,8 @@ const GIVE_WAY_MS = 30;
 
 /**
  * Runs work for many tenants as fair neighbours: one batch of a tenant at a time, the tenants in turn, whatever each
- * has waiting; and a tenant with more than one batch waiting begins none while those run that have less. What is asked
- * for while a tenant's batch runs joins its next one, a subject once.
+ * has waiting; a tenant with more than one batch waiting begins none while those run that have less, and rests between
+ * its batches while there are such. What is asked for while a tenant's batch runs joins its next one, a subject once.
  */
 export function createFairBatches(
   run: (tenantId: string, subjects: string[]) => Promise<void>,
@@ -35,6 +36,7 @@ export function createFairBatches(
   const running = new Set<string>();
   /** Running batches that are all their tenants have. */
   const light = new Set<Promise<void>>();
+  const rests = createRests();
   /** In the order in which their turn comes. */
   const turns = new Set<string>();
 
@@ -52,12 +54,18 @@ export function createFairBatches(
     for (const [subject] of batch) all.delete(subject);
     running.add(tenantId);
     try {
+      const rest = all.size > 0 ? rests.over(tenantId) : null;
+      if (rest) await rest;
       if (all.size > 0 && light.size > 0) await Promise.race([Promise.allSettled(light), sleep(GIVE_WAY_MS)]);
+      const isLight = all.size === 0;
+      const began = performance.now();
+      if (isLight) rests.seen(tenantId);
       const work = run(
         tenantId,
         batch.map(([subject]) => subject),
       );
-      await (all.size > 0 ? work : noted(work));
+      await (isLight ? noted(work) : work);
+      if (!isLight) rests.worked(tenantId, performance.now() - began);
       for (const [, done] of batch) done.resolve();
     } catch (error) {
       for (const [, done] of batch) done.reject(error);

@@ -8,12 +8,13 @@ const root = join(import.meta.dirname, '..');
  * Which rooms a room may import. A room is a folder of src, or a file directly in src. Rooms listed under `leaves`
  * do no I/O of their own and know nothing of the house; everybody may use them.
  */
-const leaves = ['errors', 'id', 'batch', 'fair-batches', 'places', 'language', 'settings-form'];
+const leaves = ['errors', 'id', 'batch', 'rests', 'fair-batches', 'places', 'language', 'settings-form'];
 const rooms: Record<string, string[]> = {
   errors: [],
   id: [],
   batch: [],
-  'fair-batches': [],
+  rests: [],
+  'fair-batches': ['rests'],
   places: [],
   'settings-form': [],
   logger: [],

@@ -65,6 +65,19 @@ describe('calls that wait at the same moment', () => {
     expect(began).toHaveLength(2);
   });
 
+  it('leave for the next run before anybody goes on with what the one before it brought', async () => {
+    const order: string[] = [];
+    const call = createBatcher<number, number>(
+      (items) => {
+        order.push(`run of ${items.join()}`);
+        return Promise.resolve(items);
+      },
+      { most: 2, inFlight: 1 },
+    );
+    await Promise.all(numbered(4).map((n) => call(n).then(() => order.push(`${n} goes on`))));
+    expect(order).toEqual(['run of 0,1', 'run of 2,3', '0 goes on', '1 goes on', '2 goes on', '3 goes on']);
+  });
+
   it('fail alone where one is at fault, and together where the run broke, and those after them go on', async () => {
     const { began, call } = scripted({ most: 2, inFlight: 1 });
     const ends = endsOf(numbered(7).map(call));

@@ -48,6 +48,36 @@ describe('batches of many tenants', () => {
     await vi.waitFor(() => expect(began.map(({ tenantId }) => tenantId).slice(3)).toEqual(['flood']));
   });
 
+  it('lets a tenant that is behind rest as long as its batch took while there are others, and not where there are none', async () => {
+    vi.useFakeTimers();
+    try {
+      const { began, batches } = scripted({ atOnce: 4, most: 10 });
+      const ofFlood = () => began.filter(({ tenantId }) => tenantId === 'flood');
+      const endsAfter = async (ms: number) => {
+        await vi.advanceTimersByTimeAsync(ms);
+        ofFlood().at(-1)?.end();
+        await vi.advanceTimersByTimeAsync(0);
+      };
+      void batches.add('flood', numbered(1_000));
+      await endsAfter(40);
+      expect(ofFlood()).toHaveLength(2);
+
+      void batches.add('quiet', ['its only row']);
+      began.at(-1)?.end();
+      await endsAfter(40);
+      expect(ofFlood()).toHaveLength(2);
+      await vi.advanceTimersByTimeAsync(39);
+      expect(ofFlood()).toHaveLength(2);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(ofFlood()).toHaveLength(3);
+
+      await endsAfter(1_000);
+      expect(ofFlood()).toHaveLength(4);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('runs one batch of a tenant at a time, and what comes meanwhile joins the next, once', async () => {
     const { began, batches } = scripted({ atOnce: 4, most: 10 });
     const first = batches.add('a', ['1']);

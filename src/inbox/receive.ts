@@ -6,6 +6,7 @@ import { unavailable } from '../errors.ts';
 import { newId } from '../id.ts';
 import { threadSubject } from '../queue/contracts.ts';
 import type { Wake } from '../queue/wake.ts';
+import { createRests } from '../rests.ts';
 
 /** Whose webhook it is. */
 interface Receiver {
@@ -36,16 +37,27 @@ export interface Inbox {
 
 // PostgreSQL takes some 30,000 rows/s in one insert; a run of this size commits in a few milliseconds.
 const BATCH = { most: 64, inFlight: 2 };
+/** An insert of so many rows, more than this part of them from one tenant, is more than that tenant's share. */
+const LARGE = 8;
+const MOST = 0.6;
 const ACCEPT = { name: 'accept', text: 'select system_accept($1) as news' };
 
-/** The door to the inbox: requests that wait at the same moment are committed by one insert. */
+/**
+ * The door to the inbox: requests that wait at the same moment are committed by one insert. A tenant whose requests fill
+ * the inserts rests between them while it has neighbours.
+ */
 export function createInbox(pool: Pool, wake: Wake): Inbox {
+  const rests = createRests();
+
   async function insert(requests: Row[][]): Promise<number[]> {
     const rows = requests.flat();
     for (const [n, row] of rows.entries()) row.n = n;
+    const began = performance.now();
     const answer = await pool.query<{ news: number[] | null }>({ ...ACCEPT, values: [JSON.stringify(rows)] });
     const news = answer.rows[0]?.news;
     const isNew = news ? new Set(news) : null;
+    const crowd = crowdOf(rows);
+    if (crowd) rests.worked(crowd, performance.now() - began);
     return requests.map((request) => {
       let count = 0;
       for (const { n, tenant_id: tenantId, channel_id: channelId, thread, status } of request) {
@@ -68,22 +80,25 @@ export function createInbox(pool: Pool, wake: Wake): Inbox {
   }, BATCH);
 
   return {
-    receive: async ({ tenantId, channelId }, events) =>
-      events.length === 0
-        ? 0
-        : store(
-            events.map((event) => ({
-              n: 0,
-              tenant_id: tenantId,
-              id: newId(),
-              channel_id: channelId,
-              external_id: event.externalId,
-              thread: event.thread,
-              payload: isObject(event.payload) ? event.payload : JSON.stringify(event.payload),
-              status: event.content.type === 'ignored' ? 'ignored' : 'pending',
-              error: event.content.type === 'ignored' ? event.content.reason : null,
-            })),
-          ),
+    async receive({ tenantId, channelId }, events) {
+      if (events.length === 0) return 0;
+      rests.seen(tenantId);
+      const rest = rests.over(tenantId);
+      if (rest) await rest;
+      return store(
+        events.map((event) => ({
+          n: 0,
+          tenant_id: tenantId,
+          id: newId(),
+          channel_id: channelId,
+          external_id: event.externalId,
+          thread: event.thread,
+          payload: isObject(event.payload) ? event.payload : JSON.stringify(event.payload),
+          status: event.content.type === 'ignored' ? 'ignored' : 'pending',
+          error: event.content.type === 'ignored' ? event.content.reason : null,
+        })),
+      );
+    },
     keepUnreadable: ({ tenantId, channelId }, body, bodyId, reason) =>
       store([
         {
@@ -99,6 +114,13 @@ export function createInbox(pool: Pool, wake: Wake): Inbox {
         },
       ]),
   };
+}
+
+/** The tenant that most of a large insert is from. */
+function crowdOf(rows: Row[]): string | null {
+  const tenantId = rows[Math.floor(rows.length / 2)]?.tenant_id;
+  if (tenantId === undefined || rows.length < LARGE) return null;
+  return rows.filter((row) => row.tenant_id === tenantId).length > rows.length * MOST ? tenantId : null;
 }
 
 const isObject = (value: unknown) => typeof value === 'object' && value !== null;

@@ -75,6 +75,28 @@ describe('webhooks of one moment', () => {
     }
   });
 
+  it('of one tenant that fills the inserts let its neighbours by', async () => {
+    const [shop, neighbour] = [await buildShop(world), await buildShop(world)];
+    const receive = (one: Shop, n: number) =>
+      world.deps.inbox.receive(receiverOf(one), telegram.parse(telegramUpdate(n, `message ${n}`)));
+    const flood = () => Promise.all(numbered(20).map(() => receive(shop, ++last)));
+    let last = 0;
+    const order = async () => {
+      const sql = `select tenant_id = '${shop.tenantId}' as crowded from inbound_events
+                   where tenant_id in ('${shop.tenantId}', '${neighbour.tenantId}') order by seq desc limit 2`;
+      return (await query(world.database.ownerUrl, sql)).map((row) => row['crowded']);
+    };
+    await receive(neighbour, 1);
+    // The longer the insert took, the longer the rest.
+    const held = await hold(world.database.ownerUrl, 'lock table inbound_events in share mode');
+    const flooding = flood();
+    await held.isWaitedFor();
+    await held.release();
+    await flooding;
+    await Promise.all([receive(shop, ++last), receive(neighbour, 2)]);
+    expect(await order()).toEqual([true, false]);
+  });
+
   it('are stored and answered although no queue can be reached', async () => {
     const shop = await buildShop(world);
     const response = await postTelegram(world, shop, telegramUpdate(1, 'hello'));

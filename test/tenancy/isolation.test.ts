@@ -193,10 +193,11 @@ describe('the wall between tenants', () => {
   it('lets the inbox be written through its one door, which knows whose a channel is', async () => {
     const event = { n: 0, id: newId(), external_id: 'x', thread: '1', payload: '{}', status: 'pending', error: null };
     const accept = (tenantId: string, channelId: string | undefined) =>
-      as(null, 'select system_accept($1) as n', [
+      as(null, 'select system_accept($1) as news', [
         JSON.stringify([{ ...event, tenant_id: tenantId, channel_id: channelId }]),
       ]);
-    expect((await accept(b.tenantId, b.ids['channels'])).rows).toEqual([{ n: 0 }]);
+    // Null: all were new.
+    expect((await accept(b.tenantId, b.ids['channels'])).rows).toEqual([{ news: null }]);
     await expect(accept(b.tenantId, a.ids['channels'])).rejects.toMatchObject({ code: '23502' });
 
     const columns = 'tenant_id, id, channel_id, external_id, thread';
