@@ -1,11 +1,32 @@
 import { z } from 'zod';
 
-const ids = z.array(z.uuid()).min(1);
-const threads = z.array(z.string()).min(1);
+const ids = z.array(z.uuid());
+const threads = z.array(z.string());
+
+/** What all subjects begin with is written once: the threads of a channel, or ids of one moment, take a third of the room. */
+const Written = z.object({ tenantId: z.uuid(), prefix: z.string().default(''), subjects: z.array(z.string()).min(1) });
+
+/** Rows of one tenant, as a job writes them. */
+export function writeWake(tenantId: string, subjects: string[]): z.input<typeof Written> {
+  const prefix = subjects.reduce(commonStart);
+  return { tenantId, prefix, subjects: subjects.map((subject) => subject.slice(prefix.length)) };
+}
+
+function commonStart(one: string, other: string): string {
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) length++;
+  // Never within a character: PostgreSQL takes no half of one.
+  return one.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
+}
 
 /** Rows to look at again, by tenant. */
-const wakesOf = <Subjects extends z.ZodType<string[]>>(subjects: Subjects) =>
-  z.object({ wakes: z.array(z.object({ tenantId: z.uuid(), subjects })) });
+const wakesOf = (subjects: z.ZodType<string[], string[]>) => {
+  const wake = Written.transform(({ tenantId, prefix, subjects: ends }) => ({
+    tenantId,
+    subjects: ends.map((end) => prefix + end),
+  })).pipe(z.object({ tenantId: z.uuid(), subjects }));
+  return z.object({ wakes: z.array(wake) });
+};
 
 /**
  * Every job: its name and its data. A job carries ids, never content: the row is the truth, the job only says

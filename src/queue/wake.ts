@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobQueue, QueueBackend } from './backend.ts';
-import { jobNames, type JobName } from './contracts.ts';
+import { jobNames, writeWake, type JobName } from './contracts.ts';
 
 /** Rows of one tenant that are handled in one go, and tenants in one job. */
 const MOST_SUBJECTS = 50;
@@ -123,7 +123,7 @@ async function addAll(
 
 const groupsOf = (tenants: Map<string, Set<string>>) =>
   [...tenants].flatMap(([tenantId, subjects]) =>
-    chunk([...subjects], MOST_SUBJECTS).map((part) => ({ tenantId, subjects: part })),
+    chunk([...subjects], MOST_SUBJECTS).map((part) => writeWake(tenantId, part)),
   );
 
 function chunk<T>(all: T[], size: number): T[][] {

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { z } from 'zod';
 import { newId } from '../../src/id.ts';
 import { createQueueBackend, type QueueBackend } from '../../src/queue/backend.ts';
-import { jobs, type JobName } from '../../src/queue/contracts.ts';
+import { jobs, threadSubject, type JobName } from '../../src/queue/contracts.ts';
 import { createWaker, type Waker } from '../../src/queue/wake.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { useQueueView } from '../support/queue.ts';
@@ -64,6 +64,20 @@ describe('wake-ups', () => {
     expect(sorted(ofFlood)).toEqual(sorted(many));
     expect(sorted(groups.map(({ tenantId }) => tenantId).filter((id) => id !== flooded))).toEqual(sorted(quiet));
     expect(await asked('notify-manager', 'waiting')).toEqual([[{ tenantId: flooded, subjects: [flooded] }]]);
+  });
+
+  it('write what their rows begin with once, and never half a character', async () => {
+    const [tenantId, channelId] = [newId(), newId()];
+    const threads = ['1000001', '1000002', 'a😀', 'a😁'].map((thread) => threadSubject(channelId, thread));
+    for (const some of [threads, threads.slice(0, 1), threads.slice(0, 2), threads.slice(2)]) {
+      for (const subject of some) waker.wake('handle-inbound', tenantId, subject);
+      await waker.settled();
+    }
+    const written = (await view.jobs('handle-inbound', 'waiting')).map(({ data }) => JSON.stringify(data));
+    expect(written.map((data) => data.split(channelId).length - 1)).toEqual([1, 1, 1, 1]);
+    expect(Math.max(...written.map((data) => data.length))).toBeLessThan(200);
+    const found = (await asked('handle-inbound', 'waiting')).flat().flatMap(({ subjects }) => subjects);
+    expect(sorted(found)).toEqual(sorted([...threads, ...threads, threads[0] ?? '']));
   });
 
   it('that are asked for while others are on their way, and a little longer, leave together', async () => {
