@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, timingSafeEqual, type BinaryLike } from 'node:crypto';
+import { createHmac, createSecretKey, timingSafeEqual, type BinaryLike, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import type { WebhookRequest } from './adapter.ts';
 
@@ -79,10 +79,23 @@ export function signStandardWebhook(id: string, timestampSeconds: number, body: 
 
 /** Undefined for a secret without key bytes: with an empty key everybody could sign. */
 function standardSignature(id: string, timestamp: string, body: BinaryLike, secret: string): string | undefined {
-  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
-  if (key.length === 0) return undefined;
-  // As a key object: of bytes, Node finds out the hard way that they are none, which costs more than the hash.
-  return `v1,${createHmac('sha256', createSecretKey(key)).update(`${id}.${timestamp}.`).update(body).digest('base64')}`;
+  const key = keyOf(secret);
+  return key && `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64')}`;
+}
+
+const MOST_KEYS = 1_000;
+const keys = new Map<string, KeyObject>();
+
+/** The key of a Standard Webhooks secret. To make one costs more than the hash, so those in use are remembered. */
+function keyOf(secret: string): KeyObject | undefined {
+  const known = keys.get(secret);
+  if (known) return known;
+  const bytes = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+  if (bytes.length === 0) return undefined;
+  if (keys.size >= MOST_KEYS) keys.clear();
+  const key = createSecretKey(bytes);
+  keys.set(secret, key);
+  return key;
 }
 
 function verifyHmac(given: HeaderValue, body: BinaryLike, secrets: Secrets, encoding: 'hex' | 'base64'): boolean {

@@ -79,6 +79,19 @@ describe('verifyStandardWebhook', () => {
     expect(verifyStandardWebhook(request(), [otherSecret, undefined])).toBe(false);
   });
 
+  it('tells thousands of secrets apart, whichever was used before', () => {
+    const secrets = Array.from(
+      { length: 2_500 },
+      (_, n) => `whsec_${Buffer.from(String(n).padStart(24, '0')).toString('base64')}`,
+    );
+    for (const other of secrets) expect(verifyStandardWebhook(request(), other)).toBe(false);
+    expect(verifyStandardWebhook(request(), secret)).toBe(true);
+    for (const own of [...secrets.slice(0, 3), ...secrets.slice(-3)]) {
+      const headers = { 'webhook-signature': signStandardWebhook(id, timestamp, body, own) };
+      expect(secrets.filter((one) => verifyStandardWebhook(request(headers), one))).toEqual([own]);
+    }
+  });
+
   it('refuses everybody where no usable secret is set', () => {
     const withEmptyKey = `v1,${createHmac('sha256', '').update(`${id}.${timestamp}.${body}`).digest('base64')}`;
     for (const unset of ['', 'whsec_', 'whsec_!!!!', [], [undefined, '']]) {
