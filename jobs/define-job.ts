@@ -39,7 +39,7 @@ export const defineJob = (
     const batches = createFairBatches(runHere, inTurns(deps));
     return {
       process: (job) => runAll(name, job, (tenantId, subjects) => batches.add(tenantId, subjects)),
-      leave: () => batches.clear(),
+      leave: () => batches.close(),
     };
   },
 });

@@ -14,8 +14,8 @@ export interface FairBatches {
    * resolves at once when the tenant has more than two batches waiting: whoever asks is not to be held up by its flood.
    */
   add(tenantId: string, subjects: string[]): Promise<void>;
-  /** Forgets what waits. */
-  clear(): void;
+  /** Forgets what waits, and begins nothing more: what is asked for from now on resolves at once. */
+  close(): void;
 }
 
 type Waiting = Map<string, PromiseWithResolvers<void>>;
@@ -37,6 +37,7 @@ export function createFairBatches(
   /** Running batches that are all their tenants have. */
   const light = new Set<Promise<void>>();
   const rests = createRests();
+  let isClosed = false;
   /** In the order in which their turn comes. */
   const turns = new Set<string>();
 
@@ -88,6 +89,7 @@ export function createFairBatches(
 
   return {
     async add(tenantId, subjects) {
+      if (isClosed) return;
       const all: Waiting = waiting.get(tenantId) ?? new Map();
       waiting.set(tenantId, all);
       const isBehind = all.size > 2 * most;
@@ -102,7 +104,8 @@ export function createFairBatches(
       next();
       if (!isBehind) await Promise.all(asked);
     },
-    clear() {
+    close() {
+      isClosed = true;
       for (const all of waiting.values()) {
         for (const done of all.values()) done.resolve();
         all.clear();

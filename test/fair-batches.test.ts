@@ -137,8 +137,10 @@ describe('batches of many tenants', () => {
     const { began, batches } = scripted({ atOnce: 1, most: 1 });
     void batches.add('a', ['1']);
     const waiting = batches.add('b', ['2']);
-    batches.clear();
+    batches.close();
     await waiting;
+    // A job that was on its way to this process meanwhile.
+    await batches.add('late', ['a row']);
     began[0]?.end();
     await turn();
     expect(began).toHaveLength(1);
