@@ -49,5 +49,5 @@ const accept = () => [
   ),
 ];
 
-/** The sweep reads what waits in the order of its threads, of which there are few while all is well. */
+/** The sweep reads all that waits by the index of its threads: while all is well that is little, whatever has been handled. */
 const sweep = () => ['drop index inbound_events_created_at_idx'];

@@ -3,7 +3,7 @@ const NEIGHBOUR_MS = 1_000;
 const LONGEST_REST_MS = 200;
 
 export interface Rests {
-  /** A tenant has come with what is no more than its share. */
+  /** A tenant is here: the neighbour of all others for a second. */
   seen(tenantId: string): void;
   /** A tenant had more than its share done, which took so long: while it has neighbours it rests as long. */
   worked(tenantId: string, forMs: number): void;
