@@ -61,6 +61,29 @@ describe('a coffee shop and a help desk', () => {
     expect(english(...faqs).match('can you do').confidence).toBe(0);
   });
 
+  it.each([
+    ['en', 'Yes! Ok, sure.', ['yes', 'Yes.', 'ok', 'sure', 'no']],
+    ['es', 'Sí, no.', ['sí', 'si', 'no']],
+    ['pt', 'Sim, não.', ['sim', 'não']],
+    ['fr', 'Oui, non.', ['oui', 'non']],
+    ['de', 'Ja, nein.', ['ja', 'nein']],
+    ['it', 'Sì, no.', ['sì', 'no']],
+    ['nl', 'Ja, nee.', ['ja', 'nee']],
+    ['ru', 'Да, нет.', ['да', 'нет']],
+    ['uk', 'Так, ні.', ['так', 'ні']],
+    ['pl', 'Tak, nie.', ['tak', 'nie']],
+    ['tr', 'Evet, hayır.', ['evet', 'hayır']],
+    ['ar', 'نعم، لا', ['نعم', 'لا']],
+    ['he', 'כן, לא', ['כן', 'לא']],
+    ['hi', 'हाँ, नहीं', ['हाँ', 'नहीं']],
+    ['id', 'Ya, tidak.', ['ya', 'tidak']],
+    ['zh', '是，好的，不', ['是', '好', '好的', '不']],
+    ['ja', 'はい、いいえ', ['はい', 'いいえ']],
+  ])('takes a yes or no in %s for no question that an answer with it belongs to', (language, answer, said) => {
+    const matcher = createMatcher({ language, faqs: [faq('a', 'Parking?', '', { answer }), faq('b', 'Wifi?')] });
+    expect(said.map((text) => matcher.match(text).confidence)).toEqual(said.map(() => 0));
+  });
+
   it('is hardly sure of one common word out of many', () => {
     const faqs = ['cancel', 'change', 'track', 'pay', 'return'].map((verb) => faq(verb, `How can I ${verb} my order?`));
     expect(english(...faqs).match('my cousin wrote a novel about the order of Malta').confidence).toBeLessThanOrEqual(
