@@ -86,18 +86,21 @@ export function decide(facts: TurnFacts): Verdict {
   if (facts.isSuspended) return verdict('suspended', { type: 'wait' }, 'the tenant is suspended');
 
   const sure = sureFaqs(facts);
+  const isOverLimit = facts.botReplyCount >= thresholds.max_responses;
+  const isEscalated = escalationOf(facts, false) >= thresholds.escalation_threshold;
   if (facts.handler === 'awaiting_consent') {
-    const answered = answerToOffer(facts, sure.length > 0);
+    const mayAnswer = sure.length > 0 && !isOverLimit && !isEscalated;
+    const answered = answerToOffer(facts, mayAnswer);
     if (answered) return verdict('consent', ...answered);
   }
   if (facts.asksForHuman) {
     return verdict('request', handOver('customer_request'), 'the contact asked for a human');
   }
-  if (facts.botReplyCount >= thresholds.max_responses) {
+  if (isOverLimit) {
     const reason = `automation has answered ${facts.botReplyCount} times in a row (max_responses)`;
     return verdict('limit', needHuman(facts, 'max_responses', true), reason);
   }
-  if (escalationOf(facts, false) >= thresholds.escalation_threshold) {
+  if (isEscalated) {
     return verdict('escalation', needHuman(facts, 'sentiment'), 'the contact is upset or repeats the question');
   }
   if (sure.length > 0) {
@@ -180,13 +183,13 @@ function clarify({ match, runnerUp, thresholds }: TurnFacts): Extract<Outcome, {
   return { type: 'clarify', text: null, offered: isClose ? [match, runnerUp] : [] };
 }
 
-function answerToOffer(facts: TurnFacts, isSure: boolean): [Outcome, string] | null {
+function answerToOffer(facts: TurnFacts, mayAnswer: boolean): [Outcome, string] | null {
   if (facts.consent === 'yes' || facts.asksForHuman) {
     return [handOver('customer_request'), 'the contact wants a human'];
   }
   if (facts.consent === 'no') return [{ type: 'decline_human' }, 'the contact does not want a human'];
-  // A question that we can answer is a better reply to the offer than the offer again.
-  if (isSure) return null;
+  // A question that automation may answer is a better reply to the offer than the offer again.
+  if (mayAnswer) return null;
   if (facts.consentAskedCount < 2) {
     return [
       { type: 'offer_human', category: 'customer_request', isAgain: true },

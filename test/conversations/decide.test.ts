@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decide, type TurnFacts, type Verdict } from '../../src/conversations/decide.ts';
 import { readThresholds } from '../../src/tenancy/settings.ts';
@@ -145,6 +146,18 @@ const rows: Row[] = [
     'faq',
     { type: 'answer' },
   ],
+  [
+    'a question instead of a yes, after too many automatic replies',
+    { handler: 'awaiting_consent', consentAskedCount: 1, botReplyCount: 10, match: faq(0.9) },
+    'consent',
+    { type: 'offer_human', isAgain: true },
+  ],
+  [
+    'an upset question asked again instead of a yes',
+    { handler: 'awaiting_consent', consentAskedCount: 1, isFrustrated: true, isRepeated: true, match: faq(0.9) },
+    'consent',
+    { type: 'offer_human', isAgain: true },
+  ],
   ['a miss soon after a no', { missedCount: 1, consentQuietTurns: 2 }, 'miss', offers()],
 
   ['two FAQs that are sure together', { match: faq(0.3), runnerUp: faq(0.2, 2) }, 'miss', offers(1, 2)],
@@ -241,6 +254,47 @@ describe('what is done with a turn', () => {
         expect(decide({ ...usual, ...facts, handler }).outcome).toEqual({ type: 'silent' });
       }
     }
+  });
+
+  it('is always a step that the conversation may take, and never two of the same offer', () => {
+    const sometimes = <T>(value: T) => fc.constantFrom(null, value);
+    const count = fc.integer({ min: 0, max: 12 });
+    const any: fc.Arbitrary<TurnFacts> = fc.record({
+      isStale: fc.boolean(),
+      isSuspended: fc.boolean(),
+      asksForHuman: fc.boolean(),
+      isFrustrated: fc.boolean(),
+      isRepeated: fc.boolean(),
+      isPicked: fc.boolean(),
+      hasAgent: fc.boolean(),
+      isAgentBusy: fc.boolean(),
+      handler: fc.constantFrom('bot', 'awaiting_consent'),
+      consent: fc.constantFrom('yes', 'no', 'unclear'),
+      match: sometimes(faq(0.9)),
+      runnerUp: sometimes(faq(0.3, 2)),
+      parts: fc.constantFrom([], [faq(0.9), faq(0.9, 2)]),
+      handoverMode: fc.constantFrom('ask', 'immediate'),
+      thresholds: fc
+        .record({
+          max_responses: fc.integer({ min: 1, max: 10 }),
+          escalation_threshold: fc.constantFrom(0.3, 0.5, 0.8, 1),
+          consent_silence: fc.constantFrom('continue', 'handover'),
+        })
+        .map((given) => readThresholds(given)),
+      botReplyCount: count,
+      missedCount: count,
+      consentAskedCount: count,
+      consentQuietTurns: count,
+    });
+    fc.assert(
+      fc.property(any, (facts) => {
+        const { outcome } = decide(facts);
+        const isOpen = facts.handler === 'awaiting_consent';
+        if (outcome.type === 'offer_human') expect(outcome.isAgain).toBe(isOpen);
+        if (outcome.type === 'decline_human') expect(isOpen).toBe(true);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   it('says in its reason what was offered, chosen, or answered together', () => {

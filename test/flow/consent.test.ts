@@ -41,6 +41,24 @@ describe('an offer of a person that is not taken', () => {
     await until(async () => expect(await handlerOf(world, shop, 74)).toBe('awaiting_consent'));
   });
 
+  it('is made once more when a question follows that max_responses leaves unanswered', async () => {
+    const shop = await buildShop(world, { thresholds: limit });
+    await reachesLimit(shop, 73);
+    await writes(world, shop, 73, 'Do you have vegan options?');
+    await until(() => expect(world.platform.textsTo('73').at(-1)).toMatch(/wasn't sure what you meant/));
+    await writes(world, shop, 73, 'yes');
+    await until(async () => expect(await handlerOf(world, shop, 73)).toBe('queued'));
+    const { id } = await conversationOf(world, shop, 73);
+    const words = (await messagesOf(world, shop, id)).filter(({ direction }) => direction === 'in');
+    expect(words.map(({ content }) => content)).toEqual([
+      'What are your opening hours?',
+      'Do you have vegan options?',
+      'What are your opening hours?',
+      'Do you have vegan options?',
+      'yes',
+    ]);
+  });
+
   it('lets automation go on after a silence', async () => {
     const shop = await buildShop(world, { thresholds: { ...limit, consent_timeout: 1 } });
     await reachesLimit(shop, 75);
