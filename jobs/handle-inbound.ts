@@ -7,7 +7,6 @@ import type { Unit } from '../src/conversations/unit.ts';
 import { cameBefore } from '../src/conversations/take-in.ts';
 import { withUnit } from '../src/conversations/with-unit.ts';
 import type { Deps } from '../src/deps.ts';
-import { Conversation } from '../src/entities/conversation.ts';
 import { isOutage, isStatementTimeout } from '../src/database/outage.ts';
 import { messageOf } from '../src/errors.ts';
 import { handleManagerChat, isManagerChat } from '../src/handover/manager-chat.ts';
@@ -17,6 +16,7 @@ import { runBound } from '../src/tenancy/bound.ts';
 import type { OwnChannel } from '../src/tenancy/channels-of.ts';
 import { withTenant } from '../src/tenancy/with-tenant.ts';
 import { defineJob } from './define-job.ts';
+import { countTurnFailure, tryOpenTurn } from './failing-turn.ts';
 
 /** Events taken in one transaction; the rest of a backlog is woken for again. */
 const MOST_EVENTS = 40;
@@ -63,6 +63,11 @@ async function handleAlone(deps: Deps, tenantId: string, subject: string): Promi
     await handle(deps, tenantId, [subject], 1);
     deps.wake('handle-inbound', tenantId, subject);
   } catch (error) {
+    // A database that went away is nobody's fault here: the job comes back, and all keep their tries.
+    if (isOutage(error) && !isStatementTimeout(error)) throw error;
+    // What was open before is looked at by itself, so that nothing that has arrived since is blamed for it.
+    const fault = await tryOpenTurn(deps, tenantId, subject);
+    if (fault !== null && (await countTurnFailure(deps, tenantId, subject, fault))) return;
     await countFailure(deps, tenantId, subject, error);
   }
 }
@@ -178,8 +183,6 @@ function endStatements(tenantId: string, ends: EventEnd[]): Statement[] {
 
 /** The first event of a thread that cannot be handled ends as failed after a few tries, and the thread goes on. */
 async function countFailure(deps: Deps, tenantId: string, subject: string, error: unknown): Promise<void> {
-  // A database that went away is nobody's fault here: the job comes back, and the event keeps its tries.
-  if (isOutage(error) && !isStatementTimeout(error)) throw error;
   const { channelId, thread } = parseThreadSubject(subject);
   const [event] = await withTenant(deps.orm, tenantId, (em) =>
     em.execute<{ id: string; status: string; attempts: number; is_last: boolean }[]>(
@@ -194,20 +197,12 @@ async function countFailure(deps: Deps, tenantId: string, subject: string, error
       [messageOf(error).slice(0, 1_000), MOST_TRIES, tenantId, tenantId, channelId, thread],
     ),
   );
-  if (!event) {
-    // A wake-up that came too late had nothing to do here, whatever would have kept it from doing so.
-    if (await isTurnOpen(deps, tenantId, subject)) throw error;
-    return;
-  }
+  // A wake-up that came too late had nothing to do here, whatever would have kept it from doing so.
+  if (!event) return;
   deps.log.error(
     { err: error, tenantId, eventId: event.id, attempts: event.attempts, status: event.status },
     'inbound.failed',
   );
   if (event.status === 'pending') deps.wake('handle-inbound', tenantId, subject, 1_000 * event.attempts);
   else if (!event.is_last) deps.wake('handle-inbound', tenantId, subject);
-}
-
-async function isTurnOpen(deps: Deps, tenantId: string, subject: string): Promise<boolean> {
-  const open = { ...parseThreadSubject(subject), handler: { $ne: 'closed' as const }, turnStartedAt: { $ne: null } };
-  return (await withTenant(deps.orm, tenantId, (em) => em.count(Conversation, { tenantId, ...open }))) > 0;
 }

@@ -39,7 +39,7 @@ export async function readDecidedTurns(em: EntityManager, tenantId: string, most
         where m.tenant_id = d.tenant_id and m.conversation_id = d.conversation_id and m.seq between d.first_seq and d.last_seq
           and m.direction = 'in' and m.deleted_at is null and m.content <> '') as text
      from decisions d join conversations c on c.tenant_id = d.tenant_id and c.id = d.conversation_id
-     where d.tenant_id = ? and d.path not in ('human', 'stale')
+     where d.tenant_id = ? and d.path not in ('human', 'stale', 'failed')
        -- What an agent came back with is the end of a turn that was decided before.
        and (d.agent_run_id is null or d.outcome = 'ask_agent') and d.evidence -> 'before' is not null
      order by d.id desc limit ?`,

@@ -6,6 +6,7 @@ import { asksForHuman, isFrustrated, readConsent } from '../language/understand.
 import { words } from '../language/words.ts';
 import type { Settings } from '../tenancy/settings.ts';
 import { applyVerdict } from './apply-verdict.ts';
+import { repliesThisHour } from './count-reply.ts';
 import { decide, type TurnFacts } from './decide.ts';
 import { picksFrom } from './offer-faqs.ts';
 import type { Said } from './take-in.ts';
@@ -47,12 +48,18 @@ export function takeTurn(unit: Unit, conversation: Conversation, said: Said[]): 
     if (facts.isSuspended) conversation.turnDueAt = new Date(unit.now.getTime() + LOOK_AGAIN_MS);
     return;
   }
-  conversation.turnStartedAt = null;
-  conversation.turnDueAt = null;
-  conversation.answeredSeq = Math.max(conversation.answeredSeq, last.seq);
+  closeTurn(conversation, last.seq);
   conversation.lastTurnDigest = asked.isPicked ? null : digest(text, language);
   conversation.faqOffer = null;
   applyVerdict(unit, conversation, turn, verdict, { asked, facts, agentRun: null });
+}
+
+/** Everything up to `lastSeq` has been decided. */
+export function closeTurn(conversation: Conversation, lastSeq: number): void {
+  conversation.turnStartedAt = null;
+  conversation.turnDueAt = null;
+  conversation.turnAttempts = 0;
+  conversation.answeredSeq = Math.max(conversation.answeredSeq, lastSeq);
 }
 
 /** How often a suspended tenant's open turns are looked at; the sweep does it. */
@@ -78,6 +85,7 @@ export function factsOf(unit: Unit, conversation: Conversation, turn: Turn, said
     isSuspended: !settings.isActive,
     isRepeated: text !== '' && conversation.lastTurnDigest === digest(text, language),
     isAgentBusy: conversation.activeRunId !== null,
+    repliesThisHour: repliesThisHour(conversation, now),
     botReplyCount: conversation.botReplyCount,
     missedCount: conversation.missedCount,
     consentAskedCount: conversation.consentAskedCount,

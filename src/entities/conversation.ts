@@ -43,8 +43,13 @@ const schema = defineEntity({
     contextCutAt: p.datetime().nullable(),
     turnStartedAt: p.datetime().nullable(),
     turnDueAt: p.datetime().nullable(),
+    /** How often the open turn could not be decided, because something in it is at fault. */
+    turnAttempts: p.integer().default(0),
     /** Automatic replies since a human last spoke here, or since a long silence. */
     botReplyCount: p.integer().default(0),
+    /** Automatic replies in the hour that began then. */
+    replyHourAt: p.datetime().nullable(),
+    repliesInHour: p.integer().default(0),
     /** Turns in a row that automation could not answer. */
     missedCount: p.integer().default(0),
     consentAskedAt: p.datetime().nullable(),
