@@ -3,8 +3,9 @@ import type { Conversation, Handler } from '../entities/conversation.ts';
 import type { Asked, KnownFaq } from '../faqs/ask.ts';
 import { newId } from '../id.ts';
 import { say as phrase } from '../language/replies.ts';
-import { queueForManager, offerHuman, declineHuman } from '../handover/hand-over.ts';
+import { queueForManager, offerHuman, declineHuman, endHandover } from '../handover/hand-over.ts';
 import { notifyAgain } from '../handover/tell-managers.ts';
+import { countReply } from './count-reply.ts';
 import type { Outcome, TurnFacts, Verdict } from './decide.ts';
 import { offerFaqs } from './offer-faqs.ts';
 import { changeHands, system } from './ownership.ts';
@@ -99,7 +100,7 @@ function act(unit: Unit, conversation: Conversation, turn: Turn, { outcome, reas
     case 'clarify':
       backToBot(unit, conversation, reason);
       conversation.missedCount += 1;
-      conversation.botReplyCount += 1;
+      countReply(conversation, unit.now);
       if (outcome.offered.length > 0) return { messageId: offerFaqs(unit, conversation, language, outcome.offered) };
       return {
         messageId: say(unit, conversation, {
@@ -115,6 +116,7 @@ function act(unit: Unit, conversation: Conversation, turn: Turn, { outcome, reas
     case 'decline_human':
       return { messageId: declineHuman(unit, conversation, language, reason) };
     case 'hand_over':
+      countReply(conversation, unit.now);
       return { messageId: queueForManager(unit, conversation, { ...outcome, reason, language }) };
   }
 }
@@ -128,7 +130,7 @@ function answer(
 ): string {
   backToBot(unit, conversation, reason);
   conversation.missedCount = 0;
-  conversation.botReplyCount += 1;
+  countReply(conversation, unit.now);
   conversation.consentQuietTurns = Math.max(0, conversation.consentQuietTurns - 1);
   unit.writes.faqHits.push(...outcome.faqs.map(({ faqId }) => faqId));
   return say(unit, conversation, {
@@ -146,7 +148,9 @@ function metadataOf(faqIds: string[]): Record<string, unknown> {
 
 /** An offer of a human lapses when the contact goes on with something that automation can answer. */
 function backToBot(unit: Unit, conversation: Conversation, reason: string): void {
-  if (conversation.handler === 'awaiting_consent') changeHands(conversation, 'bot', system, reason, unit.writes);
+  if (conversation.handler !== 'awaiting_consent') return;
+  changeHands(conversation, 'bot', system, reason, unit.writes);
+  endHandover(unit, conversation, { outcome: 'answered' });
 }
 
 function startRun(unit: Unit, conversation: Conversation, turn: Turn): string {

@@ -27,6 +27,8 @@ export interface TurnFacts {
   hasAgent: boolean;
   /** An agent is thinking about an earlier turn. */
   isAgentBusy: boolean;
+  /** Automatic replies within the last hour, whatever a "no" or a silence made of the other counts. */
+  repliesThisHour: number;
   botReplyCount: number;
   missedCount: number;
   consentAskedCount: number;
@@ -59,7 +61,19 @@ export type Outcome =
 export interface Verdict {
   outcome: Outcome;
   /** Which rule decided; the first that applied. */
-  path: 'human' | 'stale' | 'suspended' | 'consent' | 'request' | 'limit' | 'escalation' | 'faq' | 'agent' | 'miss';
+  path:
+    | 'human'
+    | 'stale'
+    | 'suspended'
+    | 'consent'
+    | 'request'
+    | 'limit'
+    | 'escalation'
+    | 'faq'
+    | 'agent'
+    | 'miss'
+    /** It could not be decided: `give-up-turn.ts`. */
+    | 'failed';
   /** One sentence for the manager who asks why. */
   reason: string;
   /** Signs that a human is needed, 0..1. */
@@ -84,6 +98,10 @@ export function decide(facts: TurnFacts): Verdict {
   if (facts.handler === 'closed') return verdict('human', { type: 'silent' }, 'the conversation is closed');
   if (facts.isStale) return verdict('stale', { type: 'silent' }, 'the message is too old to be answered by itself');
   if (facts.isSuspended) return verdict('suspended', { type: 'wait' }, 'the tenant is suspended');
+
+  const loop = inLoop(facts);
+  if (loop)
+    return verdict('limit', loop, `${facts.repliesThisHour} automatic replies within an hour: two machines talk`);
 
   const sure = sureFaqs(facts);
   const isOverLimit = facts.botReplyCount >= thresholds.max_responses;
@@ -136,6 +154,19 @@ export function needHuman(facts: TurnFacts, category: ReasonCategory, isFinal = 
   if (facts.handoverMode === 'immediate') return handOver(category);
   if (facts.consentQuietTurns > 0 && !isFinal) return clarify(facts);
   return { type: 'offer_human', category, isAgain: false };
+}
+
+/** No person reads more automatic replies within an hour; where `max_responses` is higher, that many. */
+const MOST_AN_HOUR = 60;
+
+/**
+ * What stops two machines. `max_responses` does not: it is counted afresh when an offer of a human is not taken, and a
+ * machine takes none. Where nobody is there, and the conversation comes back, nothing is said any more.
+ */
+function inLoop({ repliesThisHour, thresholds }: TurnFacts): Outcome | null {
+  const most = Math.max(MOST_AN_HOUR, thresholds.max_responses);
+  if (repliesThisHour < most) return null;
+  return repliesThisHour === most ? handOver('max_responses') : { type: 'silent' };
 }
 
 const handOver = (category: ReasonCategory): Outcome => ({ type: 'hand_over', category, text: null });

@@ -47,7 +47,8 @@ export async function handleThreads(
   for (const event of events) ends.push(await takeIn(unit, event, conversations, said));
   let since = performance.now();
   for (const conversation of new Set(conversations.values())) {
-    await turnIfDue(unit, conversation, said.get(conversation.id) ?? []);
+    const fresh = (said.get(conversation.id) ?? []).filter((part) => !part.isDeleted);
+    await turnIfDue(unit, conversation, fresh);
     if (performance.now() - since < LONGEST_STRETCH_MS) continue;
     await othersFirst();
     since = performance.now();
@@ -153,9 +154,18 @@ async function turnIfDue(unit: Unit, conversation: Conversation, fresh: Said[]):
     writes.wakes.push(['handle-inbound', conversation.tenantId, subject, waitMs]);
     return;
   }
-  // Without a debounce each message is a turn of its own; what waited for an agent is answered together.
-  if (quiet === 0 && !isOpen) for (const part of said) takeTurn(unit, conversation, [part]);
+  // Without a debounce each message is a turn of its own; what waits for an agent is answered together.
+  if (quiet === 0 && !isOpen) takeTurns(unit, conversation, said);
   else takeTurn(unit, conversation, said);
+}
+
+function takeTurns(unit: Unit, conversation: Conversation, said: Said[]): void {
+  for (const [n, part] of said.entries()) {
+    takeTurn(unit, conversation, [part]);
+    if (conversation.turnStartedAt === null) continue;
+    if (said.length > n + 1) takeTurn(unit, conversation, said.slice(n));
+    return;
+  }
 }
 
 /** What earlier transactions stored of this turn. */
@@ -165,7 +175,12 @@ async function unanswered({ em }: Unit, conversation: Conversation): Promise<Sai
      where tenant_id = ? and conversation_id = ? and seq > ? and direction = 'in' and deleted_at is null order by seq`,
     [conversation.tenantId, conversation.id, conversation.answeredSeq],
   );
-  return rows.map((row) => ({ seq: row.seq, text: row.content, sentAt: new Date(row.sent_at ?? row.created_at) }));
+  return rows.map((row) => ({
+    seq: row.seq,
+    text: row.content,
+    sentAt: new Date(row.sent_at ?? row.created_at),
+    isDeleted: false,
+  }));
 }
 
 async function subscribe(unit: Unit, { channelId, thread }: ReadEvent, isSubscribed: boolean): Promise<void> {

@@ -54,6 +54,7 @@ export function changeHands(
     conversation.consentAskedCount = 0;
   }
   if (to === 'closed') conversation.closedAt = new Date();
+  if (from === 'human') conversation.repliesInHour = 0;
   // Automation starts afresh: it may not read the request that led to the handover, and hand over again.
   if (to === 'bot' && (from === 'human' || from === 'queued')) cutContext(conversation);
   writes.transitions.push({

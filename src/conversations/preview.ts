@@ -115,7 +115,10 @@ function tell(turn: DecidedTurn, { settings, faqs }: Rules): Told {
   const language = languageOf({ settings }, { language: turn.contactLanguage }, text);
   const asked = ask(faqs, text, pickedFaqId === null ? null : () => [pickedFaqId]);
   const facts = { ...readFacts(settings, { text, language }, handler, asked), ...before };
-  return toldBy(decide({ ...facts, isStale: false, isSuspended: false }), asked.match?.confidence ?? null);
+  return toldBy(
+    decide({ ...facts, isStale: false, isSuspended: false, repliesThisHour: 0 }),
+    asked.match?.confidence ?? null,
+  );
 }
 
 function toldBy({ path, outcome, reason }: Verdict, bestConfidence: number | null): Told {

@@ -69,12 +69,23 @@ export async function settleRun(unit: Unit, runId: string, end: RunEnd): Promise
   const asked = ask(unit.faqs, turn.text, null);
   // The turn is the one that is being settled, not one that repeats it.
   const facts = { ...factsOf(unit, conversation, turn, saidAt, asked), isRepeated: false };
-  applyVerdict(unit, conversation, turn, judge(facts, end, run, whyNothing), { asked, facts, agentRun: run });
+  const verdict = judge(facts, end, run, whyNothing);
+  if (isForHuman(verdict)) takeInWhatWaits(conversation, turn);
+  applyVerdict(unit, conversation, turn, verdict, { asked, facts, agentRun: run });
   // What was said meanwhile is the next turn.
   if (conversation.turnStartedAt || conversation.turnDueAt) {
     unit.writes.wakes.push(['handle-inbound', tenantId, threadSubject(conversation.channelId, conversation.thread)]);
   }
   return run.status;
+}
+
+const isForHuman = ({ outcome: { type } }: Verdict) => type === 'offer_human' || type === 'hand_over';
+
+/** What was said while the agent thought belongs to what a human is to see: it is no answer to an offer that comes after it. */
+function takeInWhatWaits(conversation: Conversation, turn: Turn): void {
+  if (conversation.turnStartedAt === null && conversation.turnDueAt === null) return;
+  turn.lastSeq = conversation.lastSeq;
+  conversation.answeredSeq = conversation.lastSeq;
 }
 
 function judge(facts: Parameters<typeof missed>[0], end: RunEnd, run: AgentRun, whyNothing: string): Verdict {

@@ -1,18 +1,22 @@
 import type { InboundContent } from '../channels/adapter.ts';
 import type { Conversation } from '../entities/conversation.ts';
 import { Message } from '../entities/message.ts';
+import { OutboundMessage } from '../entities/outbound-message.ts';
 import { newId } from '../id.ts';
 import { noteActivity } from './note-activity.ts';
 import { callOffReminder, changeHands, countAfresh, system } from './ownership.ts';
 import type { Unit } from './unit.ts';
+import type { Changeable, Writes } from './writes.ts';
 
 type Content<T extends InboundContent['type']> = Extract<InboundContent, { type: T }>;
 
 /** What of a contact's message the turn needs. */
 export interface Said {
   seq: number;
-  text: string;
+  readonly text: string;
   sentAt: Date;
+  /** The contact has taken it back. */
+  readonly isDeleted: boolean;
 }
 
 /**
@@ -40,7 +44,7 @@ export function takeInMessage(
   conversation.lastInboundAt = unit.now;
   conversation.isSubscribed = true;
   if (content.isGroup) conversation.conversationType = 'group';
-  unit.writes.messages.push({
+  const row = {
     ...rowOf(conversation, seq, content),
     senderKind: 'contact',
     contactId,
@@ -49,9 +53,21 @@ export function takeInMessage(
     parentExternalId: content.replyToId ?? null,
     language: content.from.language ?? null,
     metadata: content.payload === undefined ? {} : { payload: content.payload },
-  });
-  // A button carries the time of the message it hangs under, which may be days old.
-  return { seq, text: content.text, sentAt: content.payload === undefined ? content.sentAt : unit.now };
+  } satisfies Writes['messages'][number];
+  unit.writes.messages.push(row);
+  const changed: Changeable = row;
+  return {
+    seq,
+    // A button carries the time of the message it hangs under, which may be days old.
+    sentAt: content.payload === undefined ? content.sentAt : unit.now,
+    // What comes later in the same batch may change it.
+    get text() {
+      return changed.content;
+    },
+    get isDeleted() {
+      return Boolean(changed.deletedAt);
+    },
+  };
 }
 
 /** The owner wrote from the platform's own app: that is a human answering, so automation steps back. */
@@ -100,13 +116,8 @@ type LaterWord = 'edit' | 'deletion' | 'reaction' | 'status';
  * arrive before what they speak of.
  */
 export async function applyToMessage(unit: Unit, channelId: string, content: Content<LaterWord>): Promise<boolean> {
-  const { em, settings } = unit;
   if (content.type === 'status') return applyReceipt(unit, channelId, content);
-  const message = await em.findOne(Message, {
-    tenantId: settings.tenant.id,
-    channelId,
-    externalId: content.messageId,
-  });
+  const message = await findMessage(unit, channelId, content.messageId);
   if (!message) return false;
   if (content.type === 'edit' && !(message.editedAt && message.editedAt > content.editedAt)) {
     message.metadata = { ...message.metadata, before: message.metadata['before'] ?? message.content };
@@ -123,6 +134,18 @@ export async function applyToMessage(unit: Unit, channelId: string, content: Con
     message.reactions = content.emoji ? { ...others, [content.from.externalId]: content.emoji } : others;
   }
   return true;
+}
+
+async function findMessage(unit: Unit, channelId: string, externalId: string): Promise<Changeable | null> {
+  const { em, settings, writes } = unit;
+  const tenantId = settings.tenant.id;
+  const fresh = writes.messages.find((row) => row.externalId === externalId && row.channelId === channelId);
+  if (fresh) return fresh;
+  const found = await em.findOne(Message, { tenantId, channelId, externalId });
+  if (found) return found;
+  // What we said ourselves has its platform's id where it was sent from.
+  const sent = await em.findOne(OutboundMessage, { tenantId, channelId, externalId }, { fields: ['messageId'] });
+  return sent && em.findOne(Message, { tenantId, id: sent.messageId });
 }
 
 const RANK = { queued: 0, sent: 1, delivered: 2, read: 3 };

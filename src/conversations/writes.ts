@@ -16,9 +16,13 @@ export type NewHandover = Pick<Handover, 'reasonCategory' | 'reasonText' | 'mode
   Partial<Omit<Handover, 'tenantId' | 'id' | 'conversationId'>>;
 export type HandoverChange = EntityData<Handover>;
 
+/** What of a message may change later, in the database or before it gets there. */
+export type Changeable = Pick<Message, 'content' | 'metadata' | 'attachments' | 'reactions'> &
+  Partial<Pick<Message, 'editedAt' | 'deletedAt'>>;
+
 /** Rows that the turns of one transaction leave behind, written together at its end. */
 export interface Writes {
-  messages: RequiredEntityData<Message>[];
+  messages: (RequiredEntityData<Message> & Changeable)[];
   transitions: RequiredEntityData<OwnershipTransition>[];
   runs: RequiredEntityData<AgentRun>[];
   decisions: RequiredEntityData<Decision>[];

@@ -2,6 +2,7 @@ import type { Conversation } from '../entities/conversation.ts';
 import { newId } from '../id.ts';
 import { say as phrase } from '../language/replies.ts';
 import type { Outcome, ReasonCategory } from '../conversations/decide.ts';
+import { countReply } from '../conversations/count-reply.ts';
 import { changeHands, system, type Actor } from '../conversations/ownership.ts';
 import { say } from '../conversations/say.ts';
 import type { Turn } from '../conversations/take-turn.ts';
@@ -23,10 +24,14 @@ export function offerHuman(
   reason: string,
 ): string {
   const { now, settings } = unit;
-  if (!isAgain) {
+  const timeoutAt = inSeconds(now, settings.thresholds.consent_timeout);
+  if (isAgain && conversation.openHandoverId) {
+    unit.writes.handoverChanges.push({ id: conversation.openHandoverId, set: { timeoutAt } });
+    watch(unit, conversation.openHandoverId, timeoutAt);
+  } else {
     changeHands(conversation, 'awaiting_consent', system, reason, unit.writes);
     openHandover(unit, conversation, {
-      timeoutAt: inSeconds(now, settings.thresholds.consent_timeout),
+      timeoutAt,
       reasonCategory: category,
       reasonText: reason,
       mode: 'ask',
@@ -35,7 +40,7 @@ export function offerHuman(
   }
   conversation.consentAskedAt = now;
   conversation.consentAskedCount += 1;
-  conversation.botReplyCount += 1;
+  countReply(conversation, now);
   const { language } = turn;
   return say(unit, conversation, {
     sender: SYSTEM,
@@ -48,6 +53,7 @@ export function offerHuman(
 export function declineHuman(unit: Unit, conversation: Conversation, language: string, reason: string): string {
   changeHands(conversation, 'bot', CONTACT, reason, unit.writes);
   endHandover(unit, conversation, { consent: 'no', outcome: 'declined' });
+  countReply(conversation, unit.now);
   goOnWithoutHuman(unit, conversation);
   return say(unit, conversation, { sender: SYSTEM, text: phrase('continueWithBot', language) });
 }
@@ -143,7 +149,7 @@ export function backIntoQueue(
   notifyOfQueue(unit, conversation, reason, whoIsThere(unit).isThere);
 }
 
-/** The way to a manager ends: given back, closed, declined or given up. */
+/** The way to a manager ends: given back, closed, declined, answered without one, or given up. */
 export function endHandover(unit: Unit, conversation: Conversation, end: HandoverChange): void {
   if (!conversation.openHandoverId) return;
   unit.writes.handoverChanges.push({ id: conversation.openHandoverId, set: { ...end, timeoutAt: null } });

@@ -24,6 +24,8 @@ export async function watchHandover(unit: Unit, handoverId: string): Promise<voi
   if (!handover || !isDue(handover, now) || conversation.openHandoverId !== handover.id) return;
   const language = await languageOf(unit, conversation);
   if (conversation.handler === 'awaiting_consent') {
+    // The contact has said something: that turn is the answer, and is about to be decided.
+    if (conversation.turnStartedAt) return lookAgain(unit, handover.id, conversation.turnDueAt);
     const reason = 'the contact did not say whether a human is wanted';
     if (settings.thresholds.consent_silence === 'handover') {
       queueForManager(unit, conversation, { category: 'missing_knowledge', text: null, reason, language });
@@ -37,6 +39,15 @@ export async function watchHandover(unit: Unit, handoverId: string): Promise<voi
 
 const isDue = ({ outcome, timeoutAt }: Handover, now: Date): boolean =>
   !outcome && timeoutAt !== null && timeoutAt !== undefined && timeoutAt <= now;
+
+/** After a turn that is due at `dueAt`. */
+function lookAgain({ now, writes }: Unit, id: string, dueAt: Date | null | undefined): void {
+  const timeoutAt = new Date(Math.max(now.getTime(), dueAt?.getTime() ?? 0) + LOOK_AGAIN_MS);
+  writes.handoverChanges.push({ id, set: { timeoutAt } });
+}
+
+/** The sweep does it. */
+const LOOK_AGAIN_MS = 5_000;
 
 /**
  * Applies `nobody_there`. The contact is told that nobody is free, and when somebody will be there again: each once, for

@@ -1,0 +1,214 @@
+import { describe, expect, it } from 'vitest';
+import { handleInbound } from '../../jobs/handle-inbound.ts';
+import { runAgent } from '../../jobs/run-agent.ts';
+import { withUnit } from '../../src/conversations/with-unit.ts';
+import { Handover } from '../../src/entities/handover.ts';
+import { Message } from '../../src/entities/message.ts';
+import { watchHandover } from '../../src/handover/watch-handover.ts';
+import { threadSubject } from '../../src/queue/contracts.ts';
+import { withTenant } from '../../src/tenancy/with-tenant.ts';
+import { query } from '../support/embedded.ts';
+import {
+  buildShop,
+  conversationOf,
+  decisionsOf,
+  messagesOf,
+  postTelegram,
+  telegramUpdate,
+  writes,
+  type Shop,
+} from '../support/tenants.ts';
+import { answering, useWorkflows, type Workflow } from '../support/workflows.ts';
+import { setSettings } from '../support/waiting.ts';
+import { until, useWorld } from '../support/world.ts';
+
+const world = useWorld({ workers: false });
+const { buildN8nShop, runsOf } = useWorkflows(world);
+
+const HOURS = 'What are your opening hours?';
+const MISS = 'Can I bring my dog?';
+
+const look = ({ tenantId, telegram }: Shop, chat: number) =>
+  handleInbound
+    .start(world.deps)
+    .process({ data: { wakes: [{ tenantId, subjects: [threadSubject(telegram.channelId, `${chat}`)] }] } });
+const says = async (shop: Shop, chat: number, text: string) => {
+  await writes(world, shop, chat, text);
+  await look(shop, chat);
+};
+const verdictsOf = async (shop: Shop, chat: number) =>
+  (await decisionsOf(world, shop, (await conversationOf(world, shop, chat)).id)).map(
+    ({ firstSeq, lastSeq, outcome }) => [firstSeq, lastSeq, outcome],
+  );
+const handoversOf = ({ tenantId }: Shop) =>
+  withTenant(world.deps.orm, tenantId, (em) => em.find(Handover, { tenantId }, { orderBy: { id: 'asc' } }));
+/** The offer's time is up, and the clock looks at it. */
+async function timeIsUp(shop: Shop): Promise<void> {
+  const { tenantId } = shop;
+  const open = { tenantId, outcome: null };
+  await withTenant(world.deps.orm, tenantId, (em) => em.nativeUpdate(Handover, open, { timeoutAt: new Date(0) }));
+  const [handover] = (await handoversOf(shop)).filter(({ outcome }) => outcome === null);
+  if (handover) await withUnit(world.deps, tenantId, (unit) => watchHandover(unit, handover.id));
+}
+const hasDebounce = async (shop: Shop, debounceMs: number) => {
+  await withTenant(world.deps.orm, shop.tenantId, (em) =>
+    em.execute(`update tenant_settings set thresholds = thresholds || ?::jsonb where tenant_id = ?`, [
+      JSON.stringify({ debounce_ms: debounceMs, debounce_max_ms: debounceMs }),
+      shop.tenantId,
+    ]),
+  );
+  const debounce = async () => (await world.deps.settingsOf(shop.tenantId)).thresholds.debounce_ms;
+  await until(async () => expect(await debounce()).toBe(debounceMs));
+};
+
+describe('what is said while an agent thinks', () => {
+  it('is decided with what follows it, when that can be answered at once', async () => {
+    const { shop } = await buildN8nShop({ thresholds: { debounce_ms: 0 } });
+    for (const text of ['Is a table free tonight?', 'And may I bring my dog?', HOURS])
+      await writes(world, shop, 1, text);
+    await look(shop, 1);
+    expect(await verdictsOf(shop, 1)).toEqual([
+      [1, 1, 'ask_agent'],
+      [2, 3, 'answer'],
+    ]);
+  });
+
+  it.each([0, 60_000])('goes to the human who is offered when the agent fails (debounce %i)', async (debounceMs) => {
+    const { promise: called, resolve: onCall } = Promise.withResolvers<() => void>();
+    const fail = answering({ message: 'Error in workflow' }, 500);
+    const workflow: Workflow = (...call) => onCall(() => fail(...call));
+    const { shop } = await buildN8nShop({ workflow, thresholds: { debounce_ms: 0 } });
+    const chat = 2 + debounceMs;
+    await says(shop, chat, 'Is a table free tonight?');
+    if (debounceMs > 0) await hasDebounce(shop, debounceMs);
+    const [run] = await runsOf(shop);
+    const job = runAgent.start(world.deps).process({
+      data: { wakes: [{ tenantId: shop.tenantId, subjects: [run?.id ?? ''] }] },
+    });
+    const end = await called;
+    await says(shop, chat, 'We are five, one in a wheelchair');
+    end();
+    await job;
+    await until(async () => expect((await conversationOf(world, shop, chat)).handler).toBe('awaiting_consent'));
+    expect((await verdictsOf(shop, chat)).at(-1)).toEqual([1, 2, 'offer_human']);
+    expect(await conversationOf(world, shop, chat)).toMatchObject({ turnStartedAt: null, turnDueAt: null });
+  });
+});
+
+describe('an offer of a human', () => {
+  it('waits for the words that came just before its end', async () => {
+    const shop = await buildShop(world, { thresholds: { debounce_ms: 0, escalation_threshold: 0.5 } });
+    await says(shop, 3, MISS);
+    await hasDebounce(shop, 800);
+    await says(shop, 3, 'yes please');
+    await timeIsUp(shop);
+    expect((await conversationOf(world, shop, 3)).handler).toBe('awaiting_consent');
+    const [waiting] = await handoversOf(shop);
+    expect(Number(waiting?.timeoutAt)).toBeGreaterThan(Date.now());
+    await until(async () => {
+      await look(shop, 3);
+      expect((await conversationOf(world, shop, 3)).handler).toBe('queued');
+    });
+  });
+
+  it('ends when automation answers after all', async () => {
+    const shop = await buildShop(world, { thresholds: { debounce_ms: 0, escalation_threshold: 0.5 } });
+    await says(shop, 4, MISS);
+    await says(shop, 4, HOURS);
+    expect(await conversationOf(world, shop, 4)).toMatchObject({ handler: 'bot', openHandoverId: null });
+    expect(await handoversOf(shop)).toMatchObject([{ outcome: 'answered', timeoutAt: null }]);
+  });
+
+  it('has its full time again when it is made once more', async () => {
+    const shop = await buildShop(world, { thresholds: { debounce_ms: 0, escalation_threshold: 0.5 } });
+    await says(shop, 5, MISS);
+    const soon = new Date(Date.now() + 1_000);
+    await withTenant(world.deps.orm, shop.tenantId, (em) => em.nativeUpdate(Handover, {}, { timeoutAt: soon }));
+    await says(shop, 5, 'hmm');
+    expect((await verdictsOf(shop, 5)).at(-1)).toEqual([3, 3, 'offer_human']);
+    const [offer] = await handoversOf(shop);
+    expect(Number(offer?.timeoutAt)).toBeGreaterThan(Date.now() + 600_000);
+  });
+});
+
+describe('two machines that talk', () => {
+  const chatter = (n: number) => `Sorry, zxqv ${'abcdefghijklmnopqrstuvwxyz'.slice(n % 20, (n % 20) + 5)} blorp`;
+
+  it('are stopped, and a human is told', async () => {
+    const shop = await buildShop(world, { thresholds: { debounce_ms: 0 } });
+    for (let n = 0; n < 70; n++) await writes(world, shop, 6, chatter(n));
+    for (let n = 0; n < 3; n++) await look(shop, 6);
+    const { id, handler } = await conversationOf(world, shop, 6);
+    expect(handler).toBe('queued');
+    const replies = (await messagesOf(world, shop, id)).filter(({ direction }) => direction === 'out');
+    expect(replies).toHaveLength(61);
+    expect(await handoversOf(shop)).toEqual(
+      expect.arrayContaining([expect.objectContaining({ reasonText: expect.stringMatching(/60 automatic replies/) })]),
+    );
+  });
+
+  it('are stopped where nobody is there and the conversation comes back', async () => {
+    const shop = await buildShop(world, { thresholds: { debounce_ms: 0, nobody_there: 'return' } });
+    const never = { mon: [], tue: [], wed: [], thu: [], fri: [], sat: [], sun: [] };
+    await setSettings(world, shop, { businessHours: { timezone: 'UTC', week: never, holidays: [] } });
+    await until(async () => expect((await world.deps.settingsOf(shop.tenantId)).businessHours).not.toBeNull());
+    for (let n = 0; n < 80; n++) await writes(world, shop, 7, chatter(n));
+    for (let n = 0; n < 3; n++) await look(shop, 7);
+    const { id, handler } = await conversationOf(world, shop, 7);
+    expect(handler).toBe('bot');
+    const replies = (await messagesOf(world, shop, id)).filter(({ direction }) => direction === 'out');
+    expect(replies).toHaveLength(61);
+  });
+});
+
+describe('what happens to a message before it is handled', () => {
+  const agesBy = (minutes: number) =>
+    query(world.database.ownerUrl, `update inbound_events set created_at = now() - interval '${minutes} minutes'`);
+
+  it('an edit counts, however long the backlog was', async () => {
+    const shop = await buildShop(world, { thresholds: { debounce_ms: 0 } });
+    const update = telegramUpdate(8, MISS);
+    const { message } = update;
+    const edited = { ...message, edit_date: message.date + 1, text: HOURS };
+    await postTelegram(world, shop, update);
+    await postTelegram(world, shop, { update_id: update.update_id + 500_000, edited_message: edited });
+    await agesBy(2);
+    await look(shop, 8);
+    const { id } = await conversationOf(world, shop, 8);
+    expect(await messagesOf(world, shop, id)).toMatchObject([
+      { direction: 'in', content: HOURS, metadata: { before: MISS } },
+      { direction: 'out', content: 'We open 7am-9pm daily' },
+    ]);
+  });
+});
+
+it('a reaction to what we said is kept with it', async () => {
+  const shop = await buildShop(world, { thresholds: { debounce_ms: 0 } });
+  await says(shop, 9, HOURS);
+  const { id } = await conversationOf(world, shop, 9);
+  const [, reply] = await messagesOf(world, shop, id);
+  const externalId = '9:777';
+  await withTenant(world.deps.orm, shop.tenantId, (em) =>
+    em.execute(`update outbound_messages set status = 'sent', external_id = ? where tenant_id = ? and message_id = ?`, [
+      externalId,
+      shop.tenantId,
+      reply?.id,
+    ]),
+  );
+  await postTelegram(world, shop, {
+    update_id: 9_900_001,
+    message_reaction: {
+      chat: { id: 9, type: 'private' },
+      message_id: 777,
+      date: Math.floor(Date.now() / 1000),
+      user: { id: 9, is_bot: false, first_name: 'Anna' },
+      old_reaction: [],
+      new_reaction: [{ type: 'emoji', emoji: '👍' }],
+    },
+  });
+  await look(shop, 9);
+  const after = await withTenant(world.deps.orm, shop.tenantId, (em) =>
+    em.findOneOrFail(Message, { id: reply?.id ?? '' }),
+  );
+  expect(after.reactions).toEqual({ '9': '👍' });
+});
