@@ -17,7 +17,7 @@ export default async function setUpRedis(project: TestProject) {
   const dir = await mkdtemp(join(tmpdir(), 'frontdesk-redis-'));
   const port = await freePort();
   const flags = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--appendonly', 'no', '--save', ''];
-  const server = spawn('redis-server', [...flags, '--databases', '64'], { stdio: 'ignore' });
+  const server = spawn('redis-server', [...flags, '--databases', '512'], { stdio: 'ignore' });
   await new Promise<void>((resolve, reject) => {
     server.once('error', () => reject(new Error('redis-server is not installed: apt-get install redis-server')));
     server.once('spawn', resolve);

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { afterAll, beforeAll, inject, vi } from 'vitest';
+import { afterAll, beforeAll, expect, inject, vi } from 'vitest';
 import { startWorkers } from '../../jobs/main.ts';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
@@ -134,8 +134,23 @@ export function useWorld(wishes: Wishes = {}): World {
 export const until = <T>(check: () => T | Promise<T>): Promise<T> =>
   vi.waitFor(check, { timeout: 20_000, interval: 25 });
 
-/** Files run side by side; each has a Redis database of its own, emptied by whoever used it before. */
+/** Where this file's jobs wait; nothing where they wait in PostgreSQL. */
 export function redisOfThisFile(): Record<string, string> {
   const url = inject('redisUrl');
-  return url ? { REDIS_URL: `${url}/${process.env['VITEST_POOL_ID'] ?? '0'}` } : {};
+  return url ? { REDIS_URL: `${url}/${redisDatabase()}` } : {};
 }
+
+const files: string[] = [];
+
+/**
+ * One for each file: a worker that another file has left behind would take this one's jobs, and find nothing to do. Of
+ * the databases that there are each process has a block, which its files go through in turns.
+ */
+function redisDatabase(): number {
+  const file = expect.getState().testPath ?? '';
+  if (!files.includes(file)) files.push(file);
+  const block = Number(process.env['VITEST_POOL_ID'] ?? 1) - 1;
+  return block * REDIS_BLOCK + (files.indexOf(file) % REDIS_BLOCK);
+}
+
+const REDIS_BLOCK = 64;
