@@ -37,13 +37,12 @@ try {
 async function backend(name: string, redisUrl: string | null): Promise<void> {
   if (wants('accept', parts)) {
     const rows = await benchAccept(setting, redisUrl && `${redisUrl}/1`, COUNT);
-    const reference = rows[0]?.result.perSecond ?? 1;
     console.log(`Accepting webhooks, 32 connections, queue on ${name}`);
     console.table(
-      rows.map(({ what, result }) => ({
+      rows.map(({ what, result, reference }) => ({
         what,
         'per second': Math.round(result.perSecond),
-        'of parse only': `${Math.round((result.perSecond / reference) * 100)} %`,
+        'of parse only': reference ? `${Math.round((result.perSecond / reference.perSecond) * 100)} %` : '',
         'p50 ms': result.p50Ms.toFixed(1),
         'p99 ms': result.p99Ms.toFixed(1),
       })),
