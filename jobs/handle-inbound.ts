@@ -108,6 +108,7 @@ function readAll(deps: Deps, channels: ReadonlyMap<string, OwnChannel>, rows: Pe
       const adapter = deps.adapterOf(channels.get(row.channel_id)?.kind ?? '');
       const [event] = adapter?.parse(JSON.parse(row.payload)) ?? [];
       if (!event) throw new Error('the channel is gone, or its events are not understood any more');
+      if (event.content.type === 'unreadable') throw new Error(event.content.reason);
       events.push({
         id: row.id,
         channelId: row.channel_id,

@@ -70,7 +70,9 @@ export type InboundContent =
   /** A workflow's late answer to a turn that it was given; `answer` is what `agents/` understands. */
   | { type: 'agent_answer'; runId: string; answer: unknown }
   /** Verified, understood, and of no effect for us: a bot's own message, an event type of tomorrow. */
-  | { type: 'ignored'; reason: string };
+  | { type: 'ignored'; reason: string }
+  /** Genuine, and not in the documented shape: kept as failed until a version of ours reads it. */
+  | { type: 'unreadable'; reason: string };
 
 /** One thing that happened on a platform. A webhook call may carry many, even of several accounts. */
 export interface InboundEvent {

@@ -18,7 +18,7 @@ export interface ReadEvent {
   receivedAt: Date;
   /** It was looked at before, and what it speaks of was not there. */
   wasPutOff: boolean;
-  content: InboundContent;
+  content: Exclude<InboundContent, { type: 'unreadable' }>;
 }
 
 /**

@@ -2,6 +2,7 @@ import { Router } from '@koa/router';
 import { createHash, createHmac } from 'node:crypto';
 import type { ChannelAdapter, InboundEvent, WebhookRequest } from '../../channels/adapter.ts';
 import type { Deps } from '../../deps.ts';
+import { ownEvents } from '../../inbox/own-events.ts';
 import { forbidden, messageOf, notFound, unauthorized } from '../../errors.ts';
 import { stillGood, type Channel } from '../../tenancy/find-channel.ts';
 import { parseJson } from '../parse-json.ts';
@@ -94,12 +95,7 @@ async function take(deps: WebhookDeps, adapter: ChannelAdapter, channel: Channel
     if (adapter.refusesUnreadable) throw error;
     return keep(deps, channel, body, raw, error);
   }
-  // A platform may bundle accounts of one app: ours are taken, and a body with none of ours is refused.
-  const accounts = adapter.accounts?.(channel.config);
-  const own = events.filter(({ account }) => !accounts || account === undefined || accounts.includes(account));
-  if (own.length === 0 && events.length > 0) {
-    throw forbidden('the body speaks of an account that does not belong to this channel');
-  }
+  const own = ownEvents(adapter, channel.config, events);
   return { ok: true, stored: await deps.inbox.receive(channel, own) };
 }
 
