@@ -66,10 +66,14 @@ async function handle(deps: Deps, tenantId: string, subjects: string[], most: nu
       ends.push(await takeAnswer(deps, unit, event, channels.get(event.channelId)?.kind ?? ''));
     for (const event of managers) ends.push(await handleManagerChat(unit, event, deps.keys));
     ends.push(...(await handleThreads(unit, contacts, threads)));
+    const come = messagesIn(events, ends);
+    const isAwaited = rows[0]?.others_wait && (await release(unit.em, tenantId, subjects, come));
+    // What came together with its message finds it at the next look.
+    const together = ends.flatMap(({ wait }) => (wait && come.includes(wait.for) ? [wait] : []));
+    for (const wait of together) wait.ms = null;
     unit.writes.others.push(...endStatements(tenantId, ends));
-    const isAwaited = rows[0]?.others_wait && (await release(unit.em, tenantId, subjects, messagesIn(events, ends)));
     return {
-      isMore: rows.length === most || isAwaited,
+      isMore: rows.length === most || isAwaited || together.length > 0,
       channelIds: rows.map((row) => row.channel_id),
       waits: waitsOf(rows, ends),
     };
@@ -95,7 +99,7 @@ function waitsOf(rows: PendingRow[], ends: EventEnd[]): Map<string, number> {
   const waits = new Map<string, number>();
   for (const { id, wait } of ends) {
     const subject = subjects.get(id);
-    if (wait && subject) waits.set(subject, Math.min(waits.get(subject) ?? wait.ms, wait.ms));
+    if (subject && wait?.ms) waits.set(subject, Math.min(waits.get(subject) ?? wait.ms, wait.ms));
   }
   return waits;
 }
