@@ -175,7 +175,7 @@ async function countFailure(deps: Deps, tenantId: string, subject: string, error
        where tenant_id = ? and id = (
          select id from inbound_events where tenant_id = ? and channel_id = ? and thread = ? and status = 'pending'
            and (due_at is null or due_at <= now())
-         order by seq limit 1)
+         order by due_at is not null, seq limit 1)
        returning id, status, attempts, not exists (
          select from inbound_events later where later.tenant_id = e.tenant_id and later.channel_id = e.channel_id
            and later.thread = e.thread and later.status = 'pending' and later.seq > e.seq) as is_last`,
