@@ -1,5 +1,3 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
-import { z } from 'zod';
 import { agentKind } from '../src/agents/registry.ts';
 import { handleThreads, type EventEnd, type ReadEvent } from '../src/conversations/handle-threads.ts';
 import { settleRun } from '../src/conversations/settle-run.ts';
@@ -10,9 +8,8 @@ import type { Deps } from '../src/deps.ts';
 import { isOutage, isStatementTimeout } from '../src/database/outage.ts';
 import { messageOf } from '../src/errors.ts';
 import { handleManagerChat, isManagerChat } from '../src/handover/manager-chat.ts';
-import { parseThreadSubject } from '../src/queue/contracts.ts';
-import { uuidList, type Statement } from '../src/tenancy/at-once.ts';
-import { runBound } from '../src/tenancy/bound.ts';
+import { endStatements, lockPending, release, type PendingRow } from '../src/inbox/pending.ts';
+import { parseThreadSubject, threadSubject } from '../src/queue/contracts.ts';
 import type { OwnChannel } from '../src/tenancy/channels-of.ts';
 import { withTenant } from '../src/tenancy/with-tenant.ts';
 import { defineJob } from './define-job.ts';
@@ -25,16 +22,6 @@ const MOST_THREADS = 20;
 /** Jobs held in a process: almost all of their time they wait for their tenants' turns. */
 const MOST_JOBS = 64;
 const MOST_TRIES = 3;
-const LATER_MS = 2_000;
-
-const PendingRow = z.object({
-  id: z.string(),
-  channel_id: z.string(),
-  thread: z.string(),
-  payload: z.string(),
-  created_at: z.coerce.date(),
-});
-type PendingRow = z.infer<typeof PendingRow>;
 
 /**
  * Everything that has arrived in some threads of a tenant: stored, decided, answered into the outbox, and marked as
@@ -84,31 +71,42 @@ async function handle(deps: Deps, tenantId: string, subjects: string[], most: nu
       ends.push(await takeAnswer(deps, unit, event, channels.get(event.channelId)?.kind ?? ''));
     for (const event of managers) ends.push(await handleManagerChat(unit, event, deps.keys));
     ends.push(...(await handleThreads(unit, contacts, threads)));
+    const come = messagesIn(events, ends);
+    const isAwaited = rows[0]?.others_wait && (await release(unit.em, tenantId, subjects, come));
+    // What came together with its message finds it at the next look.
+    const together = ends.flatMap(({ wait }) => (wait && come.includes(wait.for) ? [wait] : []));
+    for (const wait of together) wait.ms = null;
     unit.writes.others.push(...endStatements(tenantId, ends));
     return {
-      rows: rows.length,
+      isMore: rows.length === most || isAwaited || together.length > 0,
       channelIds: rows.map((row) => row.channel_id),
-      later: ends.some((end) => end.status === 'later'),
+      waits: waitsOf(rows, ends),
     };
   });
   await deps.noteArrivals(tenantId, taken.channelIds).catch((error: unknown) => {
     deps.log.warn({ tenantId, error: messageOf(error) }, 'channel.arrival_not_noted');
   });
-  if (taken.rows === most) for (const subject of subjects) deps.wake('handle-inbound', tenantId, subject);
-  else if (taken.later) for (const subject of subjects) deps.wake('handle-inbound', tenantId, subject, LATER_MS);
+  if (taken.isMore) for (const subject of subjects) deps.wake('handle-inbound', tenantId, subject);
+  for (const [subject, ms] of taken.waits) deps.wake('handle-inbound', tenantId, subject, ms);
 }
 
-/** In one order over all workers, so that two that share a thread wait for each other instead of deadlocking. */
-async function lockPending(em: EntityManager, tenantId: string, subjects: string[], most: number) {
-  const threads = subjects.map((subject) => parseThreadSubject(subject).thread);
-  const rows = await runBound(em, [
-    `select e.id, e.channel_id, e.thread, e.payload, e.created_at from inbound_events e
-     where e.tenant_id = ? and e.status = 'pending' and e.thread = any (?::text[])
-       and e.channel_id || '/' || e.thread = any (?::text[])
-     order by e.seq limit ? for update`,
-    [tenantId, threads, subjects, most],
-  ]);
-  return rows.map((row) => PendingRow.parse(row));
+/** Ids of the messages that were taken in. */
+function messagesIn(events: ReadEvent[], ends: EventEnd[]): string[] {
+  const handled = new Set(ends.flatMap(({ id, status }) => (status === 'handled' ? [id] : [])));
+  return events.flatMap(({ id, content }) =>
+    handled.has(id) && (content.type === 'message' || content.type === 'echo') ? [content.messageId] : [],
+  );
+}
+
+/** Threads in which something was put off, and for how long at least. */
+function waitsOf(rows: PendingRow[], ends: EventEnd[]): Map<string, number> {
+  const subjects = new Map(rows.map((row) => [row.id, threadSubject(row.channel_id, row.thread)]));
+  const waits = new Map<string, number>();
+  for (const { id, wait } of ends) {
+    const subject = subjects.get(id);
+    if (subject && wait?.ms) waits.set(subject, Math.min(waits.get(subject) ?? wait.ms, wait.ms));
+  }
+  return waits;
 }
 
 function readAll(deps: Deps, channels: ReadonlyMap<string, OwnChannel>, rows: PendingRow[]) {
@@ -119,11 +117,13 @@ function readAll(deps: Deps, channels: ReadonlyMap<string, OwnChannel>, rows: Pe
       const adapter = deps.adapterOf(channels.get(row.channel_id)?.kind ?? '');
       const [event] = adapter?.parse(JSON.parse(row.payload)) ?? [];
       if (!event) throw new Error('the channel is gone, or its events are not understood any more');
+      if (event.content.type === 'unreadable') throw new Error(event.content.reason);
       events.push({
         id: row.id,
         channelId: row.channel_id,
         thread: row.thread,
         receivedAt: row.created_at,
+        wasPutOff: row.waits_for !== null,
         content: event.content,
       });
     } catch (error) {
@@ -168,19 +168,6 @@ async function takeAnswer(deps: Deps, unit: Unit, event: ReadEvent, kind: string
   }
 }
 
-function endStatements(tenantId: string, ends: EventEnd[]): Statement[] {
-  const done = ends.filter((end) => end.status !== 'later');
-  if (done.length === 0) return [];
-  return [
-    [
-      `update inbound_events e set status = r.status, error = r.error, handled_at = now()
-       from json_to_recordset(?::json) as r (id uuid, status text, error text)
-       where e.tenant_id = ? and e.id = any (?::uuid[]) and e.id = r.id`,
-      [JSON.stringify(done), tenantId, uuidList(done.map(({ id }) => id))],
-    ],
-  ];
-}
-
 /** The first event of a thread that cannot be handled ends as failed after a few tries, and the thread goes on. */
 async function countFailure(deps: Deps, tenantId: string, subject: string, error: unknown): Promise<void> {
   const { channelId, thread } = parseThreadSubject(subject);
@@ -190,7 +177,8 @@ async function countFailure(deps: Deps, tenantId: string, subject: string, error
          status = case when attempts + 1 >= ? then 'failed' else status end
        where tenant_id = ? and id = (
          select id from inbound_events where tenant_id = ? and channel_id = ? and thread = ? and status = 'pending'
-         order by seq limit 1)
+           and (due_at is null or due_at <= now())
+         order by due_at is not null, seq limit 1)
        returning id, status, attempts, not exists (
          select from inbound_events later where later.tenant_id = e.tenant_id and later.channel_id = e.channel_id
            and later.thread = e.thread and later.status = 'pending' and later.seq > e.seq) as is_last`,

@@ -70,7 +70,9 @@ export type InboundContent =
   /** A workflow's late answer to a turn that it was given; `answer` is what `agents/` understands. */
   | { type: 'agent_answer'; runId: string; answer: unknown }
   /** Verified, understood, and of no effect for us: a bot's own message, an event type of tomorrow. */
-  | { type: 'ignored'; reason: string };
+  | { type: 'ignored'; reason: string }
+  /** Genuine, and not in the documented shape: kept as failed until a version of ours reads it. */
+  | { type: 'unreadable'; reason: string };
 
 /** One thing that happened on a platform. A webhook call may carry many, even of several accounts. */
 export interface InboundEvent {
@@ -159,6 +161,8 @@ export interface ChannelAdapter<Config = unknown> {
   repeatsRefusals: boolean;
   /** Where a person's browser is the sender: told what is wrong with an unreadable body, which is otherwise kept. */
   refusesUnreadable?: true;
+  /** Of a webhook, in bytes and in JSON values and keys; left out, 1 MiB and 100,000. */
+  largestBody?: { bytes: number; values: number };
   /** True where sending the same `OutgoingMessage.id` twice shows one message. */
   idempotentSend: boolean;
 

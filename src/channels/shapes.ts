@@ -44,6 +44,9 @@ export const NO_THREAD = 'none';
 /** `reason` is for the person who wonders where an event went; it may end in a path, never in content. */
 export const ignored = (reason: string): InboundContent => ({ type: 'ignored', reason: shortened(reason, 200) });
 
+/** `reason` is the place of the fault, and never content: it is shown beside what failed. */
+export const unreadable = (reason: string): InboundContent => ({ type: 'unreadable', reason: shortened(reason, 200) });
+
 /** At most `length` UTF-16 units. A character cut in half would be refused by the database. */
 export const shortened = (text: string, length: number) => text.slice(0, length).toWellFormed();
 

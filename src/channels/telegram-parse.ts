@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { InboundContent, InboundEvent } from './adapter.ts';
-import { Id, ignored, NO_THREAD, readOr, UnixSeconds } from './shapes.ts';
+import { Id, ignored, NO_THREAD, readOr, UnixSeconds, unreadable } from './shapes.ts';
 import {
   isGroup,
   messageId,
@@ -23,8 +23,8 @@ export function parseTelegram(body: unknown): InboundEvent[] {
   const [type = 'nothing', value] = entryToRead(rest);
   const reading = readOr(
     type,
-    () => readers.get(type)?.(value) ?? withoutEffect(value, `updates of type ${type} are not used`),
-    (fault) => withoutEffect(value, fault),
+    () => readers.get(type)?.(value) ?? inChat(value, ignored(`updates of type ${type} are not used`)),
+    (fault) => inChat(value, unreadable(fault)),
   );
   return [{ externalId, ...reading, payload: body }];
 }
@@ -124,8 +124,8 @@ function readMembership(value: unknown): TelegramReading {
 const SomeChat = z.object({ chat: z.object({ id: Id }) });
 const SomeMessage = z.object({ message: SomeChat });
 
-/** The chat is read as far as it goes, so that even what is ignored stands where it happened. */
-function withoutEffect(value: unknown, reason: string): TelegramReading {
+/** The chat is read as far as it goes, so that even what is ignored or unreadable stands where it happened. */
+function inChat(value: unknown, content: InboundContent): TelegramReading {
   const inside = SomeChat.safeParse(value).data ?? SomeMessage.safeParse(value).data?.message;
-  return { thread: inside?.chat.id ?? NO_THREAD, content: ignored(reason) };
+  return { thread: inside?.chat.id ?? NO_THREAD, content };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { InboundContent, InboundEvent, Sender } from './adapter.ts';
-import { Id, ignored, NO_THREAD, parseUnder, UnixSeconds } from './shapes.ts';
+import { Id, ignored, NO_THREAD, parseUnder, UnixSeconds, unreadable } from './shapes.ts';
 import { readWords } from './whatsapp-words.ts';
 
 /** `externalId` only where it is more than the id of the element. */
@@ -27,7 +27,7 @@ export function readMessage(raw: unknown, contact: unknown): WhatsappReading {
 
   const notice = readNotice(message);
   if (notice) return { thread, content: ignored(notice) };
-  if (author === undefined) return { thread, content: ignored('messages.from: neither from nor from_user_id') };
+  if (author === undefined) return { thread, content: unreadable('messages.from: neither from nor from_user_id') };
 
   const from = senderOf(author, contact);
   if (message.type === 'reaction') {
@@ -60,7 +60,7 @@ export function readEcho(raw: unknown): WhatsappReading {
   const echo = Echo.parse(raw);
   const thread = echo.to ?? echo.to_user_id;
   if (thread === undefined) {
-    return { thread: NO_THREAD, content: ignored('message_echoes.to: neither to nor to_user_id') };
+    return { thread: NO_THREAD, content: unreadable('message_echoes.to: neither to nor to_user_id') };
   }
   if (echo.type === 'reaction') return { thread, content: ignored('reaction of the business itself') };
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { InboundEvent } from './adapter.ts';
-import { fingerprint, Id, ignored, NO_THREAD, readOr } from './shapes.ts';
+import type { InboundContent, InboundEvent } from './adapter.ts';
+import { fingerprint, Id, ignored, NO_THREAD, readOr, unreadable } from './shapes.ts';
 import { readEcho, readMessage, readStatus, type WhatsappReading } from './whatsapp-message.ts';
 
 const Envelope = z.object({ object: z.string(), entry: z.array(z.unknown()) });
@@ -34,11 +34,12 @@ function parseEntry(object: string, raw: unknown): InboundEvent[] {
       const { changes, ...head } = Entry.parse(raw);
       return changes.flatMap((change) => parseChange(change, (one) => ({ ...head, changes: [one] }), object));
     },
-    (fault) => [withoutEffect({ object, entry: [raw] }, fault)],
+    (fault) => [asAWhole({ object, entry: [raw] }, unreadable(fault))],
   );
 }
 
 const Change = z.object({ field: z.string(), value: z.unknown().optional() });
+const SomeChange = z.object({ value: z.unknown() });
 
 function parseChange(raw: unknown, wrap: (change: unknown) => unknown, object: string): InboundEvent[] {
   const payloadOf = (change: unknown) => ({ object, entry: [wrap(change)] });
@@ -47,14 +48,14 @@ function parseChange(raw: unknown, wrap: (change: unknown) => unknown, object: s
     'changes',
     () => {
       const { field, value } = Change.parse(raw);
-      if (object !== 'whatsapp_business_account') return [withoutEffect(whole, `${object} is not WhatsApp`)];
+      if (object !== 'whatsapp_business_account') return [asAWhole(whole, ignored(`${object} is not WhatsApp`))];
       if (field !== 'messages' && field !== 'smb_message_echoes') {
-        return [withoutEffect(whole, `changes of ${field} are not used`, value)];
+        return [asAWhole(whole, ignored(`changes of ${field} are not used`), value)];
       }
       const events = parseValue(value, (part) => payloadOf({ field, value: part }));
-      return events.length > 0 ? events : [withoutEffect(whole, `${field} without anything in it`, value)];
+      return events.length > 0 ? events : [asAWhole(whole, ignored(`${field} without anything in it`), value)];
     },
-    (fault) => [withoutEffect(whole, fault)],
+    (fault) => [asAWhole(whole, unreadable(fault), SomeChange.safeParse(raw).data?.value)],
   );
 }
 
@@ -97,7 +98,10 @@ function parseValue(raw: unknown, wrap: (value: unknown) => unknown): InboundEve
   ];
   return parts.map(({ name, element, id, contact, read }) => {
     const payload = wrap({ ...head, ...(contact !== undefined && { contacts: [contact] }), [name]: [element] });
-    const reading = readOr<WhatsappReading>(name, read, (fault) => ({ thread: NO_THREAD, content: ignored(fault) }));
+    const reading = readOr<WhatsappReading>(name, read, (fault) => ({
+      thread: threadOf(element),
+      content: unreadable(fault),
+    }));
     const externalId = id ?? reading.externalId ?? `${name}:${fingerprint(payload)}`;
     return {
       account: head.metadata.phone_number_id,
@@ -133,15 +137,24 @@ function contactOf(message: unknown, contacts: unknown[]): unknown {
   });
 }
 
+const maybe = Id.optional().catch(undefined);
+const Somebody = z
+  .object({ group_id: maybe, from: maybe, from_user_id: maybe, to: maybe, to_user_id: maybe, recipient_id: maybe })
+  .transform((one) => one.group_id ?? one.from ?? one.from_user_id ?? one.to ?? one.to_user_id ?? one.recipient_id);
+
+/** The chat of what cannot be read, as far as that can be told. */
+const threadOf = (element: unknown) => Somebody.safeParse(element).data ?? NO_THREAD;
+
 const Identified = z.object({ id: Id });
 
 const idOf = (element: unknown) => Identified.safeParse(element).data?.id;
 
 const InAccount = z.object({ metadata: Metadata });
 
-/** What is understood as far as it matters, or not at all. It is told apart by its content, having no id. */
-function withoutEffect(payload: object, reason: string, value?: unknown): InboundEvent {
+/** What is not read any further. It is told apart by its content, having no id. */
+function asAWhole(payload: object, content: InboundContent, value?: unknown): InboundEvent {
   const account = InAccount.safeParse(value).data?.metadata.phone_number_id;
-  const event = { externalId: `ignored:${fingerprint(payload)}`, thread: NO_THREAD, payload, content: ignored(reason) };
+  const name = content.type === 'ignored' ? 'ignored' : 'changes';
+  const event = { externalId: `${name}:${fingerprint(payload)}`, thread: NO_THREAD, payload, content };
   return account === undefined ? event : { ...event, account };
 }

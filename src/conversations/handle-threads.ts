@@ -16,17 +16,28 @@ export interface ReadEvent {
   channelId: string;
   thread: string;
   receivedAt: Date;
-  content: InboundContent;
+  /** It was looked at before, and what it speaks of was not there. */
+  wasPutOff: boolean;
+  content: Exclude<InboundContent, { type: 'unreadable' }>;
 }
 
-/** How the handling of an event ended; `later` leaves it in the inbox for another look. */
-export type EventEnd = { id: string; status: 'handled' | 'ignored' | 'failed' | 'later'; error: string | null };
+/**
+ * How the handling of an event ended. `later` leaves it in the inbox for another look: after `wait.ms`, null = at once, or as
+ * soon as the message `wait.for` is there.
+ */
+export interface EventEnd {
+  id: string;
+  status: 'handled' | 'ignored' | 'failed' | 'later';
+  error: string | null;
+  wait?: { for: string; ms: number | null };
+}
 
 /** After so long at one tenant's turns, what else is ready in this process goes first. */
 const LONGEST_STRETCH_MS = 4;
 
 /** Receipts and edits wait this long for the message they speak of. */
 const PATIENCE_MS = 60_000;
+const FIRST_PAUSE_MS = 1_000;
 
 /**
  * Handles everything that has arrived in some threads of one tenant, in the order it was accepted, and decides the
@@ -99,8 +110,9 @@ async function takeIn(
       case 'reaction':
       case 'status': {
         if (await applyToMessage(unit, channelId, content)) return end('handled');
-        const isYoung = unit.now.getTime() - event.receivedAt.getTime() < PATIENCE_MS;
-        return isYoung ? end('later') : end('ignored', `speaks of a message that is not known: ${content.messageId}`);
+        const ms = pauseOf(event, unit.now);
+        if (ms === null) return end('ignored', `speaks of a message that is not known: ${content.messageId}`);
+        return { ...end('later'), wait: { for: content.messageId, ms } };
       }
       case 'subscription':
         await subscribe(unit, event, content.subscribed);
@@ -118,6 +130,16 @@ async function takeIn(
   } catch (error) {
     return end('failed', messageOf(error));
   }
+}
+
+/**
+ * Until the next look: each pause is as long as all before it. Null when there was patience enough; never at the first look,
+ * however late that is, since the message may be in the same batch.
+ */
+function pauseOf({ receivedAt, wasPutOff }: ReadEvent, now: Date): number | null {
+  if (!wasPutOff) return FIRST_PAUSE_MS;
+  const age = now.getTime() - receivedAt.getTime();
+  return age >= PATIENCE_MS ? null : Math.min(Math.max(age, FIRST_PAUSE_MS), PATIENCE_MS - age);
 }
 
 async function writerOf(

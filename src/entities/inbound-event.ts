@@ -15,6 +15,10 @@ const schema = defineEntity({
     error: p.text().nullable(),
     attempts: p.integer().default(0),
     handledAt: p.datetime().nullable(),
+    /** Not looked at before then. */
+    dueAt: p.datetime().nullable(),
+    /** The platform's id of the message that it was put off for. */
+    waitsFor: p.text().nullable(),
   },
   filters: tenantFilter,
 });

@@ -14,6 +14,9 @@ interface Receiver {
   channelId: string;
 }
 
+/** In front of the id of what could not be read: read at last, it is an event with the id itself. */
+export const UNREADABLE = 'unreadable:';
+
 interface Row {
   /** Its place in the insert. */
   n: number;
@@ -91,11 +94,10 @@ export function createInbox(pool: Pool, wake: Wake): Inbox {
           tenant_id: tenantId,
           id: newId(),
           channel_id: channelId,
-          external_id: event.externalId,
+          external_id: storedIdOf(event),
           thread: event.thread,
           payload: isObject(event.payload) ? event.payload : JSON.stringify(event.payload),
-          status: event.content.type === 'ignored' ? 'ignored' : 'pending',
-          error: event.content.type === 'ignored' ? event.content.reason : null,
+          ...endOf(event),
         })),
       );
     },
@@ -106,7 +108,7 @@ export function createInbox(pool: Pool, wake: Wake): Inbox {
           tenant_id: tenantId,
           id: newId(),
           channel_id: channelId,
-          external_id: `unreadable:${bodyId}`,
+          external_id: `${UNREADABLE}${bodyId}`,
           thread: '',
           payload: body,
           status: 'failed',
@@ -114,6 +116,16 @@ export function createInbox(pool: Pool, wake: Wake): Inbox {
         },
       ]),
   };
+}
+
+export const storedIdOf = ({ content, externalId }: InboundEvent) =>
+  content.type === 'unreadable' ? `${UNREADABLE}${externalId}` : externalId;
+
+/** What is not handled has ended when it is stored. */
+function endOf({ content }: InboundEvent): Pick<Row, 'status' | 'error'> {
+  if (content.type === 'ignored') return { status: 'ignored', error: content.reason };
+  if (content.type === 'unreadable') return { status: 'failed', error: content.reason };
+  return { status: 'pending', error: null };
 }
 
 /** The tenant that most of a large insert is from. */

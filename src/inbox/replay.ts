@@ -1,14 +1,15 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import type { ChannelAdapter } from '../channels/adapter.ts';
+import type { ChannelAdapter, InboundEvent } from '../channels/adapter.ts';
 import { InboundEventRow } from '../entities/inbound-event.ts';
 import { Notification } from '../entities/notification.ts';
 import { OutboundMessage } from '../entities/outbound-message.ts';
-import { conflict, notFound } from '../errors.ts';
+import { conflict, messageOf, notFound } from '../errors.ts';
 import { threadSubject } from '../queue/contracts.ts';
 import type { Wake } from '../queue/wake.ts';
-import type { ChannelsOf } from '../tenancy/channels-of.ts';
+import type { ChannelsOf, OwnChannel } from '../tenancy/channels-of.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
-import type { Inbox } from './receive.ts';
+import { ownEvents } from './own-events.ts';
+import { storedIdOf, UNREADABLE, type Inbox } from './receive.ts';
 
 interface ReplayDeps {
   orm: MikroORM;
@@ -37,10 +38,12 @@ export function createReplay({ orm, channelsOf, adapterOf, inbox, wake }: Replay
       if (event.payload === null || event.payload === undefined) {
         throw conflict('the payload is past its retention and cannot be replayed');
       }
-      // A body that could not be read at all is read again, whole; an event that failed later goes back as it is.
-      if (event.externalId.startsWith('unreadable:')) {
+      // What could not be read is read again, as when it came; an event that failed later goes back as it is.
+      if (event.externalId.startsWith(UNREADABLE)) {
         const channel = (await channelsOf(tenantId)).get(event.channelId);
-        const events = adapterOf(channel?.kind ?? '')?.parse(JSON.parse(event.payload)) ?? [];
+        const events = readAgain(adapterOf(channel?.kind ?? ''), channel, event.payload);
+        const fault = events.find((one) => storedIdOf(one) === event.externalId)?.content;
+        if (fault?.type === 'unreadable') throw stillUnreadable(fault.reason);
         await inbox.receive({ tenantId, channelId: event.channelId }, events);
         await withTenant(orm, tenantId, (em) => setStatus(em, tenantId, eventId, 'handled'));
         return true;
@@ -87,6 +90,27 @@ export function createReplay({ orm, channelsOf, adapterOf, inbox, wake }: Replay
     },
   };
 }
+
+/** What a body says to the channel that it came to. Throws 409 where it cannot be read, 403 where it is for another account. */
+function readAgain(
+  adapter: ChannelAdapter | undefined,
+  channel: OwnChannel | undefined,
+  payload: string,
+): InboundEvent[] {
+  if (!adapter || !channel?.isActive) {
+    throw conflict('its channel is disabled or cannot be opened; repair the channel, then replay');
+  }
+  let events: InboundEvent[];
+  try {
+    events = adapter.parse(JSON.parse(payload));
+  } catch (error) {
+    throw stillUnreadable(messageOf(error).slice(0, 1_000));
+  }
+  return ownEvents(adapter, adapter.config.parse(channel.config), events);
+}
+
+const stillUnreadable = (reason: string) =>
+  conflict(`it still cannot be read, and waits for a version that does: ${reason}`);
 
 /** What is not failed any more is nothing to do; what is not there is not found. */
 function mustBe(count: number): void {

@@ -68,7 +68,7 @@ export function describeParse<Config>(adapter: ChannelAdapter<Config>, harness: 
     it('says where a malformed element is wrong', () => {
       for (const element of elements) {
         const events = adapter.parse(without(fixtures[fixture], element, {}));
-        const faults = events.filter(({ content }) => content.type === 'ignored');
+        const faults = events.filter(({ content }) => content.type === 'unreadable');
         expect(faults).toMatchObject([{ content: { reason: expect.stringMatching(/^\w+\.\w+: /) } }]);
       }
     });

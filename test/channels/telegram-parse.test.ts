@@ -144,7 +144,7 @@ describe('telegram parses', () => {
   it('keeps what it cannot read, in its chat, with the place of the fault', () => {
     const broken = { update_id: 8, message: { message_id: 1, chat: { id: 5, type: 'private' }, date: 'yesterday' } };
     const reason = expect.stringMatching(/^message\.date: /);
-    expect(telegram.parse(broken)).toMatchObject([{ thread: '5', content: { type: 'ignored', reason } }]);
+    expect(telegram.parse(broken)).toMatchObject([{ thread: '5', content: { type: 'unreadable', reason } }]);
   });
 
   it('refuses what is no update', () => {

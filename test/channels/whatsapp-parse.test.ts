@@ -194,7 +194,7 @@ describe('whatsapp parses', () => {
     const body = { object: 'whatsapp_business_account', entry: [{ id: '1', changes: [{ field: 'messages', value }] }] };
     const reason = expect.stringMatching(/^messages\.text: /);
     expect(whatsapp.parse(body)).toMatchObject([
-      { externalId: 'wamid.A', account: '1', content: { type: 'ignored', reason } },
+      { externalId: 'wamid.A', account: '1', thread: '2', content: { type: 'unreadable', reason } },
     ]);
   });
 
@@ -204,9 +204,16 @@ describe('whatsapp parses', () => {
     const [event, ...others] = whatsapp.parse(body);
     expect(others).toEqual([]);
     expect(event).toMatchObject({
-      content: { type: 'ignored', reason: expect.stringMatching(/^changes\.metadata: /) },
+      content: { type: 'unreadable', reason: expect.stringMatching(/^changes\.metadata: /) },
     });
     expect(event).not.toHaveProperty('account');
+  });
+
+  it('knows the account of a change that it cannot read', () => {
+    const value = { metadata: { phone_number_id: '1' }, messages: 'none' };
+    const body = { object: 'whatsapp_business_account', entry: [{ id: '1', changes: [{ field: 'messages', value }] }] };
+    const reason = expect.stringMatching(/^changes\.messages: /);
+    expect(whatsapp.parse(body)).toMatchObject([{ account: '1', content: { type: 'unreadable', reason } }]);
   });
 
   it('knows the name of a contact whose number is written in two ways, and needs no contact at all', () => {
