@@ -117,9 +117,10 @@ type LaterWord = 'edit' | 'deletion' | 'reaction' | 'status';
  */
 export async function applyToMessage(unit: Unit, channelId: string, content: Content<LaterWord>): Promise<boolean> {
   if (content.type === 'status') return applyReceipt(unit, channelId, content);
-  const message = await findMessage(unit, channelId, content.messageId);
+  const message = await findMessage(unit, channelId, content);
   if (!message) return false;
-  if (content.type === 'edit' && !(message.editedAt && message.editedAt > content.editedAt)) {
+  // What was taken back stays away, and the newest edit counts, in whatever order they come.
+  if (content.type === 'edit' && !message.deletedAt && !(message.editedAt && message.editedAt > content.editedAt)) {
     message.metadata = { ...message.metadata, before: message.metadata['before'] ?? message.content };
     message.content = content.text;
     message.editedAt = content.editedAt;
@@ -136,11 +137,16 @@ export async function applyToMessage(unit: Unit, channelId: string, content: Con
   return true;
 }
 
-async function findMessage(unit: Unit, channelId: string, externalId: string): Promise<Changeable | null> {
+async function findMessage(
+  unit: Unit,
+  channelId: string,
+  { type, messageId: externalId }: Content<LaterWord>,
+): Promise<Changeable | null> {
   const { em, settings, writes } = unit;
   const tenantId = settings.tenant.id;
+  // Its words are needed at once, for the turn. A reaction can wait for those that came before it, if there are.
   const fresh = writes.messages.find((row) => row.externalId === externalId && row.channelId === channelId);
-  if (fresh) return fresh;
+  if (fresh && type !== 'reaction') return fresh;
   const found = await em.findOne(Message, { tenantId, channelId, externalId });
   if (found) return found;
   // What we said ourselves has its platform's id where it was sent from.

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { handleInbound } from '../../jobs/handle-inbound.ts';
 import { runAgent } from '../../jobs/run-agent.ts';
+import { handleThreads, type ReadEvent } from '../../src/conversations/handle-threads.ts';
 import { withUnit } from '../../src/conversations/with-unit.ts';
 import { Handover } from '../../src/entities/handover.ts';
 import { Message } from '../../src/entities/message.ts';
@@ -180,6 +181,44 @@ describe('what happens to a message before it is handled', () => {
       { direction: 'out', content: 'We open 7am-9pm daily' },
     ]);
   });
+});
+
+it('what a contact has taken back is not answered, and no edit brings it again', async () => {
+  const shop = await buildShop(world, { thresholds: { debounce_ms: 0 } });
+  const { channelId } = shop.telegram;
+  const from = { externalId: '10', name: 'Anna' };
+  const sentAt = new Date();
+  const event = (id: string, content: ReadEvent['content']): ReadEvent => ({
+    id,
+    channelId,
+    thread: '10',
+    receivedAt: sentAt,
+    wasPutOff: false,
+    content,
+  });
+  await withUnit(world.deps, shop.tenantId, async (unit) => {
+    const ends = await handleThreads(
+      unit,
+      [
+        event('1', {
+          type: 'message',
+          messageId: 'm1',
+          from,
+          text: 'my card is 1234',
+          attachments: [],
+          sentAt,
+          isGroup: false,
+        }),
+        event('2', { type: 'deletion', messageId: 'm1' }),
+        event('3', { type: 'edit', messageId: 'm1', text: 'my card is 1234!', editedAt: new Date() }),
+      ],
+      [],
+    );
+    expect(ends.map(({ status }) => status)).toEqual(['handled', 'handled', 'handled']);
+  });
+  const { id } = await conversationOf(world, shop, 10);
+  expect(await messagesOf(world, shop, id)).toMatchObject([{ content: '', direction: 'in' }]);
+  expect(await decisionsOf(world, shop, id)).toEqual([]);
 });
 
 it('a reaction to what we said is kept with it', async () => {
