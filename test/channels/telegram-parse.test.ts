@@ -25,6 +25,25 @@ describe('telegram parses', () => {
     text: message({ text: 'Olá! Vocês entregam no sábado? 🚚' }),
     'text-reply': message({ text: 'This one', replyToId: '5512345678:411' }),
     'text-forum-topic': message({ text: 'Hello topic', messageId: '-1001987654321:417', isGroup: true }),
+    'text-reply-chain': message({
+      text: 'And this one?',
+      messageId: '-1001987654321:417',
+      replyToId: '-1001987654321:411',
+      isGroup: true,
+    }),
+    'callback-forum-topic': message({
+      messageId: 'callback:23675315463528123904',
+      text: 'Yes, cancel',
+      payload: 'order:yes',
+      replyToId: '-1001987654321:419',
+      isGroup: true,
+    }),
+    'edited-forum-topic': {
+      type: 'edit',
+      messageId: '-1001987654321:417',
+      text: 'Hello, topic',
+      editedAt: at(1767609031),
+    },
     'text-group': message({
       text: '@acme_support_bot where is my parcel?',
       messageId: '-1001987654321:90211',
@@ -125,6 +144,10 @@ describe('telegram parses', () => {
   const threads: [string, string][] = [
     ['text', '5512345678'],
     ['text-group', '-1001987654321'],
+    ['text-forum-topic', '-1001987654321:88'],
+    ['callback-forum-topic', '-1001987654321:88'],
+    ['edited-forum-topic', '-1001987654321:88'],
+    ['text-reply-chain', '-1001987654321'],
     ['text-big-ids', '9007199254740995'],
     ['callback-query', '5512345678'],
     ['blocked', '5512345678'],
