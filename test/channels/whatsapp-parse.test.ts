@@ -81,8 +81,10 @@ describe('whatsapp parses', () => {
     unsupported: [media({ type: 'unsupported' })],
     'type-of-tomorrow': [media({ type: 'unsupported', label: 'poll_creation' })],
     welcome: [skipped('the chat was opened, nothing was written yet')],
-    'system-number': [skipped('system message user_changed_number')],
-    'system-user-id': [skipped('system message user_changed_user_id')],
+    'system-number': [{ type: 'migration', newThread: '12195555358' }],
+    'system-number-older': [{ type: 'migration', newThread: '12195555358' }],
+    'system-user-id': [{ type: 'migration', newThread: 'MX.0987654321' }],
+    'system-identity': [skipped('system message customer_identity_changed')],
     'account-error': [skipped('WhatsApp reported error 130429: Rate limit hit')],
     'status-sent': [status('sent')],
     'status-delivered': [status('delivered')],
@@ -136,6 +138,8 @@ describe('whatsapp parses', () => {
     ['status-hidden-number', 'BR.20491208655302741918'],
     ['echo-text', '16505551234'],
     ['system-number', '16505551234'],
+    ['system-number-older', '16505551234'],
+    ['system-user-id', 'CO.1234567890'],
     ['account-error', 'none'],
   ];
   it.each(threads)('%s in thread %s', (name, thread) => {
