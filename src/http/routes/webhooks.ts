@@ -100,7 +100,8 @@ async function take(deps: WebhookDeps, adapter: ChannelAdapter, channel: Channel
   if (own.length === 0 && events.length > 0) {
     throw forbidden('the body speaks of an account that does not belong to this channel');
   }
-  return { ok: true, stored: await deps.inbox.receive(channel, own) };
+  const stored = await deps.inbox.receive(channel, own);
+  return adapter.answer?.(own) ?? { ok: true, stored };
 }
 
 /** The sender is genuine and we do not understand him: that is our fault, so he gets his 200 and we keep the body. */
