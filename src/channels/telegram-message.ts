@@ -53,7 +53,8 @@ export function readMessage(value: unknown): TelegramReading {
   const refusal = refusalOf(message);
   if (refusal || !from) return { thread, content: ignored(refusal ?? 'message without an author') };
 
-  const attachments = readAttachments(message);
+  // The usual case: words have nothing beside them.
+  const attachments = text === undefined ? readAttachments(message, value) : [];
   if (text === undefined && attachments.length === 0) {
     return { thread, content: ignored('message without text or media, such as somebody joining the group') };
   }
