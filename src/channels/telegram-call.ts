@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { PermanentError, RetryAfterError, UncertainError } from '../errors.ts';
 import type { SafeRequestInit } from '../safe-request.ts';
 import type { ChannelIo } from './adapter.ts';
-import { UPLOAD_TIMEOUT_MS } from './form.ts';
+import { UPLOAD_LIMITS } from './form.ts';
 import { boundedWaitMs, isSuccess, readAnswer } from './http-answer.ts';
 import { Id } from './shapes.ts';
 import type { TelegramConfig } from './telegram.ts';
@@ -30,7 +30,7 @@ export const callTelegramWithForm = (
   form: Pick<SafeRequestInit, 'headers' | 'body'>,
   config: Credentials,
   io: ChannelIo,
-) => call(method, { ...form, totalTimeoutMs: UPLOAD_TIMEOUT_MS }, config, io);
+) => call(method, { ...form, ...UPLOAD_LIMITS }, config, io);
 
 async function call(method: string, init: Omit<SafeRequestInit, 'method'>, { botToken }: Credentials, io: ChannelIo) {
   const url = `${io.apiBase}/bot${botToken}/${method}`;

@@ -144,9 +144,8 @@ describe('telegram parses', () => {
   });
 
   const sent = (more: object) => {
-    const { update_id, message } = PlainMessage.parse(fixtures['text']);
-    const { text: _text, ...rest } = message;
-    return telegram.parse({ update_id, message: { ...rest, ...more } })[0]?.content;
+    const update = PlainMessage.parse(fixtures['text']);
+    return telegram.parse({ ...update, message: { ...update.message, text: undefined, ...more } })[0]?.content;
   };
 
   it.each([

@@ -24,7 +24,7 @@ describe('a pressed inline button', () => {
   it('is answered with the webhook, so that the client does not wait, and is a message', async () => {
     const shop = await buildShop(world);
     const update = press(4711, { data: 'What are your opening hours?' });
-    for (const _again of [1, 2]) {
+    for (let time = 1; time <= 2; time += 1) {
       const response = await postTelegram(world, shop, update);
       expect(response.headers.get('content-type')).toContain('application/json');
       expect(await response.json()).toEqual({
