@@ -22,7 +22,8 @@ export async function sendTelegram(message: OutgoingMessage, config: TelegramCon
   let answer = await sendTo(message.to);
   const newChat = answer.ok ? undefined : answer.parameters?.migrate_to_chat_id;
   if (newChat) answer = await sendTo(newChat);
-  if (!answer.ok) throw telegramFailure(answer);
+  // The ids of groups are negative.
+  if (!answer.ok) throw telegramFailure(answer, message.to.startsWith('-') ? 'group' : 'person');
 
   const sent = Sent.safeParse(answer.result).data;
   if (!sent) throw new UncertainError('Telegram accepted the message but did not say under which id');
