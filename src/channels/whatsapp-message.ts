@@ -176,9 +176,10 @@ function readCorrection(message: z.infer<typeof Message> | z.infer<typeof Echo>)
   return undefined;
 }
 
-const Profile = z.object({ profile: z.object({ name: z.string().min(1) }) });
+const Profile = z.object({ profile: z.object({ name: z.string().optional(), username: z.string().optional() }) });
 
 function senderOf(externalId: string, contact: unknown): Sender {
-  const name = Profile.safeParse(contact).data?.profile.name;
+  const { profile } = Profile.safeParse(contact).data ?? {};
+  const name = profile?.name || profile?.username;
   return { externalId, ...(name && { name }) };
 }

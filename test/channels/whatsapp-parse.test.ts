@@ -45,6 +45,9 @@ describe('whatsapp parses', () => {
     'text-hidden-number': [
       message({ text: 'no number', from: { externalId: 'BR.20491208655302741918', name: 'Kai' } }),
     ],
+    'text-username': [
+      message({ text: 'no number', from: { externalId: 'BR.20491208655302741918', name: 'sheena.n' } }),
+    ],
     'text-group': [message({ text: 'hello group', isGroup: true })],
     image: [media({ type: 'image', providerId: '1003383421387256', mimeType: 'image/jpeg' }, 'Look at this')],
     video: [media({ type: 'video', providerId: '9007199254740993', mimeType: 'video/mp4' })],
@@ -78,7 +81,7 @@ describe('whatsapp parses', () => {
     'edit-caption': [{ type: 'edit', messageId: 'wamid.ORIGINAL==', text: 'Look at that', editedAt: at(1767609000) }],
     revoke: [{ type: 'deletion', messageId: 'wamid.ORIGINAL==' }],
     order: [media({ type: 'unsupported', label: 'order' }, 'Love these!')],
-    unsupported: [media({ type: 'unsupported' })],
+    unsupported: [media({ type: 'unsupported', label: 'edit' })],
     'type-of-tomorrow': [media({ type: 'unsupported', label: 'poll_creation' })],
     welcome: [skipped('the chat was opened, nothing was written yet')],
     'system-number': [{ type: 'migration', newThread: '12195555358' }],
