@@ -2,6 +2,7 @@ import dns from 'node:dns';
 import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
+import { addressGuard, type AddressCheck } from './address-guard.ts';
 import { messageOf, PermanentError, UncertainError } from './errors.ts';
 
 /** One outbound call. Never follows redirects. */
@@ -13,6 +14,8 @@ export interface SafeRequestInit {
   totalTimeoutMs?: number;
   /** Until the connection stands. Default 3,000. */
   connectTimeoutMs?: number;
+  /** From the last byte sent to the headers of the answer. Default 10,000. */
+  responseTimeoutMs?: number;
   /** Default 1 MiB, counted while streaming. */
   maxResponseBytes?: number;
   signal?: AbortSignal;
@@ -65,42 +68,6 @@ export function createSafeRequest(options: SafeRequestOptions): SafeRequest & { 
   };
 
   return Object.assign(safeRequest, { close: () => Object.values(agents).forEach((agent) => agent.destroy()) });
-}
-
-type AddressCheck = (address: string, port: number) => boolean;
-
-// IANA's special-purpose registries, and the public address from which Azure serves a machine's settings.
-const closedNetworks = `0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 168.63.129.16 169.254.0.0/16 172.16.0.0/12
-  192.0.0.0/24 192.0.2.0/24 192.31.196.0/24 192.52.193.0/24 192.88.99.0/24 192.168.0.0/16 192.175.48.0/24
-  198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4`;
-
-// Public IPv6 lives in 2000::/3 only. The rest is closed as a whole: loopback, link-local, unique-local,
-// multicast, NAT64, and IPv4 in any disguise. Inside it: Teredo and other special use, documentation, 6to4, AS112.
-const closedNetworks6 = '::/3 4000::/2 8000::/1 2001::/23 2001:db8::/32 2002::/16 2620:4f:8000::/48 3fff::/20';
-
-function addressGuard(allowNetworks: string[]): AddressCheck {
-  const open = blockList(allowNetworks);
-  // Two lists, because a BlockList reads IPv4 as ::ffff:0:0/96 and would find all of it in ::/3.
-  const closed = { ipv4: blockList(closedNetworks.split(/\s+/)), ipv6: blockList(closedNetworks6.split(' ')) };
-  return (address, port) => {
-    const family = net.isIPv6(address) ? 'ipv6' : 'ipv4';
-    if (open.check(address, family)) return true;
-    return !closed[family].check(address, family) && (port >= 1024 || port === 80 || port === 443);
-  };
-}
-
-function blockList(networks: string[]) {
-  const list = new net.BlockList();
-  for (const network of networks) {
-    const [, address = '', prefix] = /^\s*([^/\s]+)(?:\/(\d{1,3}))?\s*$/.exec(network) ?? [];
-    const [family, width] = net.isIPv6(address) ? (['ipv6', 128] as const) : (['ipv4', 32] as const);
-    const bits = prefix === undefined ? width : Number(prefix);
-    if (!net.isIP(address) || bits > width) {
-      throw new Error(`'${network}' is neither an IP address nor a network such as 10.0.0.0/8`);
-    }
-    list.addSubnet(address, bits, family);
-  }
-  return list;
 }
 
 /**
@@ -163,12 +130,14 @@ function requestHeaders({ headers = {}, body }: SafeRequestInit) {
 
 /** One request and its whole answer. Whatever happens first settles it; the connection goes with every failure. */
 async function exchange(url: URL, init: SafeRequestInit, options: http.RequestOptions): Promise<SafeResponse> {
-  const { connectTimeoutMs = 3_000, totalTimeoutMs = 15_000, maxResponseBytes = 1024 * 1024, signal } = init;
+  const { connectTimeoutMs = 3_000, responseTimeoutMs = 10_000, totalTimeoutMs = 15_000 } = init;
+  const { maxResponseBytes = 1024 * 1024, signal } = init;
   const { promise, resolve, reject } = Promise.withResolvers<SafeResponse>();
   if (signal?.aborted) throw errorAtStage(cancelled(), false);
   const isTls = url.protocol === 'https:';
   const request = (isTls ? https : http).request(url, options);
   let connected = false;
+  let answered = false;
   const fail = (cause: unknown) => {
     reject(errorAtStage(cause, connected));
     request.destroy();
@@ -176,6 +145,7 @@ async function exchange(url: URL, init: SafeRequestInit, options: http.RequestOp
   const cancel = () => fail(cancelled());
   const connectTimer = startTimer(connectTimeoutMs, () => fail(new Error(`no connection in ${connectTimeoutMs} ms`)));
   const totalTimer = startTimer(totalTimeoutMs, () => fail(new Error(`no answer in ${totalTimeoutMs} ms`)));
+  let responseTimer: NodeJS.Timeout | undefined;
   signal?.addEventListener('abort', cancel, { once: true });
 
   const onConnect = () => {
@@ -189,7 +159,15 @@ async function exchange(url: URL, init: SafeRequestInit, options: http.RequestOp
   const lost = () => fail(new Error('the connection was closed'));
   request.once('close', lost);
   request.on('error', fail);
+  // It may be answered before all of it is sent.
+  request.once('finish', () => {
+    if (answered) return;
+    const late = () => fail(new Error(`no answer began in ${responseTimeoutMs} ms`));
+    responseTimer = startTimer(responseTimeoutMs, late);
+  });
   request.once('response', (response) => {
+    answered = true;
+    clearTimeout(responseTimer);
     request.off('close', lost); // the answer tells by itself when it breaks off
     collect(response, maxResponseBytes, resolve, fail);
   });
@@ -199,6 +177,7 @@ async function exchange(url: URL, init: SafeRequestInit, options: http.RequestOp
     return await promise;
   } finally {
     clearTimeout(connectTimer);
+    clearTimeout(responseTimer);
     clearTimeout(totalTimer);
     signal?.removeEventListener('abort', cancel);
     // An answer may come before our body is read; the rest of it is not worth a connection.

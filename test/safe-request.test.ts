@@ -134,6 +134,23 @@ describe('a request that went out and was not answered', () => {
     expect(error.message).toContain(reason);
   });
 
+  it('is waited for no longer than for an answer to begin', async () => {
+    const patient = { ...get, totalTimeoutMs: 5_000, responseTimeoutMs: 50 };
+    const error = await failure(local(`${url}/stall-before-headers`, { ...patient, method: 'POST', body: '{}' }));
+
+    expect(error).toBeInstanceOf(UncertainError);
+    expect(error.message).toContain('no answer began in 50 ms');
+  });
+
+  it.each([
+    ['whose answer has begun', '/stall-after-headers', '{}'],
+    ['that is still on its way', '/stall-before-headers', Buffer.alloc(64 * 1024 * 1024)],
+  ])('%s has until the end of all', async (_what, path, body) => {
+    const error = await failure(local(url + path, { ...get, responseTimeoutMs: 50, method: 'POST', body }));
+
+    expect(error.message).toContain('no answer in 150 ms');
+  });
+
   it('is uncertain on a kept connection too', async () => {
     await local(`${url}/ok`, get);
 

@@ -48,7 +48,9 @@ export const n8n: AgentKind<N8nSettings> = {
 
     const body = JSON.stringify(turnBody(turn, callbackUrl));
     const headers = signedHeaders(turn.runId, body, settings);
-    const call = { method: 'POST', headers, body, totalTimeoutMs, signal } as const;
+    // A workflow that answers in the response does so at its end.
+    const limits = { totalTimeoutMs, responseTimeoutMs: totalTimeoutMs };
+    const call = { method: 'POST', headers, body, ...limits, signal } as const;
     let response: SafeResponse;
     try {
       response = await request(settings.workflowUrl, call);

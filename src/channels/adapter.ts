@@ -175,6 +175,11 @@ export interface ChannelAdapter<Config = unknown> {
    */
   send(message: OutgoingMessage, config: Config, io: ChannelIo): Promise<{ externalId: string }>;
 
+  /**
+   * What to answer the webhook of these events with, where the platform takes a call of its API as the answer. It is
+   * given again when they come again, and nobody learns what became of it.
+   */
+  answer?(events: InboundEvent[]): object | undefined;
   /** The platform's GET challenge: text to answer with, or null to refuse. */
   handshake?(query: URLSearchParams, config: Config): string | null;
   /** Ids of the platform's accounts that this channel speaks for. Each can be connected once, whoever's it is. */

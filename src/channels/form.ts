@@ -1,7 +1,7 @@
 import type { OutgoingFile } from './adapter.ts';
 
-/** Until a file has arrived. Its send has no longer anyway. */
-export const UPLOAD_TIMEOUT_MS = 45_000;
+/** Until a file has arrived, and is looked at by the platform. Its send has no longer anyway. */
+export const UPLOAD_LIMITS = { totalTimeoutMs: 45_000, responseTimeoutMs: 30_000 };
 
 /** A form with these words and, under `field`, a file: its bytes and the header that says how to read them. */
 export async function formWithFile(

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { PermanentError, RetryAfterError, UncertainError } from '../errors.ts';
 import type { SafeRequestInit } from '../safe-request.ts';
 import type { ChannelIo } from './adapter.ts';
-import { UPLOAD_TIMEOUT_MS } from './form.ts';
+import { UPLOAD_LIMITS } from './form.ts';
 import { boundedWaitMs, isSuccess, readAnswer } from './http-answer.ts';
 import { Id } from './shapes.ts';
 import type { TelegramConfig } from './telegram.ts';
@@ -30,7 +30,7 @@ export const callTelegramWithForm = (
   form: Pick<SafeRequestInit, 'headers' | 'body'>,
   config: Credentials,
   io: ChannelIo,
-) => call(method, { ...form, totalTimeoutMs: UPLOAD_TIMEOUT_MS }, config, io);
+) => call(method, { ...form, ...UPLOAD_LIMITS }, config, io);
 
 async function call(method: string, init: Omit<SafeRequestInit, 'method'>, { botToken }: Credentials, io: ChannelIo) {
   const url = `${io.apiBase}/bot${botToken}/${method}`;
@@ -43,16 +43,23 @@ async function call(method: string, init: Omit<SafeRequestInit, 'method'>, { bot
 /**
  * By error code first, as the Bot API asks; the description only goes into the text. `parameters.retry_after`
  * is in seconds and does not say whether the chat or the whole bot is meant: one chat is limited to a message a
- * second, so a longer wait concerns the bot.
+ * second, and a group to twenty a minute, so a longer wait concerns the bot.
  */
-export function telegramFailure({ status, error_code: code = status, description, parameters }: Answer): Error {
+export function telegramFailure(
+  { status, error_code: code = status, description, parameters }: Answer,
+  to: 'person' | 'group' = 'person',
+): Error {
   const text = `Telegram answered ${code}${description ? `: ${description}` : ''}`;
   const permanent = (scope: PermanentError['scope'], hint = '') =>
     new PermanentError(text + hint, { scope, code: String(code) });
 
   if (code === 429) {
     const seconds = parameters?.retry_after ?? 5;
-    return new RetryAfterError(text, boundedWaitMs(seconds * 1000), seconds > 5 ? 'channel' : 'conversation');
+    return new RetryAfterError(
+      text,
+      boundedWaitMs(seconds * 1000),
+      seconds > LONGEST_OF_CHAT[to] ? 'channel' : 'conversation',
+    );
   }
   if (code === 401 || code === 404) return permanent('channel', '; enter the current bot token from @BotFather');
   if (code === 409) return permanent('channel', '; another program is reading the updates of this bot');
@@ -60,3 +67,6 @@ export function telegramFailure({ status, error_code: code = status, description
   if (code >= 400 && code < 500) return permanent('message');
   return new Error(text);
 }
+
+/** Seconds that Telegram asks to wait for the sake of one chat. */
+const LONGEST_OF_CHAT = { person: 5, group: 60 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Attachment } from './adapter.ts';
-import { Id } from './shapes.ts';
+import { Id, shortened } from './shapes.ts';
+import { kindOf } from './telegram-kinds.ts';
 
 const File = z.object({
   file_id: Id,
@@ -11,7 +12,7 @@ const File = z.object({
 const Photo = File.extend({ width: z.number(), height: z.number() });
 const Location = z.object({ latitude: z.number(), longitude: z.number() });
 
-/** Everything in a message that is not words. Telegram sets one of them, or two where an older client needs it. */
+/** What we know in a message that is not words. Telegram sets one of them, or two where an older client needs it. */
 export const TelegramMedia = z.object({
   photo: z.array(Photo).optional(),
   animation: File.optional(),
@@ -24,19 +25,12 @@ export const TelegramMedia = z.object({
   location: Location.optional(),
   venue: z.object({ location: Location, title: z.string(), address: z.string() }).optional(),
   contact: z.object({ phone_number: z.string(), first_name: z.string(), last_name: z.string().optional() }).optional(),
-  // A person sent these, and we have no better picture of them than their name.
-  poll: z.unknown().optional(),
-  dice: z.unknown().optional(),
-  story: z.unknown().optional(),
-  game: z.unknown().optional(),
-  paid_media: z.unknown().optional(),
-  checklist: z.unknown().optional(),
 });
 type TelegramMedia = z.infer<typeof TelegramMedia>;
 
-/** At most one: an album arrives as several messages. */
-export function readAttachments(media: TelegramMedia): Attachment[] {
-  const one = readFile(media) ?? readPlaceOrPerson(media) ?? readUnsupported(media);
+/** At most one: an album arrives as several messages. Of what we do not know it says the name. */
+export function readAttachments(media: TelegramMedia, raw: unknown): Attachment[] {
+  const one = readFile(media) ?? readPlaceOrPerson(media) ?? readUnsupported(raw);
   return one ? [one] : [];
 }
 
@@ -64,10 +58,9 @@ function readPlaceOrPerson({ location, venue, contact }: TelegramMedia): Attachm
   return { type: 'contact', label: [first_name, last_name, phone_number].filter(Boolean).join(' ') };
 }
 
-function readUnsupported({ poll, dice, story, game, paid_media, checklist }: TelegramMedia): Attachment | undefined {
-  const known = { poll, dice, story, game, paid_media, checklist };
-  const [name] = Object.entries(known).find(([, value]) => value !== undefined) ?? [];
-  return name === undefined ? undefined : { type: 'unsupported', label: name };
+function readUnsupported(raw: unknown): Attachment | undefined {
+  const kind = kindOf(raw);
+  return kind === undefined ? undefined : { type: 'unsupported', label: shortened(kind, 100) };
 }
 
 /** `file_id`, because `file_unique_id` cannot be downloaded. The link to the bytes holds the token and expires. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { InboundContent, InboundEvent, Sender } from './adapter.ts';
 import { Id, ignored, UnixSeconds } from './shapes.ts';
 import { readAttachments, TelegramMedia } from './telegram-media.ts';
+import { threadOf } from './telegram-thread.ts';
 
 /** What one update says, and in which chat. */
 export type TelegramReading = Pick<InboundEvent, 'thread' | 'content'>;
@@ -16,14 +17,21 @@ export const TelegramUser = z.object({
 
 export const TelegramChat = z.object({ id: Id, type: z.string() });
 
+/** Fields by which a message says in which thread it stands. */
+export const TelegramPlace = z.object({
+  message_id: Id,
+  chat: TelegramChat,
+  message_thread_id: Id.optional(),
+  is_topic_message: z.boolean().optional(),
+});
+
 // In a forum topic every message "replies" to the service message that opened the topic.
 const Quoted = z.object({ message_id: Id, forum_topic_created: z.unknown().optional() });
 
 const Message = TelegramMedia.extend({
-  message_id: Id,
+  ...TelegramPlace.shape,
   from: TelegramUser.optional(),
   sender_chat: z.unknown().optional(),
-  chat: TelegramChat,
   date: UnixSeconds,
   edit_date: UnixSeconds.optional(),
   text: z.string().optional(),
@@ -37,15 +45,16 @@ type Message = z.infer<typeof Message>;
 export function readMessage(value: unknown): TelegramReading {
   const message = Message.parse(value);
   const { chat, from, text, caption } = message;
-  const thread = chat.id;
+  const thread = threadOf(message);
   // Before the author is looked at: an anonymous administrator may have turned the group into a supergroup.
   if (message.migrate_to_chat_id) {
-    return { thread, content: { type: 'migration', newThread: message.migrate_to_chat_id } };
+    return { thread: chat.id, content: { type: 'migration', newThread: message.migrate_to_chat_id } };
   }
   const refusal = refusalOf(message);
   if (refusal || !from) return { thread, content: ignored(refusal ?? 'message without an author') };
 
-  const attachments = readAttachments(message);
+  // The usual case: words have nothing beside them.
+  const attachments = text === undefined ? readAttachments(message, value) : [];
   if (text === undefined && attachments.length === 0) {
     return { thread, content: ignored('message without text or media, such as somebody joining the group') };
   }
@@ -65,14 +74,14 @@ export function readMessage(value: unknown): TelegramReading {
 
 export function readEdit(value: unknown): TelegramReading {
   const message = Message.parse(value);
-  const thread = message.chat.id;
+  const thread = threadOf(message);
   const refusal = refusalOf(message);
   if (refusal) return { thread, content: ignored(refusal) };
   // A live location is "edited" every few seconds; it is no change of words.
   if (message.location) return { thread, content: ignored('live location moved') };
   const content: InboundContent = {
     type: 'edit',
-    messageId: messageId(thread, message.message_id),
+    messageId: messageId(message.chat.id, message.message_id),
     text: message.text ?? message.caption ?? '',
     editedAt: message.edit_date ?? message.date,
   };

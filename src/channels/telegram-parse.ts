@@ -8,9 +8,11 @@ import {
   readMessage,
   senderOf,
   TelegramChat,
+  TelegramPlace,
   TelegramUser,
   type TelegramReading,
 } from './telegram-message.ts';
+import { threadOf } from './telegram-thread.ts';
 
 const Update = z.looseObject({ update_id: Id });
 
@@ -48,17 +50,13 @@ const Callback = z.object({
   id: Id,
   from: TelegramUser,
   data: z.string().optional(),
-  message: z
-    .object({
-      message_id: Id,
-      chat: TelegramChat,
-      date: UnixSeconds,
-      reply_markup: z
-        .object({ inline_keyboard: z.array(z.array(Button)) })
-        .optional()
-        .catch(undefined),
-    })
-    .optional(),
+  message: TelegramPlace.extend({
+    date: UnixSeconds,
+    reply_markup: z
+      .object({ inline_keyboard: z.array(z.array(Button)) })
+      .optional()
+      .catch(undefined),
+  }).optional(),
 });
 
 /**
@@ -69,7 +67,7 @@ const Callback = z.object({
 function readButton(value: unknown): TelegramReading {
   const { id, from, data, message } = Callback.parse(value);
   if (!message) return { thread: NO_THREAD, content: ignored('button of an inline message, which has no chat') };
-  const thread = message.chat.id;
+  const thread = threadOf(message);
   if (from.is_bot) return { thread, content: ignored('written by a bot') };
   if (data === undefined) return { thread, content: ignored('button without data, such as a game') };
 
@@ -80,7 +78,7 @@ function readButton(value: unknown): TelegramReading {
     from: senderOf(from),
     text: pressed?.text ?? data,
     attachments: [],
-    replyToId: messageId(thread, message.message_id),
+    replyToId: messageId(message.chat.id, message.message_id),
     payload: data,
     isGroup: isGroup(message.chat),
     sentAt: message.date,

@@ -6,6 +6,7 @@ import { Id } from './shapes.ts';
 import type { TelegramConfig } from './telegram.ts';
 import { callTelegram, callTelegramWithForm, telegramFailure } from './telegram-call.ts';
 import { asDocument, methodFor } from './telegram-files.ts';
+import { placeOf } from './telegram-thread.ts';
 
 const Sent = z.object({ message_id: Id, chat: z.object({ id: Id }) });
 
@@ -16,22 +17,25 @@ type Answer = Awaited<ReturnType<typeof callTelegram>>;
  * `externalId` (`<chat>:<message>`).
  */
 export async function sendTelegram(message: OutgoingMessage, config: TelegramConfig, io: ChannelIo) {
-  const sendTo = (chat: string) =>
-    message.file ? sendFile(message, message.file, chat, config, io) : sendText(message, chat, config, io);
+  const sendTo = (thread: string) =>
+    message.file ? sendFile(message, message.file, thread, config, io) : sendText(message, thread, config, io);
   let answer = await sendTo(message.to);
   const newChat = answer.ok ? undefined : answer.parameters?.migrate_to_chat_id;
   if (newChat) answer = await sendTo(newChat);
-  if (!answer.ok) throw telegramFailure(answer);
+  // The ids of groups are negative.
+  if (!answer.ok) throw telegramFailure(answer, message.to.startsWith('-') ? 'group' : 'person');
 
   const sent = Sent.safeParse(answer.result).data;
   if (!sent) throw new UncertainError('Telegram accepted the message but did not say under which id');
   return { externalId: `${sent.chat.id}:${sent.message_id}` };
 }
 
-function sendText(message: OutgoingMessage, chat: string, config: TelegramConfig, io: ChannelIo): Promise<Answer> {
+function sendText(message: OutgoingMessage, thread: string, config: TelegramConfig, io: ChannelIo): Promise<Answer> {
   const { text, quickReplies } = message;
+  const { chat, topic } = placeOf(thread);
   const body = {
     chat_id: numberIfExact(chat),
+    ...(topic !== undefined && { message_thread_id: topic }),
     text,
     ...quoteIn(chat, message),
     ...(quickReplies.length > 0 && {
@@ -49,12 +53,17 @@ function sendText(message: OutgoingMessage, chat: string, config: TelegramConfig
 async function sendFile(
   message: OutgoingMessage,
   file: NonNullable<OutgoingMessage['file']>,
-  chat: string,
+  thread: string,
   config: TelegramConfig,
   io: ChannelIo,
 ): Promise<Answer> {
+  const { chat, topic } = placeOf(thread);
   const { reply_parameters: quote } = quoteIn(chat, message);
-  const words = { chat_id: chat, ...(quote && { reply_parameters: JSON.stringify(quote) }) };
+  const words = {
+    chat_id: chat,
+    ...(topic !== undefined && { message_thread_id: String(topic) }),
+    ...(quote && { reply_parameters: JSON.stringify(quote) }),
+  };
   const send = async ({ method, field }: typeof asDocument) =>
     callTelegramWithForm(method, await formWithFile(words, field, file), config, io);
   const way = methodFor(file);

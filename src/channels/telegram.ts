@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ChannelAdapter } from './adapter.ts';
 import { sameSecret } from './signature.ts';
 import { fetchTelegramFile } from './telegram-file.ts';
+import { answerTelegram } from './telegram-answer.ts';
 import { parseTelegram } from './telegram-parse.ts';
 import { sendTelegram } from './telegram-send.ts';
 import { checkTelegram, registerTelegram, unregisterTelegram } from './telegram-webhook.ts';
@@ -36,6 +37,7 @@ export const telegram: ChannelAdapter<TelegramConfig> = {
 
   verify: ({ headers }, { secretToken }) => sameSecret(headers['x-telegram-bot-api-secret-token'], secretToken),
   parse: parseTelegram,
+  answer: answerTelegram,
   send: sendTelegram,
 
   /** The bot's own id stands before the colon. Two channels would take each other's webhook away. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { messageOf, UncertainError } from '../errors.ts';
 import type { ChannelIo, OutgoingFile } from './adapter.ts';
-import { formWithFile, UPLOAD_TIMEOUT_MS } from './form.ts';
+import { formWithFile, UPLOAD_LIMITS } from './form.ts';
 import { isSuccess, readAnswer } from './http-answer.ts';
 import type { WhatsappConfig } from './whatsapp.ts';
 import { whatsappFailure } from './whatsapp-errors.ts';
@@ -44,7 +44,7 @@ async function upload(file: OutgoingFile, config: WhatsappConfig, io: ChannelIo)
       method: 'POST',
       headers: { ...form.headers, authorization: `Bearer ${accessToken}` },
       body: form.body,
-      totalTimeoutMs: UPLOAD_TIMEOUT_MS,
+      ...UPLOAD_LIMITS,
       signal: io.signal,
     })
     .catch((error: unknown) => {

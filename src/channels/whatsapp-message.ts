@@ -26,7 +26,7 @@ export function readMessage(raw: unknown, contact: unknown): WhatsappReading {
   const thread = message.group_id ?? author ?? NO_THREAD;
 
   const notice = readNotice(message);
-  if (notice) return { thread, content: ignored(notice) };
+  if (notice) return { thread, ...notice };
   if (author === undefined) return { thread, content: unreadable('messages.from: neither from nor from_user_id') };
 
   const from = senderOf(author, contact);
@@ -115,12 +115,50 @@ const statuses = new Map<string, 'sent' | 'delivered' | 'read' | 'failed'>([
 ]);
 
 const Reaction = z.object({ message_id: Id, emoji: z.string().nullish() });
-const System = z.object({ type: z.string() }).catch({ type: 'of no type' });
 
 /** Messages that nobody wrote. */
-function readNotice(message: z.infer<typeof Message>): string | undefined {
-  if (message.type === 'system') return `system message ${parseUnder(message, 'system', System).type}`;
-  return message.type === 'request_welcome' ? 'the chat was opened, nothing was written yet' : undefined;
+function readNotice(
+  message: z.infer<typeof Message>,
+): (Partial<WhatsappReading> & Pick<WhatsappReading, 'content'>) | undefined {
+  if (message.type === 'request_welcome') {
+    return { content: ignored('the chat was opened, nothing was written yet') };
+  }
+  if (message.type !== 'system') return undefined;
+  const system = parseUnder(message, 'system', System);
+  const [before, after] = moveIn(system, message);
+  return before !== undefined && after !== undefined && before !== after
+    ? { thread: before, content: { type: 'migration', newThread: after } }
+    : { content: ignored(`system message ${system.type}`) };
+}
+
+const MaybeId = Id.optional().catch(undefined);
+const System = z
+  .object({
+    type: z.string(),
+    wa_id: MaybeId,
+    new_wa_id: MaybeId,
+    customer: MaybeId,
+    user_id: MaybeId,
+    previous_user_id: MaybeId,
+  })
+  .catch({ type: 'of no type' });
+
+/**
+ * The number, or business-scoped id, that a person had and has: chats go on under the new one. `new_wa_id` and
+ * `customer` are what older versions of the API say. A change of the key of encryption changes neither.
+ *
+ * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/system/
+ */
+function moveIn(system: z.infer<typeof System>, { from, from_user_id }: z.infer<typeof Message>) {
+  switch (system.type) {
+    case 'user_changed_number':
+    case 'customer_changed_number':
+      return [from ?? system.customer, system.wa_id ?? system.new_wa_id];
+    case 'user_changed_user_id':
+      return [system.previous_user_id ?? from_user_id, system.user_id];
+    default:
+      return [];
+  }
 }
 
 const Edit = z.object({ original_message_id: Id, message: z.looseObject({ type: z.string() }) });
@@ -138,9 +176,10 @@ function readCorrection(message: z.infer<typeof Message> | z.infer<typeof Echo>)
   return undefined;
 }
 
-const Profile = z.object({ profile: z.object({ name: z.string().min(1) }) });
+const Profile = z.object({ profile: z.object({ name: z.string().optional(), username: z.string().optional() }) });
 
 function senderOf(externalId: string, contact: unknown): Sender {
-  const name = Profile.safeParse(contact).data?.profile.name;
+  const { profile } = Profile.safeParse(contact).data ?? {};
+  const name = profile?.name || profile?.username;
   return { externalId, ...(name && { name }) };
 }

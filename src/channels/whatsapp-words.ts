@@ -44,6 +44,10 @@ export function readWords(message: { type: string; [key: string]: unknown }): Wo
     case 'order': {
       return { text: parseUnder(message, type, Order).text, attachments: [unsupported(type)] };
     }
+    case 'unsupported': {
+      const { type: meant = type } = parseUnder(message, type, Unsupported);
+      return { text: '', attachments: [unsupported(meant)] };
+    }
     default: {
       return { text: '', attachments: [unsupported(type)] };
     }
@@ -115,7 +119,9 @@ function readInteractive({ type, button_reply, list_reply, nfm_reply }: z.infer<
   return { text: '', attachments: [unsupported(type)] };
 }
 
-/** WhatsApp's own "unsupported" does not say what it stands for. */
+const Unsupported = z.object({ type: z.string().optional() }).catch({});
+
+/** WhatsApp's own "unsupported" does not always say what it stands for. */
 const unsupported = (type: string): Attachment => ({
   type: 'unsupported',
   ...(type !== 'unsupported' && { label: shortened(type, 100) }),

@@ -3,12 +3,14 @@ import { endHandover } from '../handover/hand-over.ts';
 import { threadSubject } from '../queue/contracts.ts';
 import { lockOpen } from './find-or-open.ts';
 import type { ReadEvent } from './handle-threads.ts';
+import { moveContact } from './move-contact.ts';
 import { changeHands, system } from './ownership.ts';
 import type { Said } from './take-in.ts';
 import type { Unit } from './unit.ts';
 
 /**
- * The chat goes on under another id; what is still to be sent follows it. Gives the conversation that goes on there.
+ * The chat goes on under another id, and so does the person who is known by it; what is still to be sent follows. Gives
+ * the conversation that goes on there.
  *
  * What was said under the new id may have come before this news and opened a conversation of its own. Then one of the
  * two stays: the newer one, which may have answered already, where automation has the older one and owes it nothing.
@@ -26,6 +28,8 @@ export async function moveThread(
   const found = await lockOpen(em, tenantId, threads);
   const older = found.get(threadSubject(channelId, thread));
   const newer = found.get(threadSubject(channelId, newThread));
+  const contactId = await moveContact(unit, channelId, thread, newThread);
+  if (contactId && newer) newer.contactId = contactId;
   if (!older) return null;
   // Opened a moment ago, for messages of this batch that are still to be taken in.
   if (newer?.lastSeq === 0) await em.nativeDelete(Conversation, { tenantId, id: newer.id });

@@ -6,22 +6,25 @@ import { messageOf } from '../errors.ts';
 import type { KeyRing } from '../tenancy/secrets.ts';
 import { replyAsManager } from './manager-acts.ts';
 import { moveTarget } from './move-target.ts';
+import { withoutTopic } from './targets-of.ts';
 
-/** Whether a thread is a chat of managers, not of a contact. */
-export const isManagerChat = (unit: Unit, { channelId, thread }: Pick<ReadEvent, 'channelId' | 'thread'>) =>
-  unit.targets.replyThreads.has(threadSubject(channelId, thread));
+/** Whether a thread is a chat of managers, or a topic in it, not of a contact. */
+export const isManagerChat = (unit: Unit, event: Pick<ReadEvent, 'channelId' | 'thread'>) =>
+  unit.targets.replyThreads.size > 0 && targetOf(unit, event) !== undefined;
+
+function targetOf({ targets }: Unit, { channelId, thread }: Pick<ReadEvent, 'channelId' | 'thread'>) {
+  const subject = threadSubject(channelId, thread);
+  return targets.replyThreads.get(subject) ?? targets.replyChats.get(withoutTopic(subject));
+}
 
 /**
  * What happens in the managers' own chat: an answer to a notification goes to its customer, the rest is talk. Where the
  * chat moves, its target goes with it.
  */
-export async function handleManagerChat(
-  unit: Unit,
-  { id, channelId, thread, content }: ReadEvent,
-  keys: KeyRing,
-): Promise<EventEnd> {
+export async function handleManagerChat(unit: Unit, event: ReadEvent, keys: KeyRing): Promise<EventEnd> {
+  const { id, content } = event;
   const tenantId = unit.settings.tenant.id;
-  const targetId = unit.targets.replyThreads.get(threadSubject(channelId, thread)) ?? null;
+  const targetId = targetOf(unit, event) ?? null;
   const end = (status: EventEnd['status'], error: string | null = null): EventEnd => ({ id, status, error });
   if (content.type === 'migration') {
     if (targetId) await moveTarget(unit.em, keys, tenantId, targetId, content.newThread);

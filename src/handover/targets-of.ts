@@ -7,8 +7,10 @@ import { withTenant } from '../tenancy/with-tenant.ts';
 /** Whom a tenant wants told when a contact needs a human. */
 export interface Targets {
   ids: string[];
-  /** Chats in which managers answer notifications, as `<channel id>/<chat id>` -> target id. */
+  /** Threads in which managers answer notifications, as `<channel id>/<thread>` -> target id. */
   replyThreads: Map<string, string>;
+  /** The same by the chat without its topic: members see all topics of a group, so it is the managers' as a whole. */
+  replyChats: Map<string, string>;
 }
 
 export type TargetsOf = (tenantId: string) => Promise<Targets>;
@@ -21,12 +23,15 @@ export function createTargetsOf(orm: MikroORM, changes: Changes): TargetsOf {
     load: (tenantId) =>
       withTenant(orm, tenantId, async (em) => {
         const targets = await em.find(NotificationTarget, { tenantId, isActive: true }, { disableIdentityMap: true });
+        const replies = targets.flatMap(({ replyThread, id }) => (replyThread ? [[replyThread, id] as const] : []));
         return {
           ids: targets.map((target) => target.id),
-          replyThreads: new Map(
-            targets.flatMap(({ replyThread, id }) => (replyThread ? [[replyThread, id] as const] : [])),
-          ),
+          replyThreads: new Map(replies),
+          replyChats: new Map(replies.map(([thread, id]) => [withoutTopic(thread), id])),
         };
       }),
   });
 }
+
+/** A subject of a thread, without the topic in a forum: `<channel id>/<chat>` of `<channel id>/<chat>:<topic>`. */
+export const withoutTopic = (subject: string) => subject.replace(/:\d+$/, '');

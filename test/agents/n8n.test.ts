@@ -109,7 +109,7 @@ describe('the call', () => {
   it('may take until the deadline and no longer', async () => {
     let timeout: number | undefined;
     const slow: SafeRequest = async (_url, init) => {
-      timeout = init.totalTimeoutMs;
+      timeout = Math.min(init.totalTimeoutMs ?? 0, init.responseTimeoutMs ?? 0);
       return { status: 202, headers: {}, body: Buffer.of() };
     };
     await ask({}, slow, turn(new Date(Date.now() + 40_000)));

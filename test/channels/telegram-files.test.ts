@@ -67,6 +67,17 @@ describe('telegram sends a file', () => {
     ]);
   });
 
+  it('into the topic of a forum', async () => {
+    platform.willReply(sent(-1001987654321, 7));
+    await send({}, { to: '-1001987654321:88', replyToId: '-1001987654321:417' });
+    expect(await calls()).toMatchObject([
+      [
+        'sendPhoto',
+        { chat_id: '-1001987654321', message_thread_id: '88', reply_parameters: expect.stringContaining('417') },
+      ],
+    ]);
+  });
+
   it('once more to the new id of a group that moved, without the quote', async () => {
     platform.willReply(refused('Bad Request: moved', { migrate_to_chat_id: -1002233445566 }), sent(-1002233445566, 7));
     const outcome = await send({}, { to: '-4012345678', replyToId: '-4012345678:5' });

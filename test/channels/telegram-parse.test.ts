@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { telegram } from '../../src/channels/telegram.ts';
 import { loadFixtures } from './harness.ts';
 
 const ana = { externalId: '5512345678', name: 'Ana Souza', language: 'pt-br' };
+const PlainMessage = z.object({ update_id: z.number(), message: z.looseObject({ text: z.string() }) });
 const skipped = (reason: string) => ({ type: 'ignored', reason });
 const at = (seconds: number) => new Date(seconds * 1000);
 
@@ -25,6 +27,25 @@ describe('telegram parses', () => {
     text: message({ text: 'Olá! Vocês entregam no sábado? 🚚' }),
     'text-reply': message({ text: 'This one', replyToId: '5512345678:411' }),
     'text-forum-topic': message({ text: 'Hello topic', messageId: '-1001987654321:417', isGroup: true }),
+    'text-reply-chain': message({
+      text: 'And this one?',
+      messageId: '-1001987654321:417',
+      replyToId: '-1001987654321:411',
+      isGroup: true,
+    }),
+    'callback-forum-topic': message({
+      messageId: 'callback:23675315463528123904',
+      text: 'Yes, cancel',
+      payload: 'order:yes',
+      replyToId: '-1001987654321:419',
+      isGroup: true,
+    }),
+    'edited-forum-topic': {
+      type: 'edit',
+      messageId: '-1001987654321:417',
+      text: 'Hello, topic',
+      editedAt: at(1767609031),
+    },
     'text-group': message({
       text: '@acme_support_bot where is my parcel?',
       messageId: '-1001987654321:90211',
@@ -122,9 +143,73 @@ describe('telegram parses', () => {
     expect(telegram.parse(body).map(({ content }) => content)).toEqual([contents[name]]);
   });
 
+  const sent = (more: object) => {
+    const update = PlainMessage.parse(fixtures['text']);
+    return telegram.parse({ ...update, message: { ...update.message, text: undefined, ...more } })[0]?.content;
+  };
+
+  it.each([
+    ['dice', { dice: { emoji: '🎲', value: 3 } }],
+    ['story', { story: { chat: { id: 5, type: 'private' }, id: 3 } }],
+    ['game', { game: { title: 'Chess' }, via_bot: { id: 9, is_bot: true } }],
+    ['checklist', { checklist: { title: 'To do', tasks: [] } }],
+    ['invoice', { invoice: { title: 'Cake', total_amount: 1 }, forward_origin: { type: 'user' }, forward_date: 1 }],
+    ['successful_payment', { successful_payment: { currency: 'EUR', total_amount: 1 } }],
+    ['refunded_payment', { refunded_payment: { currency: 'XTR', total_amount: 1 } }],
+    ['gift', { gift: { gift: {} } }],
+    ['unique_gift', { unique_gift: { gift: {} } }],
+    ['giveaway', { giveaway: { winner_count: 1 } }],
+    ['web_app_data', { web_app_data: { data: '{}', button_text: 'Order' } }],
+    ['users_shared', { users_shared: { request_id: 1, users: [] } }],
+    ['passport_data', { passport_data: {} }],
+    ['content_of_tomorrow', { content_of_tomorrow: {}, has_protected_content: true, effect_id: '1' }],
+  ])('%s, of which it knows no more than the name', (label, more) => {
+    expect(sent(more)).toMatchObject({ type: 'message', text: '', attachments: [{ type: 'unsupported', label }] });
+  });
+
+  it('what it does not know with its caption, and shows nothing beside words', () => {
+    const paid = { paid_media: { star_count: 5, paid_media: [] }, caption: 'The picture' };
+    const attachments = [{ type: 'unsupported', label: 'paid_media' }];
+    expect(sent(paid)).toMatchObject({ text: 'The picture', attachments });
+    expect(sent({ text: 'words', field_of_tomorrow: {} })).toMatchObject({ text: 'words', attachments: [] });
+    expect(sent({ ['x'.repeat(5_000)]: {} })).toMatchObject({ attachments: [{ label: 'x'.repeat(100) }] });
+  });
+
+  it.each([
+    { new_chat_members: [{ id: 1 }], new_chat_member: { id: 1 }, new_chat_participant: { id: 1 } },
+    { left_chat_member: { id: 1 }, left_chat_participant: { id: 1 } },
+    { new_chat_title: 'Customers' },
+    { new_chat_photo: [] },
+    { delete_chat_photo: true },
+    { group_chat_created: true },
+    { supergroup_chat_created: true },
+    { message_auto_delete_timer_changed: { message_auto_delete_time: 9 } },
+    { pinned_message: { message_id: 1 } },
+    { migrate_from_chat_id: -5 },
+    { forum_topic_created: { name: 'Orders' }, is_topic_message: true, message_thread_id: 88 },
+    { forum_topic_edited: {} },
+    { forum_topic_closed: {} },
+    { general_forum_topic_hidden: {} },
+    { video_chat_started: {} },
+    { boost_added: { boost_count: 1 } },
+    { write_access_allowed: {} },
+    { proximity_alert_triggered: {} },
+    { checklist_tasks_done: {} },
+    { giveaway_completed: {} },
+    { chat_background_set: {} },
+    { suggested_post_approved: {} },
+    {},
+  ])('%j as no message, because nobody wrote it', (more) => {
+    expect(sent(more)).toMatchObject({ type: 'ignored' });
+  });
+
   const threads: [string, string][] = [
     ['text', '5512345678'],
     ['text-group', '-1001987654321'],
+    ['text-forum-topic', '-1001987654321:88'],
+    ['callback-forum-topic', '-1001987654321:88'],
+    ['edited-forum-topic', '-1001987654321:88'],
+    ['text-reply-chain', '-1001987654321'],
     ['text-big-ids', '9007199254740995'],
     ['callback-query', '5512345678'],
     ['blocked', '5512345678'],

@@ -55,6 +55,21 @@ describe('telegram writes', () => {
     ]);
   });
 
+  it('into the topic of a forum, quoting what was said there', async () => {
+    platform.willReply(sent(-1001987654321, 99));
+    const message = outgoing({ to: '-1001987654321:88', replyToId: '-1001987654321:417' });
+    expect(await telegram.send(message, config, ioTo(platform))).toEqual({ externalId: '-1001987654321:99' });
+
+    expect(bodies()).toEqual([
+      {
+        chat_id: -1001987654321,
+        message_thread_id: 88,
+        text: 'Hello',
+        reply_parameters: { message_id: 417, allow_sending_without_reply: true },
+      },
+    ]);
+  });
+
   it.each(['callback:23675315463528123901', '999:417', 'nonsense'])(
     'no quote of %s, which is not in this chat',
     async (replyToId) => {

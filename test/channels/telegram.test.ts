@@ -54,6 +54,18 @@ const sends: SendCase[] = [
     gives: { retryAfterMs: 37_000, scope: 'channel' },
   },
   {
+    name: 'a group is full for this minute, and other chats go on',
+    message: { to: '-1001987654321:88' },
+    replies: [refused(429, 'Too Many Requests: retry after 37', { retry_after: 37 })],
+    gives: { retryAfterMs: 37_000, scope: 'conversation' },
+  },
+  {
+    name: 'a group asks for more than a group can',
+    message: { to: '-1001987654321' },
+    replies: [refused(429, 'Too Many Requests: retry after 300', { retry_after: 300 })],
+    gives: { retryAfterMs: 300_000, scope: 'channel' },
+  },
+  {
     name: 'an absurd wait',
     replies: [refused(429, 'Too Many Requests', { retry_after: 86_400 })],
     gives: { retryAfterMs: 3_600_000, scope: 'channel' },

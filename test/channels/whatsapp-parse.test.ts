@@ -45,6 +45,9 @@ describe('whatsapp parses', () => {
     'text-hidden-number': [
       message({ text: 'no number', from: { externalId: 'BR.20491208655302741918', name: 'Kai' } }),
     ],
+    'text-username': [
+      message({ text: 'no number', from: { externalId: 'BR.20491208655302741918', name: 'sheena.n' } }),
+    ],
     'text-group': [message({ text: 'hello group', isGroup: true })],
     image: [media({ type: 'image', providerId: '1003383421387256', mimeType: 'image/jpeg' }, 'Look at this')],
     video: [media({ type: 'video', providerId: '9007199254740993', mimeType: 'video/mp4' })],
@@ -78,11 +81,13 @@ describe('whatsapp parses', () => {
     'edit-caption': [{ type: 'edit', messageId: 'wamid.ORIGINAL==', text: 'Look at that', editedAt: at(1767609000) }],
     revoke: [{ type: 'deletion', messageId: 'wamid.ORIGINAL==' }],
     order: [media({ type: 'unsupported', label: 'order' }, 'Love these!')],
-    unsupported: [media({ type: 'unsupported' })],
+    unsupported: [media({ type: 'unsupported', label: 'edit' })],
     'type-of-tomorrow': [media({ type: 'unsupported', label: 'poll_creation' })],
     welcome: [skipped('the chat was opened, nothing was written yet')],
-    'system-number': [skipped('system message user_changed_number')],
-    'system-user-id': [skipped('system message user_changed_user_id')],
+    'system-number': [{ type: 'migration', newThread: '12195555358' }],
+    'system-number-older': [{ type: 'migration', newThread: '12195555358' }],
+    'system-user-id': [{ type: 'migration', newThread: 'MX.0987654321' }],
+    'system-identity': [skipped('system message customer_identity_changed')],
     'account-error': [skipped('WhatsApp reported error 130429: Rate limit hit')],
     'status-sent': [status('sent')],
     'status-delivered': [status('delivered')],
@@ -136,6 +141,8 @@ describe('whatsapp parses', () => {
     ['status-hidden-number', 'BR.20491208655302741918'],
     ['echo-text', '16505551234'],
     ['system-number', '16505551234'],
+    ['system-number-older', '16505551234'],
+    ['system-user-id', 'CO.1234567890'],
     ['account-error', 'none'],
   ];
   it.each(threads)('%s in thread %s', (name, thread) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { addTarget } from '../../src/tenancy/provision.ts';
+import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import {
   buildShop,
   conversationOf,
@@ -32,15 +33,15 @@ function lastShownIn(chat: string): number {
   return world.platform.calls.findLastIndex(({ body }) => String(body['chat_id']) === chat) + 1;
 }
 
-async function expectAnswerFrom(shop: Shop, chat: string, customer: number): Promise<void> {
+async function expectAnswerFrom(shop: Shop, chat: string, customer: number, place: object = {}): Promise<void> {
   await until(() => expect(world.platform.textsTo(chat).at(-1)).toContain(`order of ${customer}`));
   await until(async () => {
-    const { replyThreads } = await world.deps.targetsOf(shop.tenantId);
-    expect(replyThreads.has(`${shop.telegram.channelId}/${chat}`)).toBe(true);
+    const { replyChats } = await world.deps.targetsOf(shop.tenantId);
+    expect(replyChats.has(`${shop.telegram.channelId}/${chat}`)).toBe(true);
   });
   const reply_to_message = { message_id: lastShownIn(chat), chat: supergroup(chat), date: 1 };
   const text = `An answer for ${customer}.`;
-  await postTelegram(world, shop, telegramUpdate(777, text, { chat: supergroup(chat), reply_to_message }));
+  await postTelegram(world, shop, telegramUpdate(777, text, { chat: supergroup(chat), reply_to_message, ...place }));
   await until(() => expect(world.platform.textsTo(String(customer)).at(-1)).toBe(text));
   expect(await handlerOf(world, shop, customer)).toBe('human');
 }
@@ -84,5 +85,40 @@ describe("a managers' group that becomes a supergroup", () => {
     await asksForPerson(shop, 4202);
     await expectAnswerFrom(shop, after, 4202);
     expect(refused).toBe(1);
+  });
+});
+
+describe("a managers' forum", () => {
+  const inTopic = (topic: number) => ({ is_topic_message: true, message_thread_id: topic });
+
+  it('is told in the topic of the target, and answered from there', async () => {
+    const shop = await shopWithGroup('-100430000:42');
+    await asksForPerson(shop, 4301);
+    await expectAnswerFrom(shop, '-100430000', 4301, inTopic(42));
+    const told = world.platform.calls.filter(({ body }) => String(body['chat_id']) === '-100430000');
+    expect(told.map(({ body }) => body['message_thread_id'])).toEqual([42]);
+  });
+
+  it.each([
+    ['-100440000:42', 4401],
+    ['-100450000', 4501],
+  ])('%s is theirs in all its topics: none is taken for a customer', async (target, customer) => {
+    const shop = await shopWithGroup(target);
+    const [chat = ''] = target.split(':');
+    await asksForPerson(shop, customer);
+    await expectAnswerFrom(shop, chat, customer, inTopic(43));
+    for (const place of [{}, inTopic(42), inTopic(43)]) {
+      await postTelegram(world, shop, telegramUpdate(777, 'opening hours?', { chat: supergroup(chat), ...place }));
+    }
+    await writes(world, shop, customer, 'Thank you');
+    const events = () =>
+      withTenant(world.deps.orm, shop.tenantId, (em) =>
+        em.execute<{ thread: string; status: string }[]>('select thread, status from inbound_events'),
+      );
+    await until(async () => expect((await events()).filter(({ status }) => status === 'pending')).toEqual([]));
+    expect((await events()).filter(({ status }) => status === 'ignored')).toHaveLength(3);
+    for (const thread of [chat, `${chat}:42`, `${chat}:43`]) {
+      await expect(conversationOf(world, shop, thread)).rejects.toThrow();
+    }
   });
 });

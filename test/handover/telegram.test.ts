@@ -18,9 +18,13 @@ const flood = (retry_after: number) => ({
 describe('telegram', () => {
   const config = { botToken: '123456:canary-token', chatId: '-1001234567890' };
   const path = '/bot123456:canary-token/sendMessage';
-  const Sent = z.object({ chat_id: z.union([z.number(), z.string()]), text: z.string() }).loose();
+  const Sent = z.looseObject({
+    chat_id: z.union([z.number(), z.string()]),
+    message_thread_id: z.number().optional(),
+    text: z.string(),
+  });
 
-  async function telegramMessageOf(given: HandoverNotice) {
+  async function telegramMessageOf(given: HandoverNotice, to = config) {
     let body: unknown;
     nock('http://telegram.test')
       .post(path, (sent: unknown) => {
@@ -28,7 +32,7 @@ describe('telegram', () => {
         return true;
       })
       .reply(200, sentAs(77, -1001234567890));
-    const { externalId } = await send('telegram', config, given);
+    const { externalId } = await send('telegram', to, given);
     return { externalId, ...Sent.parse(body) };
   }
 
@@ -47,6 +51,17 @@ describe('telegram', () => {
         'Waiting since 2026-11-23 10:00 UTC.',
       ].join('\n\n'),
     );
+  });
+
+  it.each([
+    ['-1001234567890:42', { chat_id: -1001234567890, message_thread_id: 42 }],
+    // Telegram knows the first topic of a forum by no number, though its links call it 1.
+    ['-1001234567890:1', { chat_id: -1001234567890 }],
+  ])('tells a topic of a forum, %s', async (chatId, place) => {
+    const sent = await telegramMessageOf(notice, { ...config, chatId });
+    expect(sent.externalId).toBe('-1001234567890:77');
+    const { chat_id, message_thread_id } = sent;
+    expect({ chat_id, ...(message_thread_id !== undefined && { message_thread_id }) }).toEqual(place);
   });
 
   it('says how to answer in the words of the notice where it has some', async () => {

@@ -8,6 +8,8 @@ const API_BASE = 'https://api.telegram.org';
 const HOW_TO_ANSWER = 'Reply to this message to answer the customer.';
 /** In UTF-16 units, the strictest reading of Telegram's "characters". */
 const TEXT_LENGTH = 4_096;
+/** The topic that every forum has; it is written to by naming none. */
+const GENERAL = '1';
 
 const Config = z.object({
   botToken: z
@@ -16,8 +18,15 @@ const Config = z.object({
     .meta({ title: 'Bot token', description: 'From @BotFather.', secret: true }),
   chatId: z
     .string()
-    .regex(/^(-?\d{1,20}|@\w{5,64})$/, 'must be the number of a chat, such as -1001234567890, or @channelname')
-    .meta({ title: 'Chat', description: 'Of the managers. The bot must be a member; in a private chat, started.' }),
+    .regex(
+      /^(-?\d{1,20}|@\w{5,64})(:[1-9]\d{0,9})?$/,
+      'must be the number of a chat, such as -1001234567890, or @channelname; a topic of it follows after a colon',
+    )
+    .meta({
+      title: 'Chat',
+      description:
+        'Of the managers. The bot must be a member; in a private chat, started. A topic follows: -1001234567890:42.',
+    }),
 });
 
 type Config = z.infer<typeof Config>;
@@ -60,11 +69,13 @@ export const telegram: Notifier<Config> = {
   },
 };
 
-async function sendMessage(text: string, chat: string, { botToken }: Config, io: NotifierIo): Promise<Answer> {
+async function sendMessage(text: string, to: string, { botToken }: Config, io: NotifierIo): Promise<Answer> {
+  const [chat = '', topic = GENERAL] = to.split(':');
+  const place = { chat_id: numberIfExact(chat), ...(topic !== GENERAL && { message_thread_id: Number(topic) }) };
   const response = await io.request(`${io.apiBases['telegram'] ?? API_BASE}/bot${botToken}/sendMessage`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ chat_id: numberIfExact(chat), text, link_preview_options: { is_disabled: true } }),
+    body: JSON.stringify({ ...place, text, link_preview_options: { is_disabled: true } }),
     signal: io.signal,
   });
   const answer = readJson(response, Answer);

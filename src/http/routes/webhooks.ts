@@ -89,7 +89,8 @@ async function take(deps: WebhookDeps, adapter: ChannelAdapter, channel: Channel
   }
   const own = ownEvents(adapter, channel.config, events);
   tellUnreadable(deps, channel, own);
-  return { ok: true, stored: await deps.inbox.receive(channel, own) };
+  const stored = await deps.inbox.receive(channel, own);
+  return adapter.answer?.(own) ?? { ok: true, stored };
 }
 
 /** The sender is genuine and we do not understand him: that is our fault, so he gets his 200 and we keep the body. */
