@@ -17,6 +17,8 @@ interface RunningJob {
   process(job: Pick<Job, 'data'>): Promise<void>;
   /** Leaves what has not begun to others. */
   leave(): void;
+  /** Resolves when nothing goes on any more that jobs have begun and not waited for. */
+  settled(): Promise<void>;
 }
 
 interface JobOptions {
@@ -35,16 +37,21 @@ export const defineJob = (
   concurrency,
   start(deps) {
     const runHere = (tenantId: string, subjects: string[]) => run(deps, tenantId, subjects);
-    if (!inTurns) return { process: (job) => runAll(name, job, runHere), leave: () => undefined };
+    if (!inTurns) return { process: (job) => runAll(name, job, runHere), leave: () => undefined, settled };
     const batches = createFairBatches(runHere, inTurns(deps));
     return {
       process: (job) => runAll(name, job, (tenantId, subjects) => batches.add(tenantId, subjects)),
       leave: () => batches.close(),
+      settled,
     };
   },
 });
 
-async function runAll(
+/** A job that is over has left nothing behind that goes on. */
+const settled = () => Promise.resolve();
+
+/** Does what a job says, for each of its tenants at once. */
+export async function runAll(
   name: JobName,
   job: Pick<Job, 'data'>,
   run: (tenantId: string, subjects: string[]) => Promise<void>,

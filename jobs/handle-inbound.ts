@@ -1,3 +1,4 @@
+import type { AgentAnswer } from '../src/agents/agent.ts';
 import { agentKind } from '../src/agents/registry.ts';
 import { handleThreads, type EventEnd, type ReadEvent } from '../src/conversations/handle-threads.ts';
 import { settleRun } from '../src/conversations/settle-run.ts';
@@ -13,6 +14,7 @@ import { parseThreadSubject, threadSubject } from '../src/queue/contracts.ts';
 import type { OwnChannel } from '../src/tenancy/channels-of.ts';
 import { withTenant } from '../src/tenancy/with-tenant.ts';
 import { defineJob } from './define-job.ts';
+import { each } from './each.ts';
 import { countTurnFailure, tryOpenTurn } from './failing-turn.ts';
 
 /** Events taken in one transaction; the rest of a backlog is woken for again. */
@@ -40,7 +42,7 @@ export const handleInbound = defineJob(
       if (isOutage(error) && !isStatementTimeout(error)) throw error;
       deps.log.warn({ err: error, tenantId, threads: subjects.length }, 'inbound.retrying_alone');
       // One bad thread must not hold up the others: each goes alone, and the bad one event by event.
-      for (const subject of subjects) await handleAlone(deps, tenantId, subject);
+      await each(subjects, (subject) => handleAlone(deps, tenantId, subject));
     }
   },
 );
@@ -149,16 +151,17 @@ function sort(unit: Unit, events: ReadEvent[]): [ReadEvent[], ReadEvent[], ReadE
   return [managers, events.filter((event) => !answers.includes(event) && !managers.includes(event)), answers];
 }
 
+/**
+ * An answer that cannot be read has failed. What breaks while it is applied is thrown: by then the run and its conversation
+ * have changed, and either all of it is kept or nothing.
+ */
 async function takeAnswer(deps: Deps, unit: Unit, event: ReadEvent, kind: string): Promise<EventEnd> {
   const { id, content } = event;
   if (content.type !== 'agent_answer') return { id, status: 'failed', error: 'not an answer' };
+  let answer: AgentAnswer | undefined;
   try {
-    const answer = agentKind(kind).readAnswer?.(content.answer);
+    answer = agentKind(kind).readAnswer?.(content.answer);
     if (!answer) throw new Error(`agents of kind '${kind}' do not call back`);
-    const became = await settleRun(unit, content.runId, { type: 'answer', answer });
-    const error =
-      became === 'unknown' ? 'there is no such run' : became === 'late' ? 'too late, or a second answer' : null;
-    return { id, status: error ? 'ignored' : 'handled', error };
   } catch (error) {
     deps.log.warn(
       { tenantId: unit.settings.tenant.id, eventId: id, runId: content.runId, error: messageOf(error) },
@@ -166,6 +169,10 @@ async function takeAnswer(deps: Deps, unit: Unit, event: ReadEvent, kind: string
     );
     return { id, status: 'failed', error: messageOf(error) };
   }
+  const became = await settleRun(unit, content.runId, { type: 'answer', answer });
+  const error =
+    became === 'unknown' ? 'there is no such run' : became === 'late' ? 'too late, or a second answer' : null;
+  return { id, status: error ? 'ignored' : 'handled', error };
 }
 
 /** The first event of a thread that cannot be handled ends as failed after a few tries, and the thread goes on. */

@@ -37,6 +37,7 @@ export function startWorkers(deps: Deps): { stop(): Promise<void> } {
       await Promise.all([sweep.stop(), channelChecks.stop()]);
       for (const { running } of jobs) running.leave();
       await Promise.all(workers.map((worker) => worker.close()));
+      await Promise.all(jobs.map(({ running }) => running.settled()));
       await deps.delivery.settled();
     },
   };

@@ -1,7 +1,10 @@
-import { notify } from '../src/handover/notify.ts';
-import { defineJob } from './define-job.ts';
+import { nextNotifications, notify } from '../src/handover/notify.ts';
+import { defineCalls } from './define-calls.ts';
 
 /** Tells managers that somebody needs them: each target by itself. */
-export const notifyManager = defineJob('notify-manager', { concurrency: () => 16 }, async (deps, tenantId, ids) => {
-  await Promise.all(ids.map((id) => notify(deps, tenantId, id)));
+export const notifyManager = defineCalls('notify-manager', {
+  perTenant: 32,
+  inAll: 256,
+  call: notify,
+  next: ({ orm }, ...wanted) => nextNotifications(orm, ...wanted),
 });

@@ -8,7 +8,19 @@ const root = join(import.meta.dirname, '..');
  * Which rooms a room may import. A room is a folder of src, or a file directly in src. Rooms listed under `leaves`
  * do no I/O of their own and know nothing of the house; everybody may use them.
  */
-const leaves = ['errors', 'id', 'batch', 'rests', 'fair-batches', 'places', 'language', 'settings-form'];
+const leaves = [
+  'errors',
+  'id',
+  'batch',
+  'rests',
+  'fair-batches',
+  'places',
+  'under-way',
+  'calls',
+  'retry-after',
+  'language',
+  'settings-form',
+];
 const rooms: Record<string, string[]> = {
   errors: [],
   id: [],
@@ -16,6 +28,9 @@ const rooms: Record<string, string[]> = {
   rests: [],
   'fair-batches': ['rests'],
   places: [],
+  'under-way': ['places'],
+  calls: ['under-way'],
+  'retry-after': [],
   'settings-form': [],
   logger: [],
   language: [],

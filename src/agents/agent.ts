@@ -47,4 +47,11 @@ export interface AgentKind<Settings = unknown> {
 /** The agent refused or could not be reached before it began: trying again cannot start a second run. */
 export class NotAcceptedError extends Error {
   override readonly name = 'NotAcceptedError';
+  /** As long as the agent asked us to wait, if it did. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, retryAfterMs?: number) {
+    super(message);
+    this.retryAfterMs = retryAfterMs;
+  }
 }

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { messageOf, quoting, UncertainError } from '../errors.ts';
+import { retryAfterMs } from '../retry-after.ts';
 import type { SafeResponse } from '../safe-request.ts';
 import { isStandardWebhookSecret, signStandardWebhook } from '../standard-webhook.ts';
 import { NotAcceptedError, type AgentAnswer, type AgentKind, type AgentTurn } from './agent.ts';
@@ -119,7 +120,7 @@ function readResponse({ status, headers, body }: SafeResponse, workflowUrl: stri
     const hint = workflowUrl.includes('/webhook-test/')
       ? ' (this is the test URL: it works for one call while the editor listens; use the production URL)'
       : '';
-    throw quoting(new NotAcceptedError(refusal + hint), words);
+    throw quoting(new NotAcceptedError(refusal + hint, retryAfterMs({ headers }, new Date())), words);
   }
   if (status === 401 || status === 403) {
     const hint = "check the agent's header setting against the Header Auth of the Webhook node";

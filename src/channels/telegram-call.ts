@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { PermanentError, RetryAfterError, UncertainError } from '../errors.ts';
+import { boundedWaitMs } from '../retry-after.ts';
 import type { SafeRequestInit } from '../safe-request.ts';
 import type { ChannelIo } from './adapter.ts';
 import { UPLOAD_LIMITS } from './form.ts';
-import { boundedWaitMs, isSuccess, readAnswer } from './http-answer.ts';
+import { isSuccess, readAnswer } from './http-answer.ts';
 import { Id } from './shapes.ts';
 import type { TelegramConfig } from './telegram.ts';
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { PermanentError, RetryAfterError } from '../errors.ts';
+import { retryAfterMs } from '../retry-after.ts';
 import type { SafeResponse } from '../safe-request.ts';
 import type { ChannelIo, OutgoingMessage } from './adapter.ts';
-import { isSuccess, readAnswer, retryAfterMs } from './http-answer.ts';
+import { isSuccess, readAnswer } from './http-answer.ts';
 import { Id } from './shapes.ts';
 import { signStandardWebhook } from './signature.ts';
 import type { WebhookConfig } from './webhook.ts';

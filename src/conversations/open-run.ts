@@ -1,4 +1,5 @@
-import type { MikroORM } from '@mikro-orm/postgresql';
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import { z } from 'zod';
 import type { AgentTurn } from '../agents/agent.ts';
 import { Agent } from '../entities/agent.ts';
 import { AgentRun } from '../entities/agent-run.ts';
@@ -7,10 +8,12 @@ import { Contact } from '../entities/contact.ts';
 import { Conversation } from '../entities/conversation.ts';
 import { Message } from '../entities/message.ts';
 import { spokenLanguage } from '../language/spoken.ts';
+import { runBound } from '../tenancy/bound.ts';
 import { sealContext } from '../tenancy/find-channel.ts';
 import type { KeyRing } from '../tenancy/secrets.ts';
 import type { SettingsOf } from '../tenancy/settings.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
+import { isOpen } from './due-runs.ts';
 
 interface RunDeps {
   orm: MikroORM;
@@ -19,32 +22,46 @@ interface RunDeps {
   publicUrl: string;
 }
 
-/** A run that is not over, with everything its agent is to be told. */
+/** A run that this caller alone may begin: a call that may have happened is never repeated. */
 export interface OpenRun {
+  type: 'begun';
   kind: string;
-  settings: unknown;
+  /** Throws where the settings cannot be opened. */
+  openSettings(): unknown;
   turn: AgentTurn;
   callbackUrl: string;
-  /** True for the one caller that may call the agent: a call that may have happened is never repeated. */
-  mayBegin: boolean;
+  /** How often it was begun, this time included. */
+  attempts: number;
   /** The agent refused before it began: the run may be begun again after a pause. */
   release(error: string, pauseMs: number): Promise<void>;
 }
 
+/** What is to be done with a run that is not over and that this caller has not begun. */
+type NotBegun =
+  | { type: 'expired' }
+  /** Somebody else has begun it, and will look again. */
+  | { type: 'taken' }
+  /** It is not due yet. */
+  | { type: 'early'; delayMs: number };
+
 const HISTORY = 20;
 
-/** Looks at a run and, where it has not begun, begins it. Null when it is over. */
-export async function openRun(deps: RunDeps, tenantId: string, runId: string): Promise<OpenRun | null> {
+/**
+ * Looks at a run and, where it has not begun and is due, begins it. Null when it is over. That it is due is told by the
+ * database's clock, which also sets it; the deadline is told by ours, as it is an instant that the agent is given.
+ */
+export async function openRun(deps: RunDeps, tenantId: string, runId: string): Promise<OpenRun | NotBegun | null> {
   const settings = await deps.settingsOf(tenantId);
   return withTenant(deps.orm, tenantId, async (em) => {
     const run = await em.findOne(AgentRun, { tenantId, id: runId });
-    if (!run || !['queued', 'calling', 'waiting'].includes(run.status)) return null;
-    const now = new Date();
-    const begun = await em.nativeUpdate(
-      AgentRun,
-      { tenantId, id: runId, status: 'queued', deadlineAt: { $gt: now }, dueAt: { $lte: now } },
-      { status: 'calling', startedAt: now, attempts: run.attempts + 1 },
-    );
+    if (!run || !isOpen(run)) return null;
+    if (run.deadlineAt.getTime() <= Date.now()) return { type: 'expired' };
+    const [begun] = await runBound(em, [
+      `update agent_runs set status = 'calling', started_at = now(), attempts = attempts + 1
+       where tenant_id = ? and id = ? and status = 'queued' and due_at <= now() returning attempts`,
+      [tenantId, runId],
+    ]);
+    if (!begun) return await notBegun(em, tenantId, runId);
     const agent = await em.findOneOrFail(Agent, { tenantId, id: run.agentId });
     const conversation = await em.findOneOrFail(Conversation, { tenantId, id: run.conversationId });
     const contact = await em.findOne(Contact, { tenantId, id: conversation.contactId });
@@ -66,10 +83,11 @@ export async function openRun(deps: RunDeps, tenantId: string, runId: string): P
     const text = said.map((message) => message.content).join('\n');
     const contactLanguage = conversation.language ?? null;
     return {
+      type: 'begun',
       kind: agent.kind,
-      settings: deps.keys.open(agent.settingsSealed, sealContext(tenantId, agent.id)),
+      openSettings: () => deps.keys.open(agent.settingsSealed, sealContext(tenantId, agent.id)),
       callbackUrl: address ? `${deps.publicUrl}/webhooks/${address.kind}/${address.address}` : '',
-      mayBegin: begun === 1,
+      attempts: z.int().parse(begun['attempts']),
       turn: {
         runId,
         tenant: { id: settings.tenant.id, slug: settings.tenant.slug },
@@ -83,14 +101,23 @@ export async function openRun(deps: RunDeps, tenantId: string, runId: string): P
       },
       release: (error, pauseMs) =>
         withTenant(deps.orm, tenantId, async (later) => {
-          await later.nativeUpdate(
-            AgentRun,
-            { tenantId, id: runId, status: 'calling' },
-            { status: 'queued', error, dueAt: new Date(Date.now() + pauseMs) },
-          );
+          await runBound(later, [
+            `update agent_runs set status = 'queued', error = ?, due_at = now() + make_interval(secs => ?)
+             where tenant_id = ? and id = ? and status = 'calling'`,
+            [error, pauseMs / 1000, tenantId, runId],
+          ]);
         }),
     };
   });
+}
+
+async function notBegun(em: EntityManager, tenantId: string, runId: string): Promise<NotBegun> {
+  const [queued] = await runBound(em, [
+    `select extract(epoch from due_at - now())::float8 * 1000 as delay from agent_runs
+     where tenant_id = ? and id = ? and status = 'queued'`,
+    [tenantId, runId],
+  ]);
+  return queued ? { type: 'early', delayMs: Math.max(0, z.number().parse(queued['delay'])) } : { type: 'taken' };
 }
 
 const ROLES = { in: 'contact', out: 'agent', internal: 'manager' } as const;

@@ -1,4 +1,5 @@
 import { LockMode } from '@mikro-orm/postgresql';
+import { z } from 'zod';
 import type { AgentAnswer } from '../agents/agent.ts';
 import { AgentRun, type AgentRunStatus } from '../entities/agent-run.ts';
 import { Conversation } from '../entities/conversation.ts';
@@ -7,6 +8,7 @@ import { ask } from '../faqs/ask.ts';
 import { threadSubject } from '../queue/contracts.ts';
 import { applyVerdict } from './apply-verdict.ts';
 import { missed, needHuman, type Outcome, type Verdict } from './decide.ts';
+import { isOpen } from './due-runs.ts';
 import { factsOf, languageOf, takeTurnBack, type Turn } from './take-turn.ts';
 import type { Unit } from './unit.ts';
 
@@ -15,7 +17,8 @@ export type RunEnd = { type: 'answer'; answer: AgentAnswer } | { type: 'failed';
 
 const CHANGED_HANDS = 'the conversation changed hands while the agent was answering';
 const SUSPENDED = 'the tenant was suspended while the agent was answering';
-const OPEN: readonly AgentRunStatus[] = ['queued', 'calling', 'waiting'];
+/** Of the answers that came after the end; one that is asked again and again keeps no more. */
+const MOST_LATE_ANSWERS = 20;
 
 /**
  * Ends an agent's run, once. An answer is used only by the conversation as it was when the turn was given: after a
@@ -24,6 +27,8 @@ const OPEN: readonly AgentRunStatus[] = ['queued', 'calling', 'waiting'];
 export async function settleRun(unit: Unit, runId: string, end: RunEnd): Promise<AgentRunStatus | 'unknown' | 'late'> {
   const { em, settings, now } = unit;
   const tenantId = settings.tenant.id;
+  // Whoever calls back may name anything.
+  if (!z.uuid().safeParse(runId).success) return 'unknown';
   const seen = await em.findOne(AgentRun, { tenantId, id: runId }, { disableIdentityMap: true });
   if (!seen) return 'unknown';
   // The conversation first, as everywhere: locks taken in one order cannot deadlock.
@@ -35,8 +40,11 @@ export async function settleRun(unit: Unit, runId: string, end: RunEnd): Promise
   const run = await em.findOne(AgentRun, { tenantId, id: runId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (!conversation || !run) return 'unknown';
   const isAnswer = end.type === 'answer' && end.answer.type !== 'pending';
-  if (!OPEN.includes(run.status) || (isAnswer && now > run.deadlineAt)) {
-    if (isAnswer) run.lateAnswers = [...run.lateAnswers, { ...end.answer, at: now.toISOString() }];
+  if (!isOpen(run) || (isAnswer && now > run.deadlineAt)) {
+    if (isAnswer) {
+      const late = { ...end.answer, at: now.toISOString() };
+      run.lateAnswers = [...run.lateAnswers, late].slice(-MOST_LATE_ANSWERS);
+    }
     return 'late';
   }
   if (end.type === 'answer' && end.answer.type === 'pending') {

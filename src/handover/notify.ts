@@ -1,4 +1,5 @@
-import type { MikroORM } from '@mikro-orm/postgresql';
+import { raw, type EntityData, type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
+import { z } from 'zod';
 import { Conversation } from '../entities/conversation.ts';
 import { Handover } from '../entities/handover.ts';
 import { Notification } from '../entities/notification.ts';
@@ -7,6 +8,8 @@ import { messageOf, PermanentError, RetryAfterError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Wake } from '../queue/wake.ts';
 import type { SafeRequest } from '../safe-request.ts';
+import { uuidList } from '../tenancy/at-once.ts';
+import { runBound } from '../tenancy/bound.ts';
 import type { ChannelsOf } from '../tenancy/channels-of.ts';
 import { sealContext } from '../tenancy/find-channel.ts';
 import type { KeyRing } from '../tenancy/secrets.ts';
@@ -35,10 +38,11 @@ const LEASE_MS = 60_000;
 const SEND_TIMEOUT_MS = 30_000;
 const MOST_TRIES = 10;
 
-/** Sends one notification, or notes why not and when again. A target that is slow or broken delays no other. */
+/** Sends one notification, if it is due, or notes why not and when again. */
 export async function notify(deps: NotifyDeps, tenantId: string, notificationId: string): Promise<void> {
   const claimed = await claim(deps, tenantId, notificationId);
   if (!claimed) return;
+  if (claimed.type === 'early') return deps.wake('notify-manager', tenantId, notificationId, claimed.delayMs);
   const { notification, target, notice } = claimed;
   try {
     if (target.deletedAt) throw new PermanentError('this target was deleted');
@@ -61,8 +65,7 @@ export async function notify(deps: NotifyDeps, tenantId: string, notificationId:
       error instanceof RetryAfterError
         ? error.delayMs
         : 1_000 * 2 ** notification.attempts * (0.7 + Math.random() * 0.6);
-    const dueAt = new Date(Date.now() + delayMs);
-    await end(deps, tenantId, notification, { status: 'queued', error: text, dueAt });
+    await end(deps, tenantId, notification, { status: 'queued', error: text, dueAt: fromNow(delayMs) });
     deps.wake('notify-manager', tenantId, notificationId, Math.round(delayMs) + 20);
   }
 }
@@ -71,7 +74,7 @@ function end(
   deps: NotifyDeps,
   tenantId: string,
   { id, attempts }: Notification,
-  set: Partial<Notification>,
+  set: EntityData<Notification>,
 ): Promise<void> {
   return withTenant(deps.orm, tenantId, async (em) => {
     // The number of tries is the fence: a sender whose lease ran out changes nothing any more.
@@ -82,16 +85,15 @@ function end(
 async function claim(deps: NotifyDeps, tenantId: string, id: string) {
   const [settings, channels] = await Promise.all([deps.settingsOf(tenantId), deps.channelsOf(tenantId)]);
   return withTenant(deps.orm, tenantId, async (em) => {
-    const now = new Date();
     const found = await em.findOne(Notification, { tenantId, id }, { disableIdentityMap: true });
     if (!found) return null;
-    const taken = await em.nativeUpdate(
-      Notification,
-      { tenantId, id, status: { $in: ['queued', 'sending'] }, dueAt: { $lte: now }, attempts: found.attempts },
-      { status: 'sending', attempts: found.attempts + 1, dueAt: new Date(now.getTime() + LEASE_MS) },
-    );
-    if (taken === 0) return null;
-    found.attempts += 1;
+    const [taken] = await runBound(em, [
+      `update notifications set status = 'sending', attempts = attempts + 1, due_at = now() + make_interval(secs => ?)
+       where tenant_id = ? and id = ? and status in ('queued', 'sending') and due_at <= now() returning attempts`,
+      [LEASE_MS / 1000, tenantId, id],
+    ]);
+    if (!taken) return found.status === 'queued' ? await early(em, tenantId, id) : null;
+    found.attempts = z.int().parse(taken['attempts']);
     const target = await em.findOneOrFail(NotificationTarget, { tenantId, id: found.targetId });
     const conversation = await em.findOneOrFail(Conversation, { tenantId, id: found.conversationId });
     const handover = found.handoverId && (await em.findOne(Handover, { tenantId, id: found.handoverId }));
@@ -108,6 +110,32 @@ async function claim(deps: NotifyDeps, tenantId: string, id: string) {
       createdAt: found.createdAt.toISOString(),
     };
     if (handover) await em.nativeUpdate(Handover, { tenantId, id: handover.id }, { packet: { ...notice } });
-    return { notification: found, target, notice };
+    return { type: 'claimed' as const, notification: found, target, notice };
   });
 }
+
+/** Whoever looked before it was due looks again when it is. */
+async function early(em: EntityManager, tenantId: string, id: string) {
+  const [row] = await runBound(em, [
+    `select extract(epoch from due_at - now())::float8 * 1000 as delay from notifications
+     where tenant_id = ? and id = ? and status = 'queued'`,
+    [tenantId, id],
+  ]);
+  return row ? { type: 'early' as const, delayMs: Math.max(0, z.number().parse(row['delay'])) } : null;
+}
+
+/** By the database's clock, as all that tells whether a notification is due. */
+const fromNow = (ms: number) => raw('now() + make_interval(secs => ?)', [ms / 1000]);
+
+/** Up to `most` notifications of a tenant that can be sent now, the longest due first, without those that `except` names. */
+export function nextNotifications(orm: MikroORM, tenantId: string, most: number, except: string[]): Promise<string[]> {
+  return withTenant(orm, tenantId, async (em) => {
+    const rows = await runBound(em, [NEXT_NOTIFICATIONS, [tenantId, uuidList(except), most]]);
+    return rows.map((row) => z.uuid().parse(row['id']));
+  });
+}
+
+/** Exported for the test of its plan. */
+export const NEXT_NOTIFICATIONS = `select id from notifications
+  where tenant_id = ? and status in ('queued', 'sending') and due_at <= now() and id <> all (?::uuid[])
+  order by due_at limit ?`;

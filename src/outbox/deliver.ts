@@ -2,11 +2,11 @@ import type { Pool } from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NewOutbound } from '../entities/outbound-message.ts';
 import type { Logger } from '../logger.ts';
-import { Places } from '../places.ts';
 import { threadSubject } from '../queue/contracts.ts';
 import type { Wake } from '../queue/wake.ts';
 import type { ChannelsOf } from '../tenancy/channels-of.ts';
 import { atOnce, type Statement } from '../tenancy/at-once.ts';
+import { createUnderWay, withPatience } from '../under-way.ts';
 import { enqueueStatement, firstOfEach } from './enqueue.ts';
 import {
   claimStatement,
@@ -34,7 +34,7 @@ interface DeliverDeps extends Omit<SendDeps, 'filePlaces'> {
 export interface Delivery {
   /**
    * Sends what is due in these conversations, each in its own order and none waiting for another. Resolves when all
-   * is sent or scheduled, or after `patienceMs`: what a slow platform holds up goes on without the caller.
+   * is sent or scheduled, or after two seconds: what a slow platform holds up goes on without the caller.
    */
   deliver(tenantId: string, conversationIds: string[]): Promise<void>;
   /**
@@ -65,13 +65,12 @@ interface Taken {
 const MOST_PER_CHANNEL = 100;
 /** Files in memory at once. */
 const MOST_FILES = 4;
-const PATIENCE_MS = 2_000;
 const RECORD_LIMIT_MS = 30_000;
 const RECORD_PAUSE_MS = 200;
 
 export function createDelivery(deps: DeliverDeps): Delivery {
   const onTheirWay = new Map<string, number>();
-  const running = new Places<Promise<void>>();
+  const underWay = createUnderWay();
   const sendDeps = { ...deps, filePlaces: createFilePlaces(MOST_FILES) };
   let isOpen = false;
 
@@ -113,8 +112,7 @@ export function createDelivery(deps: DeliverDeps): Delivery {
         // The lease runs out and the sweep finds the row: nothing is lost with this error.
         deps.log.error({ err: error, tenantId, conversationId: claim.conversationId }, 'delivery.broke');
       });
-      const place = running.take(sending);
-      return sending.finally(() => running.leave(place));
+      return underWay.add(sending);
     });
     await Promise.all(sends);
   }
@@ -141,9 +139,7 @@ export function createDelivery(deps: DeliverDeps): Delivery {
     },
     open: () => void (isOpen = true),
     close: () => void (isOpen = false),
-    async settled() {
-      for (let all = [...running]; all.length > 0; all = [...running]) await Promise.all(all);
-    },
+    settled: () => underWay.settled(),
   };
 }
 
@@ -195,13 +191,4 @@ function logProblem(log: Logger, tenantId: string, { claim, status, errorCode, e
     { tenantId, channelId, conversationId, outboundId: claim.id, attempts, status, errorCode, error, delayMs },
     'delivery.not_sent',
   );
-}
-
-async function withPatience(work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, PATIENCE_MS);
-  });
-  await Promise.race([work, patience]);
-  clearTimeout(timer);
 }

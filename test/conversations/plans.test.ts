@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NEXT_RUNS } from '../../src/conversations/due-runs.ts';
 import { OF_CONTACT, WITH_LABEL, type Place, type Wanted } from '../../src/conversations/find-conversations.ts';
 import { LAST } from '../../src/conversations/last-messages.ts';
 import {
@@ -8,6 +9,7 @@ import {
   saidStatement,
   walkStatement,
 } from '../../src/conversations/list-statements.ts';
+import { NEXT_NOTIFICATIONS } from '../../src/handover/notify.ts';
 import { FAILED } from '../../src/inbox/failures.ts';
 import { newId } from '../../src/id.ts';
 import type { Statement } from '../../src/tenancy/at-once.ts';
@@ -93,6 +95,8 @@ describe('a page of conversations is read in the order of an index, from its pla
     ['of a contact', OF_CONTACT, /contact_id = /],
     ['with a label', WITH_LABEL, /label = .*tenant_id = |label = /],
     ['their last messages', LAST, /messages_conversation_id_seq.*conversation_id = /],
+    ['a tenant’s next run', NEXT_RUNS, /agent_runs_next.*tenant_id = .*due_at <= /],
+    ['a tenant’s next notice', NEXT_NOTIFICATIONS, /notifications_next.*tenant_id = .*due_at <= /],
     ['what failed: inbox', FAILED.inbound, /inbound_events_tenant_id_created_at.*tenant_id = /],
     ['what failed: outbox', FAILED.outbound, /outbound_messages_tenant_id_created_at.*tenant_id = /],
     ['what failed: notices', FAILED.notifications, /notifications_failed.*tenant_id = /],

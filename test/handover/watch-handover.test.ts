@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { watchHandover as watchHandoverJob } from '../../jobs/watch-handover.ts';
 import { withUnit } from '../../src/conversations/with-unit.ts';
 import { watchHandover } from '../../src/handover/watch-handover.ts';
 import { buildShop, messagesOf, type Shop } from '../support/tenants.ts';
-import { conversationById, handoverById, queueUp, setSettings } from '../support/waiting.ts';
+import { conversationById, handoverById, queueUp, setSettings, type Queued } from '../support/waiting.ts';
 import { until, useWorld } from '../support/world.ts';
 
 const world = useWorld({ workers: false });
@@ -70,5 +71,26 @@ describe('whoever still waits', () => {
     expect((await conversationById(world, returning, conversationId)).handler).toBe('bot');
     expect(await handoverById(world, returning, handoverId)).toMatchObject({ outcome: 'nobody_there' });
     expect(await wordsTo(returning, conversationId)).toHaveLength(1);
+  });
+});
+
+describe('handovers whose time has come', () => {
+  it('are looked at although one before them cannot be, which is reported', async () => {
+    const waiting: Queued[] = [];
+    for (let n = 0; n < 3; n++) waiting.push(await queueUp(world, shop, { handover: timeIsUp }));
+    let said = 0;
+    const limitsOf: typeof world.deps.limitsOf = (kind) => {
+      said += 1;
+      if (said === 1) throw new Error('nothing can be said to this one');
+      return world.deps.limitsOf(kind);
+    };
+    const subjects = waiting.map(({ handoverId }) => handoverId);
+    const job = watchHandoverJob.start({ ...world.deps, limitsOf });
+    const process = () => job.process({ data: { wakes: [{ tenantId: shop.tenantId, subjects }] } });
+    await expect(process()).rejects.toThrow('nothing can be said to this one');
+    const words = async () => Promise.all(waiting.map(({ conversationId }) => wordsTo(shop, conversationId)));
+    expect((await words()).map(({ length }) => length)).toEqual([0, 1, 1]);
+    await process();
+    expect((await words()).map(({ length }) => length)).toEqual([1, 1, 1]);
   });
 });

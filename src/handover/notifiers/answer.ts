@@ -1,9 +1,7 @@
 import type { z } from 'zod';
 import { RetryAfterError } from '../../errors.ts';
+import { boundedWaitMs, retryAfterMs } from '../../retry-after.ts';
 import type { SafeResponse } from '../../safe-request.ts';
-
-/** An hour: whoever asks for more is asked again, instead of being believed for a day. */
-const LONGEST_WAIT_MS = 60 * 60 * 1_000;
 
 export const isSuccess = ({ status }: SafeResponse) => status >= 200 && status < 300;
 
@@ -17,11 +15,10 @@ export function readJson<T>({ body }: SafeResponse, schema: z.ZodType<T>): T | u
 }
 
 /** "Later": after as long as `retry-after` says, in seconds or as an HTTP date; without one, whenever we like. */
-export function tryLater(message: string, { headers }: SafeResponse): Error {
-  const value = headers['retry-after']?.trim();
-  const waitMs = value && /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value ?? '') - Date.now();
-  return Number.isNaN(waitMs) ? new Error(message) : waitFor(message, waitMs);
+export function tryLater(message: string, response: SafeResponse): Error {
+  const waitMs = retryAfterMs(response, new Date());
+  return waitMs === undefined ? new Error(message) : waitFor(message, waitMs);
 }
 
 export const waitFor = (message: string, waitMs: number) =>
-  new RetryAfterError(message, Math.min(Math.max(waitMs, 0), LONGEST_WAIT_MS), 'channel');
+  new RetryAfterError(message, boundedWaitMs(waitMs), 'channel');
