@@ -144,26 +144,3 @@ describe('a turn that cannot be decided', () => {
     expect(await decisionsOf(world, shop, id)).toHaveLength(1);
   });
 });
-
-it('a turn that cannot be decided keeps the other threads of its batch from nothing', async () => {
-  const shop = await buildShop(world, { thresholds: { debounce_ms: 60_000 } });
-  const { tenantId } = shop;
-  const subjects = ['3', '4'].map((thread) => threadSubject(shop.telegram.channelId, thread));
-  const process = (deps: World['deps']) =>
-    handleInbound.start(deps).process({ data: { wakes: [{ tenantId, subjects }] } });
-  const due = { tenantId, turnStartedAt: { $ne: null } };
-  const open = () => withTenant(world.deps.orm, tenantId, (em) => em.find(Conversation, due));
-  await writes(world, shop, 3, 'What are your opening hours?');
-  await writes(world, shop, 4, 'What are your opening hours?');
-  await process(world.deps);
-  await withTenant(world.deps.orm, tenantId, (em) => em.nativeUpdate(Conversation, due, { turnDueAt: new Date(0) }));
-  // The batch, and then the first of its threads alone.
-  let tries = 0;
-  const limitsOf: World['deps']['limitsOf'] = (kind) => {
-    tries += 1;
-    if (tries <= 2) throw new Error('nothing can be said here');
-    return world.deps.limitsOf(kind);
-  };
-  await expect(process({ ...world.deps, limitsOf })).rejects.toThrow('nothing can be said here');
-  expect((await open()).map(({ thread }) => thread)).toEqual(['3']);
-});
