@@ -8,15 +8,9 @@ import type { Wake } from '../queue/wake.ts';
 import type { ChannelsOf } from '../tenancy/channels-of.ts';
 import { atOnce, type Statement } from '../tenancy/at-once.ts';
 import { enqueueStatement, firstOfEach } from './enqueue.ts';
-import {
-  claimStatement,
-  readClaims,
-  recordStatements,
-  withholdStatements,
-  type Claim,
-  type SendResult,
-} from './outbox.ts';
+import { claimStatement, readClaims, withholdStatements, type Claim } from './outbox.ts';
 import { createFilePlaces } from './outgoing-file.ts';
+import { recordStatements, type SendResult } from './record.ts';
 import { send, type SendDeps } from './send.ts';
 import { createTenantBatches } from './tenant-batches.ts';
 
@@ -66,7 +60,8 @@ const MOST_PER_CHANNEL = 100;
 /** Files in memory at once. */
 const MOST_FILES = 4;
 const PATIENCE_MS = 2_000;
-const RECORD_LIMIT_MS = 30_000;
+/** Until then a database that has gone is waited for; see `LEASE_SECONDS`. */
+export const RECORD_LIMIT_MS = 30_000;
 const RECORD_PAUSE_MS = 200;
 
 export function createDelivery(deps: DeliverDeps): Delivery {

@@ -3,8 +3,9 @@ import { messageOf, PermanentError, RetryAfterError, UncertainError } from '../e
 import type { SafeRequest } from '../safe-request.ts';
 import { stillGood } from '../tenancy/find-channel.ts';
 import type { OwnChannel } from '../tenancy/channels-of.ts';
-import type { Claim, SendResult } from './outbox.ts';
+import type { Claim } from './outbox.ts';
 import { inPlace, type FileOf, type FilePlaces } from './outgoing-file.ts';
+import type { SendResult } from './record.ts';
 
 export interface SendDeps {
   adapterOf: (kind: string) => ChannelAdapter | undefined;
@@ -15,9 +16,8 @@ export interface SendDeps {
   filePlaces: FilePlaces;
 }
 
-const SEND_TIMEOUT_MS = 20_000;
-/** With all that belongs to sending a file; well within the lease. */
-const FILE_TIMEOUT_MS = 45_000;
+/** With all that belongs to it. */
+export const SEND_TIMEOUT_MS = { text: 20_000, file: 45_000 };
 const MOST_TRIES = 12;
 const LONGEST_WAIT_MS = 3_600_000;
 
@@ -54,7 +54,7 @@ export async function send(
       {
         request: deps.request,
         apiBase: deps.apiBases[channel.kind] ?? adapter.apiBase,
-        signal: AbortSignal.timeout(place ? FILE_TIMEOUT_MS : SEND_TIMEOUT_MS),
+        signal: AbortSignal.timeout(SEND_TIMEOUT_MS[place ? 'file' : 'text']),
       },
     );
     return { claim, status: 'sent', externalId };

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '../../src/database/connect.ts';
 import { newId } from '../../src/id.ts';
 import { enqueueStatement } from '../../src/outbox/enqueue.ts';
-import { claimStatement, recordStatements } from '../../src/outbox/outbox.ts';
+import { claimStatement } from '../../src/outbox/outbox.ts';
+import { recordStatements } from '../../src/outbox/record.ts';
 import type { Statement } from '../../src/tenancy/at-once.ts';
 import { prepared } from '../../src/tenancy/prepared.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
@@ -84,12 +85,14 @@ const claim = {
   thread: '1',
   replyToExternalId: null,
   attempts: 1,
+  lease: '2026-01-01T00:00:00Z',
   lastInboundAt: null,
 };
 
 const statements: Record<string, Statement | undefined> = {
   'takes what is to be sent': claimStatement(tenantId, [send.conversationId], []),
   'writes down what was sent': recordStatements(tenantId, [{ claim, status: 'sent' }])[0],
+  'writes down what was not sent': recordStatements(tenantId, [{ claim, status: 'failed' }])[0],
   'writes what is to be sent': enqueueStatement([send], [send]),
 };
 
