@@ -21,6 +21,7 @@ import { createReplay, type Replay } from './inbox/replay.ts';
 import type { Logger } from './logger.ts';
 import { createSendMail, type SendMail } from './mail.ts';
 import { createDelivery, type Delivery } from './outbox/deliver.ts';
+import { noteReceipt } from './outbox/note-receipt.ts';
 import { createQueueBackend, type QueueBackend } from './queue/backend.ts';
 import { createWaker, type Waker } from './queue/wake.ts';
 import { createRateLimiters, type RateLimiters } from './rate-limiter.ts';
@@ -141,6 +142,7 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
     targetsOf: createTargetsOf(orm, changes),
     isStaffed: createIsStaffed(orm, changes),
     enqueue: (tenantId, replies) => delivery.enqueue(tenantId, replies),
+    noteReceipt,
     findChannel: createFindChannel(orm, keys, changes, readChannelConfig),
     noteArrivals: createNoteArrivals(orm),
     inbox,

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { z } from 'zod';
+import type { FailureScope } from '../errors.ts';
 import type { SafeRequest } from '../safe-request.ts';
 
 /** One webhook call as it came over the wire. `rawBody` are the exact bytes that were signed, already inflated. */
@@ -60,7 +61,8 @@ export type InboundContent =
       type: 'status';
       messageId: string;
       status: 'sent' | 'delivered' | 'read' | 'failed';
-      error?: { code: string; reason: string };
+      /** `scope`: how far the failure reaches; the message alone where nothing is said. */
+      error?: { code: string; reason: string; scope?: FailureScope };
       at: Date;
     }
   /** The contact blocked or unblocked the business. */
@@ -159,6 +161,8 @@ export interface ChannelAdapter<Config = unknown> {
   repeatsRefusals: boolean;
   /** Where a person's browser is the sender: told what is wrong with an unreadable body, which is otherwise kept. */
   refusesUnreadable?: true;
+  /** True where an accepted message may still fail, and a receipt says that it has got through. */
+  tellsArrival?: true;
   /** True where sending the same `OutgoingMessage.id` twice shows one message. */
   idempotentSend: boolean;
 

@@ -63,7 +63,8 @@ const recipient = new Set([131026, 131030, 131021, 131050, 130472]);
 
 const content = new Set([100, 131008, 131009, 131051, 132000, 132001, 132005, 132007, 132012, 132015, 132016]);
 
-function scopeOf(code: number): FailureScope | undefined {
+/** How far a failure reaches that is final, told at once or by a receipt. Undefined for all other codes. */
+export function scopeOf(code: number): FailureScope | undefined {
   if (account.has(code) || (code >= 200 && code <= 299)) return 'channel';
   if (recipient.has(code)) return 'conversation';
   return content.has(code) ? 'message' : undefined;

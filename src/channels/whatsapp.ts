@@ -44,6 +44,7 @@ export const whatsapp: ChannelAdapter<WhatsappConfig> = {
   apiBase: 'https://graph.facebook.com',
   limits: { textLength: 4096, unit: 'utf16', quickReplies: WHATSAPP_BUTTONS, windowHours: 24 },
   repeatsRefusals: true,
+  tellsArrival: true,
   idempotentSend: false,
 
   verify: (request, { appSecret }) => verifyMetaSignature(request, appSecret),

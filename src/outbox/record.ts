@@ -11,6 +11,8 @@ export interface SendResult {
   error?: string;
   /** `queued`: not before this. */
   delayMs?: number;
+  /** `sent`: taken by a platform that tells later whether it got through. */
+  isAcceptedOnly?: boolean;
   /** The platform may have shown the message although we got no answer. */
   isUncertain?: boolean;
   /** The try does not count: we were asked to wait, nothing was sent. */
@@ -38,11 +40,11 @@ function sentStatements(tenantId: string, results: SendResult[]): Statement[] {
   }));
   return [
     [SENT, [JSON.stringify(given), tenantId, uuidList(given.map(({ id }) => id))]],
-    // A channel through which something arrived is well again.
+    // A channel through which something arrived is well again; what was merely accepted may still fail.
     [
       `update channels set health = 'ok', health_reason = null, health_at = now()
-       where tenant_id = ? and health <> 'ok' and id = any (?::uuid[])`,
-      [tenantId, uuidList([...new Set(results.map(({ claim }) => claim.channelId))])],
+       where tenant_id = ? and health <> 'ok' and id = any (?::uuid[]) and (health = 'unknown' or id = any (?::uuid[]))`,
+      [tenantId, channelsOf(results), channelsOf(results.filter(({ isAcceptedOnly }) => !isAcceptedOnly))],
     ],
   ];
 }
@@ -62,6 +64,8 @@ function otherStatements(tenantId: string, results: SendResult[]): Statement[] {
   }));
   return [[NOT_SENT, [JSON.stringify(given), tenantId, uuidList(given.map(({ id }) => id))]]];
 }
+
+const channelsOf = (results: SendResult[]) => uuidList([...new Set(results.map(({ claim }) => claim.channelId))]);
 
 const SENT = `
   with given as (

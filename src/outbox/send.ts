@@ -57,7 +57,7 @@ export async function send(
         signal: AbortSignal.timeout(SEND_TIMEOUT_MS[place ? 'file' : 'text']),
       },
     );
-    return { claim, status: 'sent', externalId };
+    return { claim, status: 'sent', externalId, isAcceptedOnly: adapter.tellsArrival ?? false };
   } catch (error) {
     return explain(claim, error, adapter.idempotentSend);
   } finally {
