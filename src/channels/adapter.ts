@@ -171,7 +171,7 @@ export interface ChannelAdapter<Config = unknown> {
   /** Throws when the body is not what the platform documents. Never returns two events with one `externalId`. */
   parse(body: unknown): InboundEvent[];
   /**
-   * Throws PermanentError, RetryAfterError or UncertainError; any other error means "not sent, try again".
+   * Throws PermanentError, RetryAfterError, RetryOnceError or UncertainError; any other error means "not sent, try again".
    */
   send(message: OutgoingMessage, config: Config, io: ChannelIo): Promise<{ externalId: string }>;
 

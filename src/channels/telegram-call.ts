@@ -51,7 +51,8 @@ export function telegramFailure({ status, error_code: code = status, description
     new PermanentError(text + hint, { scope, code: String(code) });
 
   if (code === 429) {
-    const seconds = parameters?.retry_after ?? 5;
+    const seconds = parameters?.retry_after;
+    if (seconds === undefined) return new RetryAfterError(text, 5_000, 'conversation', { grows: true });
     return new RetryAfterError(text, boundedWaitMs(seconds * 1000), seconds > 5 ? 'channel' : 'conversation');
   }
   if (code === 401 || code === 404) return permanent('channel', '; enter the current bot token from @BotFather');

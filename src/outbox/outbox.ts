@@ -25,6 +25,9 @@ export interface Claim {
   replyToExternalId: string | null;
   /** Counts this try. */
   attempts: number;
+  /** How often the platform asked to wait, without saying for how long. */
+  waits: number;
+  askedAt: Date;
   /** When the lease ends, as the database writes it; also the fencing token: a result of an older claim changes nothing. */
   lease: string;
   lastInboundAt: Date | null;
@@ -48,6 +51,8 @@ const ClaimRow = z.object({
   quick_replies: z.array(z.string()),
   reply_to_external_id: z.string().nullable(),
   attempts: z.number(),
+  waits: z.number(),
+  asked_at: z.coerce.date(),
   lease: z.string(),
   last_inbound_at: z.coerce.date().nullable(),
 });
@@ -96,7 +101,7 @@ const CLAIM = `
   where o.tenant_id = current_setting('app.tenant_id')::uuid and o.id = any (array(select id from ready))
     and o.id = ready.id and o.status || '' in ('queued', 'sending') and o.due_at <= now()
   returning o.id, o.status, o.conversation_id, o.channel_id, o.message_id, ready.thread, o.text, o.attachment_id,
-    o.quick_replies, o.reply_to_external_id, o.attempts, o.due_at::text as lease, ready.last_inbound_at`;
+    o.quick_replies, o.reply_to_external_id, o.attempts, o.waits, o.asked_at, o.due_at::text as lease, ready.last_inbound_at`;
 
 /** The messages and decisions of discarded sends say so. */
 export function withholdStatements(tenantId: string, rows: ClaimRow[]): Statement[] {
@@ -123,6 +128,8 @@ const toClaim = (row: ClaimRow): Claim => ({
   quickReplies: row.quick_replies,
   replyToExternalId: row.reply_to_external_id,
   attempts: row.attempts,
+  waits: row.waits,
+  askedAt: row.asked_at,
   lease: row.lease,
   lastInboundAt: row.last_inbound_at,
 });

@@ -17,6 +17,8 @@ export interface SendResult {
   isUncertain?: boolean;
   /** The try does not count: we were asked to wait, nothing was sent. */
   isFree?: boolean;
+  /** The next wait is to be longer. */
+  isGrowing?: boolean;
   /** How far the failure or the wait reaches. */
   scope?: 'message' | 'conversation' | 'channel';
 }
@@ -60,6 +62,7 @@ function otherStatements(tenantId: string, results: SendResult[]): Statement[] {
     delay_ms: result.delayMs ?? 0,
     is_uncertain: result.isUncertain ?? false,
     free: result.isFree ? 1 : 0,
+    growing: result.isGrowing ? 1 : 0,
     scope: result.scope ?? 'message',
   }));
   return [[NOT_SENT, [JSON.stringify(given), tenantId, uuidList(given.map(({ id }) => id))]]];
@@ -91,11 +94,11 @@ const NOT_SENT = `
   with given as (
     select * from json_to_recordset(?::json) as r (
       id uuid, lease timestamptz, status text, error_code text, error text, delay_ms float8, is_uncertain boolean,
-      free int, scope text)
+      free int, growing int, scope text)
   ), changed as (
     update outbound_messages o
     set status = g.status, error_code = g.error_code, error = g.error, is_uncertain = o.is_uncertain or g.is_uncertain,
-        attempts = o.attempts - g.free, due_at = now() + make_interval(secs => g.delay_ms / 1000)
+        attempts = o.attempts - g.free, waits = o.waits + g.growing, due_at = now() + make_interval(secs => g.delay_ms / 1000)
     from given g
     where o.tenant_id = ? and o.id = any (?::uuid[]) and o.id = g.id and o.due_at = g.lease
       and o.status || '' = 'sending'

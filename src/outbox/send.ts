@@ -1,5 +1,5 @@
 import type { ChannelAdapter } from '../channels/adapter.ts';
-import { messageOf, PermanentError, RetryAfterError, UncertainError } from '../errors.ts';
+import { messageOf, PermanentError, RetryAfterError, RetryOnceError, UncertainError } from '../errors.ts';
 import type { SafeRequest } from '../safe-request.ts';
 import { stillGood } from '../tenancy/find-channel.ts';
 import type { OwnChannel } from '../tenancy/channels-of.ts';
@@ -20,6 +20,8 @@ export interface SendDeps {
 export const SEND_TIMEOUT_MS = { text: 20_000, file: 45_000 };
 const MOST_TRIES = 12;
 const LONGEST_WAIT_MS = 3_600_000;
+/** What could not be sent for so long is not what anybody wants to read now. */
+const LONGEST_AGE_MS = 24 * 3_600_000;
 
 /** One try. Never throws: whatever happens is a result. */
 export async function send(
@@ -31,6 +33,9 @@ export async function send(
   const adapter = channel && deps.adapterOf(channel.kind);
   if (!channel?.isActive || !adapter) {
     return { claim, status: 'failed', errorCode: 'no_channel', error: 'the channel is gone or disabled' };
+  }
+  if (ageMs(claim) > LONGEST_AGE_MS) {
+    return { claim, status: 'failed', errorCode: 'too_old', error: 'it waited to be sent for more than 24 hours' };
   }
   const { windowHours } = adapter.limits;
   if (windowHours !== undefined && isOutside(claim.lastInboundAt, windowHours)) {
@@ -84,17 +89,9 @@ function explain(claim: Claim, error: unknown, isIdempotent: boolean): SendResul
   if (error instanceof PermanentError) {
     return { claim, status: 'failed', errorCode: error.code, error: text, scope: error.scope };
   }
-  if (error instanceof RetryAfterError) {
-    const delayMs = Math.min(Math.max(error.delayMs, 250), LONGEST_WAIT_MS);
-    return {
-      claim,
-      status: 'queued',
-      errorCode: 'retry_after',
-      error: text,
-      delayMs,
-      isFree: true,
-      scope: error.scope,
-    };
+  if (error instanceof RetryAfterError) return wait(claim, error, text);
+  if (error instanceof RetryOnceError && claim.attempts > 1) {
+    return { claim, status: 'failed', errorCode: error.code, error: text };
   }
   if (claim.attempts >= MOST_TRIES) {
     return { claim, status: 'failed', errorCode: 'gave_up', error: `gave up after ${claim.attempts} tries: ${text}` };
@@ -102,6 +99,19 @@ function explain(claim: Claim, error: unknown, isIdempotent: boolean): SendResul
   const isUncertain = error instanceof UncertainError && !isIdempotent;
   return { claim, status: 'queued', errorCode: 'retry', error: text, delayMs: backOffMs(claim.attempts), isUncertain };
 }
+
+/** As long as the platform says; where it does not say, twice as long with each time. Costs no try, but ends some day. */
+function wait(claim: Claim, { delayMs, grows, scope }: RetryAfterError, text: string): SendResult {
+  const askedMs = grows ? delayMs * 2 ** claim.waits * (1 + Math.random() / 3) : delayMs;
+  const waitMs = Math.min(Math.max(askedMs, 250), LONGEST_WAIT_MS);
+  if (ageMs(claim) + waitMs > LONGEST_AGE_MS) {
+    return { claim, status: 'failed', errorCode: 'gave_up', error: `gave up after 24 hours of waiting: ${text}` };
+  }
+  const rest = { errorCode: 'retry_after', error: text, isFree: true, isGrowing: grows, scope };
+  return { claim, status: 'queued', delayMs: Math.round(waitMs), ...rest };
+}
+
+const ageMs = ({ askedAt }: Claim) => Date.now() - askedAt.getTime();
 
 /** 1 s, 2 s, 4 s ... 10 min, each give or take a third, so that what failed together does not come back together. */
 export function backOffMs(attempts: number): number {

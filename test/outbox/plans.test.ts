@@ -86,6 +86,8 @@ const claim = {
   thread: '1',
   replyToExternalId: null,
   attempts: 1,
+  waits: 0,
+  askedAt: new Date(),
   lease: '2026-01-01T00:00:00Z',
   lastInboundAt: null,
 };
