@@ -7,6 +7,7 @@ import { createLogIn, type LogIn } from './auth/log-in.ts';
 import type { ChannelAdapter, ChannelLimits } from './channels/adapter.ts';
 import { channelAdapter } from './channels/registry.ts';
 import type { Config } from './config.ts';
+import { followMove } from './conversations/move-thread.ts';
 import type { UnitDeps } from './conversations/with-unit.ts';
 import { connect, nativePool } from './database/connect.ts';
 import { isOutage } from './database/outage.ts';
@@ -101,6 +102,7 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
     announce: async (subject) => {
       await orm.em.execute(`select pg_notify('frontdesk_live', ?)`, [subject]);
     },
+    followMove: (tenantId, ...move) => followMove(deps, tenantId, ...move),
   });
 
   const limiters = createRateLimiters({ redisUrl: config.redisUrl, pool, onError });
@@ -110,7 +112,7 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
   const sendMail = createSendMail(config.smtp, log);
   const logInPool = createLogInPool(databaseUrl, onError);
 
-  return {
+  const deps: Deps = {
     config,
     log,
     orm,
@@ -159,6 +161,7 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
       await orm.close();
     },
   };
+  return deps;
 }
 
 /** A config that an older version saved and this one cannot read is our fault, never the sender's. */

@@ -171,9 +171,10 @@ export interface ChannelAdapter<Config = unknown> {
   /** Throws when the body is not what the platform documents. Never returns two events with one `externalId`. */
   parse(body: unknown): InboundEvent[];
   /**
+   * `movedTo` is the thread where it was shown, where that is not `message.to` any more.
    * Throws PermanentError, RetryAfterError, RetryOnceError or UncertainError; any other error means "not sent, try again".
    */
-  send(message: OutgoingMessage, config: Config, io: ChannelIo): Promise<{ externalId: string }>;
+  send(message: OutgoingMessage, config: Config, io: ChannelIo): Promise<{ externalId: string; movedTo?: string }>;
 
   /** The platform's GET challenge: text to answer with, or null to refuse. */
   handshake?(query: URLSearchParams, config: Config): string | null;

@@ -12,20 +12,20 @@ const Sent = z.object({ message_id: Id, chat: z.object({ id: Id }) });
 type Answer = Awaited<ReturnType<typeof callTelegram>>;
 
 /**
- * Sends one text or one file. A group that has become a supergroup is followed once to its new id, which then shows in
- * `externalId` (`<chat>:<message>`).
+ * Sends one text or one file. A group that has become a supergroup is followed once to its new id, `movedTo`, which also
+ * shows in `externalId` (`<chat>:<message>`).
  */
 export async function sendTelegram(message: OutgoingMessage, config: TelegramConfig, io: ChannelIo) {
   const sendTo = (chat: string) =>
     message.file ? sendFile(message, message.file, chat, config, io) : sendText(message, chat, config, io);
   let answer = await sendTo(message.to);
-  const newChat = answer.ok ? undefined : answer.parameters?.migrate_to_chat_id;
-  if (newChat) answer = await sendTo(newChat);
+  const movedTo = answer.ok ? undefined : answer.parameters?.migrate_to_chat_id;
+  if (movedTo) answer = await sendTo(movedTo);
   if (!answer.ok) throw telegramFailure(answer);
 
   const sent = Sent.safeParse(answer.result).data;
   if (!sent) throw new UncertainError('Telegram accepted the message but did not say under which id');
-  return { externalId: `${sent.chat.id}:${sent.message_id}` };
+  return { externalId: `${sent.chat.id}:${sent.message_id}`, ...(movedTo && { movedTo }) };
 }
 
 function sendText(message: OutgoingMessage, chat: string, config: TelegramConfig, io: ChannelIo): Promise<Answer> {

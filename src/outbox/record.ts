@@ -7,6 +7,8 @@ export interface SendResult {
   claim: Claim;
   status: 'sent' | 'queued' | 'failed';
   externalId?: string;
+  /** The thread where it was shown, where that is another one by now. */
+  movedTo?: string;
   errorCode?: string;
   error?: string;
   /** `queued`: not before this. */

@@ -46,7 +46,7 @@ export async function send(
   try {
     const file = isOfFile(claim) ? await deps.fileOf(tenantId, claim.attachmentId) : undefined;
     place = file && inPlace(file, deps.filePlaces);
-    const { externalId } = await adapter.send(
+    const shown = await adapter.send(
       {
         id: claim.id,
         to: claim.thread,
@@ -62,7 +62,7 @@ export async function send(
         signal: AbortSignal.timeout(SEND_TIMEOUT_MS[place ? 'file' : 'text']),
       },
     );
-    return { claim, status: 'sent', externalId, isAcceptedOnly: adapter.tellsArrival ?? false };
+    return { claim, status: 'sent', ...shown, isAcceptedOnly: adapter.tellsArrival ?? false };
   } catch (error) {
     return explain(claim, error, adapter.idempotentSend);
   } finally {

@@ -70,7 +70,7 @@ describe('telegram sends a file', () => {
   it('once more to the new id of a group that moved, without the quote', async () => {
     platform.willReply(refused('Bad Request: moved', { migrate_to_chat_id: -1002233445566 }), sent(-1002233445566, 7));
     const outcome = await send({}, { to: '-4012345678', replyToId: '-4012345678:5' });
-    expect(outcome).toEqual({ externalId: '-1002233445566:7' });
+    expect(outcome).toEqual({ externalId: '-1002233445566:7', movedTo: '-1002233445566' });
     expect(await calls()).toMatchObject([
       ['sendPhoto', { chat_id: '-4012345678', reply_parameters: expect.any(String) }],
       ['sendPhoto', { chat_id: '-1002233445566', photo: { words: 'the picture' } }],
