@@ -101,13 +101,8 @@ type LaterWord = 'edit' | 'deletion' | 'reaction' | 'status';
  * arrive before what they speak of.
  */
 export async function applyToMessage(unit: Unit, channelId: string, content: Content<LaterWord>): Promise<boolean> {
-  const { em, settings } = unit;
   if (content.type === 'status') return applyReceipt(unit, channelId, content);
-  const message = await em.findOne(Message, {
-    tenantId: settings.tenant.id,
-    channelId,
-    externalId: content.messageId,
-  });
+  const message = await findMessage(unit, channelId, content);
   if (!message) return false;
   if (content.type === 'edit' && !(message.editedAt && message.editedAt > content.editedAt)) {
     message.metadata = { ...message.metadata, before: message.metadata['before'] ?? message.content };
@@ -124,6 +119,18 @@ export async function applyToMessage(unit: Unit, channelId: string, content: Con
     message.reactions = content.emoji ? { ...others, [content.from.externalId]: content.emoji } : others;
   }
   return true;
+}
+
+/** A message of a contact or an echo has its platform's id; one of ours has one for each part, with its sends. */
+async function findMessage({ em, settings }: Unit, channelId: string, { type, messageId }: Content<LaterWord>) {
+  const tenantId = settings.tenant.id;
+  const found = await em.findOne(Message, { tenantId, channelId, externalId: messageId });
+  if (found || type !== 'reaction') return found;
+  const [sent] = await em.execute<{ message_id: string }[]>(
+    'select message_id from outbound_messages where tenant_id = ? and channel_id = ? and external_id = ?',
+    [tenantId, channelId, messageId],
+  );
+  return sent ? em.findOne(Message, { tenantId, id: sent.message_id }) : null;
 }
 
 /** A contact who turns out to be out of reach is not written to any more until they write. */
