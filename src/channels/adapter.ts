@@ -111,8 +111,6 @@ export interface OutgoingMessage {
   file?: OutgoingFile;
   /** Short answers offered as buttons where the platform has them, otherwise listed under the text. */
   quickReplies: string[];
-  /** The platform's id of the message to quote. */
-  replyToId?: string;
 }
 
 /** A file that a person sent and the platform keeps. */

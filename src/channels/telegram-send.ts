@@ -17,7 +17,7 @@ type Answer = Awaited<ReturnType<typeof callTelegram>>;
  */
 export async function sendTelegram(message: OutgoingMessage, config: TelegramConfig, io: ChannelIo) {
   const sendTo = (chat: string) =>
-    message.file ? sendFile(message, message.file, chat, config, io) : sendText(message, chat, config, io);
+    message.file ? sendFile(message.file, chat, config, io) : sendText(message, chat, config, io);
   let answer = await sendTo(message.to);
   const movedTo = answer.ok ? undefined : answer.parameters?.migrate_to_chat_id;
   if (movedTo) answer = await sendTo(movedTo);
@@ -33,7 +33,6 @@ function sendText(message: OutgoingMessage, chat: string, config: TelegramConfig
   const body = {
     chat_id: numberIfExact(chat),
     text,
-    ...quoteIn(chat, message),
     ...(quickReplies.length > 0 && {
       reply_markup: {
         keyboard: quickReplies.map((title) => [{ text: title }]),
@@ -47,16 +46,13 @@ function sendText(message: OutgoingMessage, chat: string, config: TelegramConfig
 
 /** A picture of a size or shape that Telegram does not show as one is still a file. */
 async function sendFile(
-  message: OutgoingMessage,
   file: NonNullable<OutgoingMessage['file']>,
   chat: string,
   config: TelegramConfig,
   io: ChannelIo,
 ): Promise<Answer> {
-  const { reply_parameters: quote } = quoteIn(chat, message);
-  const words = { chat_id: chat, ...(quote && { reply_parameters: JSON.stringify(quote) }) };
   const send = async ({ method, field }: typeof asDocument) =>
-    callTelegramWithForm(method, await formWithFile(words, field, file), config, io);
+    callTelegramWithForm(method, await formWithFile({ chat_id: chat }, field, file), config, io);
   const way = methodFor(file);
   const answer = await send(way);
   return way !== asDocument && isNoPicture(answer) ? send(asDocument) : answer;
@@ -64,14 +60,6 @@ async function sendFile(
 
 const isNoPicture = ({ ok, error_code: code, description }: Answer) =>
   !ok && code === 400 && /PHOTO_|IMAGE_|photo dimensions/.test(description ?? '');
-
-/** Message ids do not survive a move to another chat. A quote that is gone must not cost us the answer. */
-function quoteIn(chat: string, { replyToId }: OutgoingMessage) {
-  const [, quotedChat, quotedMessage] = /^(.+):(\d+)$/.exec(replyToId ?? '') ?? [];
-  return quotedChat === chat
-    ? { reply_parameters: { message_id: Number(quotedMessage), allow_sending_without_reply: true } }
-    : {};
-}
 
 /** Ids are documented as numbers; strings are for `@channelname`. */
 const numberIfExact = (id: string) => (String(Number(id)) === id && Number.isSafeInteger(Number(id)) ? Number(id) : id);

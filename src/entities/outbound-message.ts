@@ -18,6 +18,7 @@ const schema = defineEntity({
     text: p.text(),
     attachmentId: p.uuid().nullable(),
     quickReplies: p.array<string>(),
+    /** Nobody writes it, and only the version before reads it: to be dropped once that is gone everywhere. */
     replyToExternalId: p.text().nullable(),
     status: p.text().$type<'queued' | 'sending' | 'sent' | 'failed' | 'discarded'>().default('queued'),
     attempts: p.integer().default(0),

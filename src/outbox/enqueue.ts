@@ -62,6 +62,6 @@ const ENQUEUE = `
       case when t.id is null then now() else ${leaseFor('g.attachment_id')} end
     from given g left join taken t on t.id = g.id
     returning id, status, conversation_id, channel_id, message_id, text, attachment_id, quick_replies,
-      reply_to_external_id, attempts, waits, asked_at, due_at::text as lease
+      attempts, waits, asked_at, due_at::text as lease
   )
   select stored.*, taken.thread, taken.last_inbound_at from stored join taken using (id)`;

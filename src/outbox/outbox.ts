@@ -22,7 +22,6 @@ export interface Claim {
   text: string;
   attachmentId: string | null;
   quickReplies: string[];
-  replyToExternalId: string | null;
   /** Counts this try. */
   attempts: number;
   /** How often the platform asked to wait, without saying for how long. */
@@ -49,7 +48,6 @@ const ClaimRow = z.object({
   text: z.string(),
   attachment_id: z.string().nullable(),
   quick_replies: z.array(z.string()),
-  reply_to_external_id: z.string().nullable(),
   attempts: z.number(),
   waits: z.number(),
   asked_at: z.coerce.date(),
@@ -101,7 +99,7 @@ const CLAIM = `
   where o.tenant_id = current_setting('app.tenant_id')::uuid and o.id = any (array(select id from ready))
     and o.id = ready.id and o.status || '' in ('queued', 'sending') and o.due_at <= now()
   returning o.id, o.status, o.conversation_id, o.channel_id, o.message_id, ready.thread, o.text, o.attachment_id,
-    o.quick_replies, o.reply_to_external_id, o.attempts, o.waits, o.asked_at, o.due_at::text as lease, ready.last_inbound_at`;
+    o.quick_replies, o.attempts, o.waits, o.asked_at, o.due_at::text as lease, ready.last_inbound_at`;
 
 /** The messages and decisions of discarded sends say so. */
 export function withholdStatements(tenantId: string, rows: ClaimRow[]): Statement[] {
@@ -126,7 +124,6 @@ const toClaim = (row: ClaimRow): Claim => ({
   text: row.text,
   attachmentId: row.attachment_id,
   quickReplies: row.quick_replies,
-  replyToExternalId: row.reply_to_external_id,
   attempts: row.attempts,
   waits: row.waits,
   askedAt: row.asked_at,

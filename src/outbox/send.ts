@@ -53,7 +53,6 @@ export async function send(
         text: claim.text,
         quickReplies: claim.quickReplies,
         ...(place && { file: place.file }),
-        ...(claim.replyToExternalId === null ? {} : { replyToId: claim.replyToExternalId }),
       },
       configToSendWith(adapter, channel, new Date()),
       {

@@ -84,7 +84,6 @@ const claim = {
   ...send,
   attachmentId: null,
   thread: '1',
-  replyToExternalId: null,
   attempts: 1,
   waits: 0,
   askedAt: new Date(),
