@@ -25,6 +25,7 @@ import { Migration20261126000024 } from './Migration20261126000024_clocks_of_who
 import { Migration20261126000025 } from './Migration20261126000025_lighter_inbox.ts';
 import { Migration20261126000026 } from './Migration20261126000026_put_off.ts';
 import { Migration20261126000027 } from './Migration20261126000027_stuck_conversations.ts';
+import { Migration20261126000028 } from './Migration20261126000028_waiting_ends.ts';
 import { Migration20261126000032 } from './Migration20261126000032_calls_that_wait.ts';
 
 /** In the order in which they run. A released one is never changed. */
@@ -56,5 +57,6 @@ export const migrations = [
   { name: 'Migration20261126000025_lighter_inbox', class: Migration20261126000025 },
   { name: 'Migration20261126000026_put_off', class: Migration20261126000026 },
   { name: 'Migration20261126000027_stuck_conversations', class: Migration20261126000027 },
+  { name: 'Migration20261126000028_waiting_ends', class: Migration20261126000028 },
   { name: 'Migration20261126000032_calls_that_wait', class: Migration20261126000032 },
 ];

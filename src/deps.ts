@@ -7,6 +7,7 @@ import { createLogIn, type LogIn } from './auth/log-in.ts';
 import type { ChannelAdapter, ChannelLimits } from './channels/adapter.ts';
 import { channelAdapter } from './channels/registry.ts';
 import type { Config } from './config.ts';
+import { followMove } from './conversations/move-thread.ts';
 import type { UnitDeps } from './conversations/with-unit.ts';
 import { connect, nativePool } from './database/connect.ts';
 import { isOutage } from './database/outage.ts';
@@ -21,6 +22,7 @@ import { createReplay, type Replay } from './inbox/replay.ts';
 import type { Logger } from './logger.ts';
 import { createSendMail, type SendMail } from './mail.ts';
 import { createDelivery, type Delivery } from './outbox/deliver.ts';
+import { noteReceipt } from './outbox/note-receipt.ts';
 import { createQueueBackend, type QueueBackend } from './queue/backend.ts';
 import { createWaker, type Waker } from './queue/wake.ts';
 import { createRateLimiters, type RateLimiters } from './rate-limiter.ts';
@@ -100,6 +102,7 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
     announce: async (subject) => {
       await orm.em.execute(`select pg_notify('frontdesk_live', ?)`, [subject]);
     },
+    followMove: (tenantId, ...move) => followMove(deps, tenantId, ...move),
   });
 
   const limiters = createRateLimiters({ redisUrl: config.redisUrl, pool, onError });
@@ -109,7 +112,7 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
   const sendMail = createSendMail(config.smtp, log);
   const logInPool = createLogInPool(databaseUrl, onError);
 
-  return {
+  const deps: Deps = {
     config,
     log,
     orm,
@@ -141,6 +144,7 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
     targetsOf: createTargetsOf(orm, changes),
     isStaffed: createIsStaffed(orm, changes),
     enqueue: (tenantId, replies) => delivery.enqueue(tenantId, replies),
+    noteReceipt,
     findChannel: createFindChannel(orm, keys, changes, readChannelConfig),
     noteArrivals: createNoteArrivals(orm),
     inbox,
@@ -157,6 +161,7 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
       await orm.close();
     },
   };
+  return deps;
 }
 
 /** A config that an older version saved and this one cannot read is our fault, never the sender's. */

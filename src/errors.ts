@@ -72,12 +72,31 @@ export class PermanentError extends Error {
 export class RetryAfterError extends Error {
   readonly delayMs: number;
   readonly scope: Exclude<FailureScope, 'message'>;
+  /** The other side did not say for how long: `delayMs` is where to begin. */
+  readonly grows: boolean;
 
-  constructor(message: string, delayMs: number, scope: Exclude<FailureScope, 'message'>) {
+  constructor(
+    message: string,
+    delayMs: number,
+    scope: Exclude<FailureScope, 'message'>,
+    { grows = false }: { grows?: boolean } = {},
+  ) {
     super(message);
     this.name = 'RetryAfterError';
     this.delayMs = delayMs;
     this.scope = scope;
+    this.grows = grows;
+  }
+}
+
+/** Not sent; one more try may help, a third one not. `code` is the platform's own. */
+export class RetryOnceError extends Error {
+  readonly code: string;
+
+  constructor(message: string, code: string) {
+    super(message);
+    this.name = 'RetryOnceError';
+    this.code = code;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { z } from 'zod';
+import type { FailureScope } from '../errors.ts';
 import type { SafeRequest } from '../safe-request.ts';
 
 /** One webhook call as it came over the wire. `rawBody` are the exact bytes that were signed, already inflated. */
@@ -60,7 +61,8 @@ export type InboundContent =
       type: 'status';
       messageId: string;
       status: 'sent' | 'delivered' | 'read' | 'failed';
-      error?: { code: string; reason: string };
+      /** `scope`: how far the failure reaches; the message alone where nothing is said. */
+      error?: { code: string; reason: string; scope?: FailureScope };
       at: Date;
     }
   /** The contact blocked or unblocked the business. */
@@ -111,8 +113,6 @@ export interface OutgoingMessage {
   file?: OutgoingFile;
   /** Short answers offered as buttons where the platform has them, otherwise listed under the text. */
   quickReplies: string[];
-  /** The platform's id of the message to quote. */
-  replyToId?: string;
 }
 
 /** A file that a person sent and the platform keeps. */
@@ -163,6 +163,8 @@ export interface ChannelAdapter<Config = unknown> {
   refusesUnreadable?: true;
   /** Of a webhook, in bytes and in JSON values and keys; left out, 1 MiB and 100,000. */
   largestBody?: { bytes: number; values: number };
+  /** True where an accepted message may still fail, and a receipt says that it has got through. */
+  tellsArrival?: true;
   /** True where sending the same `OutgoingMessage.id` twice shows one message. */
   idempotentSend: boolean;
 
@@ -171,9 +173,10 @@ export interface ChannelAdapter<Config = unknown> {
   /** Throws when the body is not what the platform documents. Never returns two events with one `externalId`. */
   parse(body: unknown): InboundEvent[];
   /**
-   * Throws PermanentError, RetryAfterError or UncertainError; any other error means "not sent, try again".
+   * `movedTo` is the thread where it was shown, where that is not `message.to` any more.
+   * Throws PermanentError, RetryAfterError, RetryOnceError or UncertainError; any other error means "not sent, try again".
    */
-  send(message: OutgoingMessage, config: Config, io: ChannelIo): Promise<{ externalId: string }>;
+  send(message: OutgoingMessage, config: Config, io: ChannelIo): Promise<{ externalId: string; movedTo?: string }>;
 
   /**
    * What to answer the webhook of these events with, where the platform takes a call of its API as the answer. It is

@@ -55,12 +55,10 @@ export function telegramFailure(
     new PermanentError(text + hint, { scope, code: String(code) });
 
   if (code === 429) {
-    const seconds = parameters?.retry_after ?? 5;
-    return new RetryAfterError(
-      text,
-      boundedWaitMs(seconds * 1000),
-      seconds > LONGEST_OF_CHAT[to] ? 'channel' : 'conversation',
-    );
+    const seconds = parameters?.retry_after;
+    if (seconds === undefined) return new RetryAfterError(text, 5_000, 'conversation', { grows: true });
+    const paused = seconds > LONGEST_OF_CHAT[to] ? 'channel' : 'conversation';
+    return new RetryAfterError(text, boundedWaitMs(seconds * 1000), paused);
   }
   if (code === 401 || code === 404) return permanent('channel', '; enter the current bot token from @BotFather');
   if (code === 409) return permanent('channel', '; another program is reading the updates of this bot');

@@ -13,21 +13,21 @@ const Sent = z.object({ message_id: Id, chat: z.object({ id: Id }) });
 type Answer = Awaited<ReturnType<typeof callTelegram>>;
 
 /**
- * Sends one text or one file. A group that has become a supergroup is followed once to its new id, which then shows in
- * `externalId` (`<chat>:<message>`).
+ * Sends one text or one file. A group that has become a supergroup is followed once to its new id, `movedTo`, which also
+ * shows in `externalId` (`<chat>:<message>`).
  */
 export async function sendTelegram(message: OutgoingMessage, config: TelegramConfig, io: ChannelIo) {
   const sendTo = (thread: string) =>
-    message.file ? sendFile(message, message.file, thread, config, io) : sendText(message, thread, config, io);
+    message.file ? sendFile(message.file, thread, config, io) : sendText(message, thread, config, io);
   let answer = await sendTo(message.to);
-  const newChat = answer.ok ? undefined : answer.parameters?.migrate_to_chat_id;
-  if (newChat) answer = await sendTo(newChat);
+  const movedTo = answer.ok ? undefined : answer.parameters?.migrate_to_chat_id;
+  if (movedTo) answer = await sendTo(movedTo);
   // The ids of groups are negative.
   if (!answer.ok) throw telegramFailure(answer, message.to.startsWith('-') ? 'group' : 'person');
 
   const sent = Sent.safeParse(answer.result).data;
   if (!sent) throw new UncertainError('Telegram accepted the message but did not say under which id');
-  return { externalId: `${sent.chat.id}:${sent.message_id}` };
+  return { externalId: `${sent.chat.id}:${sent.message_id}`, ...(movedTo && { movedTo }) };
 }
 
 function sendText(message: OutgoingMessage, thread: string, config: TelegramConfig, io: ChannelIo): Promise<Answer> {
@@ -37,7 +37,6 @@ function sendText(message: OutgoingMessage, thread: string, config: TelegramConf
     chat_id: numberIfExact(chat),
     ...(topic !== undefined && { message_thread_id: topic }),
     text,
-    ...quoteIn(chat, message),
     ...(quickReplies.length > 0 && {
       reply_markup: {
         keyboard: quickReplies.map((title) => [{ text: title }]),
@@ -51,21 +50,15 @@ function sendText(message: OutgoingMessage, thread: string, config: TelegramConf
 
 /** A picture of a size or shape that Telegram does not show as one is still a file. */
 async function sendFile(
-  message: OutgoingMessage,
   file: NonNullable<OutgoingMessage['file']>,
   thread: string,
   config: TelegramConfig,
   io: ChannelIo,
 ): Promise<Answer> {
   const { chat, topic } = placeOf(thread);
-  const { reply_parameters: quote } = quoteIn(chat, message);
-  const words = {
-    chat_id: chat,
-    ...(topic !== undefined && { message_thread_id: String(topic) }),
-    ...(quote && { reply_parameters: JSON.stringify(quote) }),
-  };
+  const place = { chat_id: chat, ...(topic !== undefined && { message_thread_id: String(topic) }) };
   const send = async ({ method, field }: typeof asDocument) =>
-    callTelegramWithForm(method, await formWithFile(words, field, file), config, io);
+    callTelegramWithForm(method, await formWithFile(place, field, file), config, io);
   const way = methodFor(file);
   const answer = await send(way);
   return way !== asDocument && isNoPicture(answer) ? send(asDocument) : answer;
@@ -73,14 +66,6 @@ async function sendFile(
 
 const isNoPicture = ({ ok, error_code: code, description }: Answer) =>
   !ok && code === 400 && /PHOTO_|IMAGE_|photo dimensions/.test(description ?? '');
-
-/** Message ids do not survive a move to another chat. A quote that is gone must not cost us the answer. */
-function quoteIn(chat: string, { replyToId }: OutgoingMessage) {
-  const [, quotedChat, quotedMessage] = /^(.+):(\d+)$/.exec(replyToId ?? '') ?? [];
-  return quotedChat === chat
-    ? { reply_parameters: { message_id: Number(quotedMessage), allow_sending_without_reply: true } }
-    : {};
-}
 
 /** Ids are documented as numbers; strings are for `@channelname`. */
 const numberIfExact = (id: string) => (String(Number(id)) === id && Number.isSafeInteger(Number(id)) ? Number(id) : id);

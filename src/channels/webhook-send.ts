@@ -15,9 +15,9 @@ const Accepted = z.object({ id: Id });
  * Repeating is safe: the receiver knows a message again by `webhook-id`.
  */
 export async function sendWebhook(message: OutgoingMessage, config: WebhookConfig, io: ChannelIo) {
-  const { id, to: thread, text, quickReplies, replyToId } = message;
+  const { id, to: thread, text, quickReplies } = message;
   const attachments = attachmentsOf(message);
-  const body = JSON.stringify({ type: 'message', id, thread, text, attachments, quickReplies, replyToId });
+  const body = JSON.stringify({ type: 'message', id, thread, text, attachments, quickReplies });
   const timestamp = Math.floor(Date.now() / 1000);
   const response = await io.request(config.replyUrl, {
     method: 'POST',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type FailureScope, PermanentError, RetryAfterError } from '../errors.ts';
+import { type FailureScope, PermanentError, RetryAfterError, RetryOnceError } from '../errors.ts';
 import type { SafeResponse } from '../safe-request.ts';
 import { readAnswer } from './http-answer.ts';
 
@@ -23,7 +23,8 @@ export function whatsappFailure(response: SafeResponse): Error {
   const { code, message, error_data } = answer.error;
   const text = `WhatsApp answered error ${code}: ${error_data?.details ?? message}`;
   const wait = waits.get(code);
-  if (wait) return new RetryAfterError(text, wait.seconds * 1000, wait.scope);
+  if (wait) return new RetryAfterError(text, wait.seconds * 1000, wait.scope, { grows: true });
+  if (media.has(code)) return new RetryOnceError(text, String(code));
   if (transient.has(code)) return new Error(text);
   if (code === WINDOW_CLOSED) {
     const hint = 'more than 24 hours since the last message of this contact: only an approved template can be sent now';
@@ -52,8 +53,11 @@ const waits = new Map<number, { seconds: number; scope: 'conversation' | 'channe
   [131064, { seconds: HOUR, scope: 'conversation' }],
 ]);
 
-// Faults of the service, maintenance, media that could not be fetched yet.
-const transient = new Set([1, 2, 131000, 131016, 131052, 131053, 131057, 133016]);
+// Faults of the service, maintenance.
+const transient = new Set([1, 2, 131000, 131016, 131057, 133016]);
+
+// Could not be fetched or taken in.
+const media = new Set([131052, 131053]);
 
 // Token, permission, lock, policy, payment, registration of the number.
 const account = new Set([0, 190, 3, 10, 368, 131005, 131031, 131042, 131045]);
@@ -63,7 +67,8 @@ const recipient = new Set([131026, 131030, 131021, 131050, 130472]);
 
 const content = new Set([100, 131008, 131009, 131051, 132000, 132001, 132005, 132007, 132012, 132015, 132016]);
 
-function scopeOf(code: number): FailureScope | undefined {
+/** How far a failure reaches that is final, told at once or by a receipt. Undefined for all other codes. */
+export function scopeOf(code: number): FailureScope | undefined {
   if (account.has(code) || (code >= 200 && code <= 299)) return 'channel';
   if (recipient.has(code)) return 'conversation';
   return content.has(code) ? 'message' : undefined;
@@ -72,7 +77,7 @@ function scopeOf(code: number): FailureScope | undefined {
 /** A gateway on the way, most likely: nothing in it says that the message was refused for good. */
 function failureWithoutCode({ status }: SafeResponse): Error {
   const text = `WhatsApp answered ${status} without an error code`;
-  if (status === 429) return new RetryAfterError(text, 10_000, 'channel');
+  if (status === 429) return new RetryAfterError(text, 10_000, 'channel', { grows: true });
   if (status === 401) return new PermanentError(text, { scope: 'channel', code: '401' });
   return new Error(text);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { InboundContent, InboundEvent, Sender } from './adapter.ts';
 import { Id, ignored, NO_THREAD, parseUnder, UnixSeconds, unreadable } from './shapes.ts';
+import { scopeOf } from './whatsapp-errors.ts';
 import { readWords } from './whatsapp-words.ts';
 
 /** `externalId` only where it is more than the id of the element. */
@@ -99,7 +100,7 @@ export function readStatus(raw: unknown): WhatsappReading {
     type: 'status',
     messageId: id,
     status: known,
-    ...(error && { error: { code: error.code, reason } }),
+    ...(error && { error: { code: error.code, reason, scope: scopeOf(Number(error.code)) ?? 'message' } }),
     at: timestamp,
   };
   return { externalId, thread, content };

@@ -35,10 +35,9 @@ export async function sendWhatsapp(message: OutgoingMessage, config: WhatsappCon
   return { externalId: accepted.messages[0].id };
 }
 
-const envelopeOf = ({ to, replyToId }: OutgoingMessage) => ({
+const envelopeOf = ({ to }: OutgoingMessage) => ({
   messaging_product: 'whatsapp',
   ...addressOf(to),
-  ...(replyToId && { context: { message_id: replyToId } }),
 });
 
 const contentOf = ({ text, quickReplies }: OutgoingMessage) =>

@@ -46,6 +46,7 @@ export const whatsapp: ChannelAdapter<WhatsappConfig> = {
   repeatsRefusals: true,
   // Meta: "Webhooks payloads can be up to 3MB".
   largestBody: { bytes: 4 * 1024 * 1024, values: 400_000 },
+  tellsArrival: true,
   idempotentSend: false,
 
   verify: (request, { appSecret }) => verifyMetaSignature(request, appSecret),

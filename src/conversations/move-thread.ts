@@ -7,6 +7,7 @@ import { moveContact } from './move-contact.ts';
 import { changeHands, system } from './ownership.ts';
 import type { Said } from './take-in.ts';
 import type { Unit } from './unit.ts';
+import { withUnit, type UnitDeps } from './with-unit.ts';
 
 /**
  * The chat goes on under another id, and so does the person who is known by it; what is still to be sent follows. Gives
@@ -18,7 +19,7 @@ import type { Unit } from './unit.ts';
  */
 export async function moveThread(
   unit: Unit,
-  { channelId, thread }: ReadEvent,
+  { channelId, thread }: Pick<ReadEvent, 'channelId' | 'thread'>,
   newThread: string,
   said: Map<string, Said[]>,
 ): Promise<Conversation | null> {
@@ -38,6 +39,13 @@ export async function moveThread(
   older.thread = newThread;
   return older;
 }
+
+/** The same where it was found out in sending. What was said under the new id may be owed an answer. */
+export const followMove = (deps: UnitDeps, tenantId: string, channelId: string, thread: string, newThread: string) =>
+  withUnit(deps, tenantId, async (unit) => {
+    const goesOn = await moveThread(unit, { channelId, thread }, newThread, new Map());
+    if (goesOn) unit.writes.wakes.push(['handle-inbound', tenantId, threadSubject(channelId, newThread)]);
+  });
 
 const isAtRest = ({ id, handler, turnStartedAt, activeRunId }: Conversation, said: Map<string, Said[]>): boolean =>
   handler === 'bot' && !turnStartedAt && !activeRunId && !said.has(id);

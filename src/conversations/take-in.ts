@@ -1,11 +1,11 @@
 import type { InboundContent } from '../channels/adapter.ts';
 import type { Conversation } from '../entities/conversation.ts';
 import { Message } from '../entities/message.ts';
-import { OutboundMessage } from '../entities/outbound-message.ts';
 import { newId } from '../id.ts';
+import { lockConversation } from './lock-conversation.ts';
 import { noteActivity } from './note-activity.ts';
 import { callOffReminder, changeHands, countAfresh, system } from './ownership.ts';
-import type { Unit } from './unit.ts';
+import type { Receipt, Unit } from './unit.ts';
 import type { Changeable, Writes } from './writes.ts';
 
 type Content<T extends InboundContent['type']> = Extract<InboundContent, { type: T }>;
@@ -137,6 +137,7 @@ export async function applyToMessage(unit: Unit, channelId: string, content: Con
   return true;
 }
 
+/** A message of a contact or an echo has its platform's id; one of ours has one for each part, with its sends. */
 async function findMessage(
   unit: Unit,
   channelId: string,
@@ -148,40 +149,20 @@ async function findMessage(
   const fresh = writes.messages.find((row) => row.externalId === externalId && row.channelId === channelId);
   if (fresh && type !== 'reaction') return fresh;
   const found = await em.findOne(Message, { tenantId, channelId, externalId });
-  if (found) return found;
-  // What we said ourselves has its platform's id where it was sent from.
-  const sent = await em.findOne(OutboundMessage, { tenantId, channelId, externalId }, { fields: ['messageId'] });
-  return sent && em.findOne(Message, { tenantId, id: sent.messageId });
+  if (found || type !== 'reaction') return found;
+  const [sent] = await em.execute<{ message_id: string }[]>(
+    'select message_id from outbound_messages where tenant_id = ? and channel_id = ? and external_id = ?',
+    [tenantId, channelId, externalId],
+  );
+  return sent ? em.findOne(Message, { tenantId, id: sent.message_id }) : null;
 }
 
-const RANK = { queued: 0, sent: 1, delivered: 2, read: 3 };
-
-/** Receipts come in any order, so a message only ever moves forward; `failed` is the platform's last word. */
-async function applyReceipt({ em, settings }: Unit, channelId: string, content: Content<'status'>): Promise<boolean> {
-  const tenantId = settings.tenant.id;
-  const [sent] = await em.execute<{ message_id: string }[]>(
-    `select message_id from outbound_messages where tenant_id = ? and channel_id = ? and external_id = ?`,
-    [tenantId, channelId, content.messageId],
-  );
-  if (!sent) return false;
-  if (content.status === 'failed') {
-    const code = content.error?.code ?? 'failed';
-    const reason = content.error?.reason ?? 'the platform could not deliver the message';
-    await em.execute(
-      `update outbound_messages set status = 'failed', error_code = ?, error = ?
-       where tenant_id = ? and channel_id = ? and external_id = ?`,
-      [code, reason, tenantId, channelId, content.messageId],
-    );
-    await em.execute(`update messages set status = 'failed', is_error = true where tenant_id = ? and id = ?`, [
-      tenantId,
-      sent.message_id,
-    ]);
-    return true;
+/** A contact who turns out to be out of reach is not written to any more until they write. */
+async function applyReceipt(unit: Unit, channelId: string, receipt: Receipt): Promise<boolean> {
+  const noted = await unit.noteReceipt(channelId, receipt);
+  if (noted?.outOfReach) {
+    const conversation = await lockConversation(unit.em, unit.settings.tenant.id, noted.outOfReach);
+    conversation.isSubscribed = false;
   }
-  const earlier = Object.entries(RANK).flatMap(([name, rank]) => (rank < RANK[content.status as 'read'] ? [name] : []));
-  await em.execute(
-    `update messages set status = ? where tenant_id = ? and id = ? and status in (${earlier.map(() => '?').join()})`,
-    [content.status, tenantId, sent.message_id, ...earlier],
-  );
-  return true;
+  return noted !== null;
 }

@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { ChannelLimits } from '../channels/adapter.ts';
+import type { ChannelLimits, InboundContent } from '../channels/adapter.ts';
 import type { TenantFaqs } from '../faqs/tenant-faqs.ts';
 import type { Targets } from '../handover/targets-of.ts';
 import type { Settings } from '../tenancy/settings.ts';
@@ -19,4 +19,11 @@ export interface Unit {
   isStaffed: boolean;
   /** Link to a conversation for a manager. */
   linkTo(conversationId: string): string;
+  /**
+   * Writes down what a platform says later of a send. Gives null where the send is not known, and otherwise the
+   * conversation that is out of reach from now on, if any.
+   */
+  noteReceipt(channelId: string, receipt: Receipt): Promise<{ outOfReach: string | null } | null>;
 }
+
+export type Receipt = Extract<InboundContent, { type: 'status' }>;

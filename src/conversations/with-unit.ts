@@ -1,4 +1,4 @@
-import { DeadlockException, type MikroORM } from '@mikro-orm/postgresql';
+import { DeadlockException, type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import type { ChannelLimits } from '../channels/adapter.ts';
 import type { MatcherOf } from '../faqs/matcher-of.ts';
 import type { IsStaffed } from '../handover/staffed.ts';
@@ -8,7 +8,7 @@ import type { Statement } from '../tenancy/at-once.ts';
 import type { ChannelsOf } from '../tenancy/channels-of.ts';
 import type { SettingsOf } from '../tenancy/settings.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
-import type { Unit } from './unit.ts';
+import type { Receipt, Unit } from './unit.ts';
 import { noWrites, wakeAll, write, type Writes } from './writes.ts';
 
 export interface UnitDeps {
@@ -24,6 +24,13 @@ export interface UnitDeps {
   wake: Wake;
   /** Puts replies into the outbox and, in a process that sends, takes those that may leave: `outbox/deliver.ts`. */
   enqueue: (tenantId: string, replies: Writes['outbound']) => Enqueuing | null;
+  /** As a unit has it: `outbox/note-receipt.ts`. */
+  noteReceipt: (
+    em: EntityManager,
+    tenantId: string,
+    channelId: string,
+    receipt: Receipt,
+  ) => ReturnType<Unit['noteReceipt']>;
 }
 
 interface Enqueuing {
@@ -68,6 +75,7 @@ export async function withUnit<T>(deps: UnitDeps, tenantId: string, work: (unit:
           targets,
           isStaffed,
           linkTo: (id) => deps.linkTo(settings.tenant.slug, id),
+          noteReceipt: (id, receipt) => deps.noteReceipt(em, tenantId, id, receipt),
         });
         const enqueuing = deps.enqueue(tenantId, writes.outbound);
         const rows = await write(em, writes, enqueuing?.statement);

@@ -18,11 +18,16 @@ const schema = defineEntity({
     text: p.text(),
     attachmentId: p.uuid().nullable(),
     quickReplies: p.array<string>(),
+    /** Nobody writes it, and only the version before reads it: to be dropped once that is gone everywhere. */
     replyToExternalId: p.text().nullable(),
     status: p.text().$type<'queued' | 'sending' | 'sent' | 'failed' | 'discarded'>().default('queued'),
     attempts: p.integer().default(0),
     /** Queued: not before this. Sending: whoever sends has until then, afterwards another may. */
     dueAt: p.datetime().defaultRaw('now()'),
+    /** When it was written, or asked for again: it waits no longer than a day from then. */
+    askedAt: p.datetime().defaultRaw('now()'),
+    /** How often the platform asked to wait, without saying for how long. */
+    waits: p.integer().default(0),
     /** It may have been shown twice: the platform's answer to an earlier try never came. */
     isUncertain: p.boolean().default(false),
     externalId: p.text().nullable(),

@@ -57,10 +57,11 @@ export function createReplay({ orm, channelsOf, adapterOf, inbox, wake }: Replay
       const [row] = await withTenant(orm, tenantId, (em) =>
         em.execute<{ conversation_id: string; message_id: string }[]>(
           `with back as (
-             update outbound_messages set status = 'queued', attempts = 0, due_at = now(), error = null, error_code = null
+             update outbound_messages set status = 'queued', attempts = 0, waits = 0, due_at = now(), asked_at = now(),
+               error = null, error_code = null
              where tenant_id = ? and id = ? and status = 'failed' returning tenant_id, conversation_id, message_id
            ), rest as (
-             update outbound_messages o set status = 'queued', due_at = now(), error = null from back
+             update outbound_messages o set status = 'queued', due_at = now(), asked_at = now(), error = null from back
              where o.tenant_id = back.tenant_id and o.message_id = back.message_id and o.status = 'discarded'
                and o.id <> ?
            ), shown as (

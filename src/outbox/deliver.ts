@@ -8,15 +8,9 @@ import type { ChannelsOf } from '../tenancy/channels-of.ts';
 import { atOnce, type Statement } from '../tenancy/at-once.ts';
 import { createUnderWay, withPatience } from '../under-way.ts';
 import { enqueueStatement, firstOfEach } from './enqueue.ts';
-import {
-  claimStatement,
-  readClaims,
-  recordStatements,
-  withholdStatements,
-  type Claim,
-  type SendResult,
-} from './outbox.ts';
+import { claimStatement, readClaims, withholdStatements, type Claim } from './outbox.ts';
 import { createFilePlaces } from './outgoing-file.ts';
+import { recordStatements, type SendResult } from './record.ts';
 import { send, type SendDeps } from './send.ts';
 import { createTenantBatches } from './tenant-batches.ts';
 
@@ -29,6 +23,8 @@ interface DeliverDeps extends Omit<SendDeps, 'filePlaces'> {
   isOutage: (error: unknown) => boolean;
   /** Told of every send to a web chat: its page waits for it. */
   announce: (subject: string) => Promise<void>;
+  /** Told once something was shown in another thread than the conversation's: the chat goes on there. */
+  followMove: (tenantId: string, channelId: string, thread: string, newThread: string) => Promise<void>;
 }
 
 export interface Delivery {
@@ -65,7 +61,8 @@ interface Taken {
 const MOST_PER_CHANNEL = 100;
 /** Files in memory at once. */
 const MOST_FILES = 4;
-const RECORD_LIMIT_MS = 30_000;
+/** Until then a database that has gone is waited for; see `LEASE_SECONDS`. */
+export const RECORD_LIMIT_MS = 30_000;
 const RECORD_PAUSE_MS = 200;
 
 export function createDelivery(deps: DeliverDeps): Delivery {
@@ -82,18 +79,22 @@ export function createDelivery(deps: DeliverDeps): Delivery {
 
   async function deliverConversation(tenantId: string, first: Claim): Promise<void> {
     let next: Claim | 'none' = first;
+    let movedTo: string | undefined;
     while (next !== 'none') {
-      const claim: Claim = next;
+      const claim: Claim = movedTo === undefined ? next : { ...next, thread: movedTo };
       const channel = (await deps.channelsOf(tenantId)).get(claim.channelId);
       count(claim.channelId, 1);
       const result = await send(sendDeps, tenantId, claim, channel).finally(() => count(claim.channelId, -1));
       if (result.status !== 'sent') logProblem(deps.log, tenantId, result);
+      movedTo = result.movedTo ?? movedTo;
       next = await records.add(tenantId, result);
       if (channel?.kind === 'webchat') await deps.announce(threadSubject(claim.channelId, claim.thread));
       if (result.status === 'queued') {
         deps.wake('deliver-outbound', tenantId, claim.conversationId, (result.delayMs ?? 0) + 20);
       }
     }
+    // Behind all that could be sent: a conversation that ends by it would take the rest of a message with it.
+    if (movedTo !== undefined) await deps.followMove(tenantId, first.channelId, first.thread, movedTo);
   }
 
   function count(channelId: string, change: 1 | -1): void {

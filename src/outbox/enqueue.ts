@@ -1,6 +1,6 @@
 import type { NewOutbound } from '../entities/outbound-message.ts';
 import { uuidList, type Statement } from '../tenancy/at-once.ts';
-import { LEASE_SECONDS, notPaused } from './outbox.ts';
+import { leaseFor, LEASE_SECONDS, notPaused } from './outbox.ts';
 
 /** The first send of each conversation, where its channel has room: only these may leave at once. */
 export function firstOfEach(sends: NewOutbound[], busyChannels: string[]): NewOutbound[] {
@@ -20,7 +20,8 @@ export const enqueueStatement = (sends: NewOutbound[], heads: NewOutbound[]): St
     JSON.stringify(sends.map(toRow)),
     uuidList(heads.map((head) => head.conversationId)),
     uuidList(heads.map((head) => head.id)),
-    LEASE_SECONDS,
+    LEASE_SECONDS.text,
+    LEASE_SECONDS.file,
   ],
 ];
 
@@ -58,9 +59,9 @@ const ENQUEUE = `
     select g.tenant_id, g.id, g.conversation_id, g.channel_id, g.message_id, g.seq, g.part, g.epoch,
       g.is_automatic, g.text, g.attachment_id, g.quick_replies, case when t.id is null then 'queued' else 'sending' end,
       case when t.id is null then 0 else 1 end,
-      case when t.id is null then now() else now() + make_interval(secs => ?) end
+      case when t.id is null then now() else ${leaseFor('g.attachment_id')} end
     from given g left join taken t on t.id = g.id
     returning id, status, conversation_id, channel_id, message_id, text, attachment_id, quick_replies,
-      reply_to_external_id, attempts
+      attempts, waits, asked_at, due_at::text as lease
   )
   select stored.*, taken.thread, taken.last_inbound_at from stored join taken using (id)`;

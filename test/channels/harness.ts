@@ -19,7 +19,7 @@ export interface SendCase {
   replies: Reply[];
   message?: Partial<OutgoingMessage>;
   gives:
-    | { externalId: string }
+    | { externalId: string; movedTo?: string }
     | { permanent: 'message' | 'conversation' | 'channel'; code?: string; says?: RegExp }
     | { retryAfterMs: number; scope: 'conversation' | 'channel' }
     | 'uncertain'

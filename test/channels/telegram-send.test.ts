@@ -36,16 +36,15 @@ describe('telegram writes', () => {
     expect(bodies()).toEqual([{ chat_id: 16505551234, text: 'Hello' }]);
   });
 
-  it('quick replies as a keyboard that goes away, and a quote', async () => {
+  it('quick replies as a keyboard that goes away', async () => {
     platform.willReply(sent(16505551234, 99));
-    const message = outgoing({ quickReplies: ['Yes', 'No'], replyToId: '16505551234:417' });
+    const message = outgoing({ quickReplies: ['Yes', 'No'] });
     await telegram.send(message, config, ioTo(platform));
 
     expect(bodies()).toEqual([
       {
         chat_id: 16505551234,
         text: 'Hello',
-        reply_parameters: { message_id: 417, allow_sending_without_reply: true },
         reply_markup: {
           keyboard: [[{ text: 'Yes' }], [{ text: 'No' }]],
           one_time_keyboard: true,
@@ -55,39 +54,23 @@ describe('telegram writes', () => {
     ]);
   });
 
-  it('into the topic of a forum, quoting what was said there', async () => {
+  it('into the topic of a forum', async () => {
     platform.willReply(sent(-1001987654321, 99));
-    const message = outgoing({ to: '-1001987654321:88', replyToId: '-1001987654321:417' });
+    const message = outgoing({ to: '-1001987654321:88' });
     expect(await telegram.send(message, config, ioTo(platform))).toEqual({ externalId: '-1001987654321:99' });
 
-    expect(bodies()).toEqual([
-      {
-        chat_id: -1001987654321,
-        message_thread_id: 88,
-        text: 'Hello',
-        reply_parameters: { message_id: 417, allow_sending_without_reply: true },
-      },
-    ]);
+    expect(bodies()).toEqual([{ chat_id: -1001987654321, message_thread_id: 88, text: 'Hello' }]);
   });
 
-  it.each(['callback:23675315463528123901', '999:417', 'nonsense'])(
-    'no quote of %s, which is not in this chat',
-    async (replyToId) => {
-      platform.willReply(sent(16505551234, 99));
-      await telegram.send(outgoing({ replyToId }), config, ioTo(platform));
-      expect(bodies()).toEqual([{ chat_id: 16505551234, text: 'Hello' }]);
-    },
-  );
-
-  it('once more to the new id of a group that moved, without the quote', async () => {
+  it('once more to the new id of a group that moved', async () => {
     platform.willReply(
       refused(400, 'Bad Request: moved', { migrate_to_chat_id: -1002233445566 }),
       sent(-1002233445566, 7),
     );
-    await telegram.send(outgoing({ to: '-4012345678', replyToId: '-4012345678:5' }), config, ioTo(platform));
+    await telegram.send(outgoing({ to: '-4012345678' }), config, ioTo(platform));
 
     expect(bodies()).toEqual([
-      { chat_id: -4012345678, text: 'Hello', reply_parameters: { message_id: 5, allow_sending_without_reply: true } },
+      { chat_id: -4012345678, text: 'Hello' },
       { chat_id: -1002233445566, text: 'Hello' },
     ]);
   });

@@ -90,7 +90,7 @@ const sends: SendCase[] = [
       refused(400, 'Bad Request: group chat was upgraded', { migrate_to_chat_id: -1002233445566 }),
       sent(-1002233445566, 7),
     ],
-    gives: { externalId: '-1002233445566:7' },
+    gives: { externalId: '-1002233445566:7', movedTo: '-1002233445566' },
   },
   {
     name: 'the group moves for ever',

@@ -57,10 +57,4 @@ describe('whatsapp sends a file', () => {
       [kind]: { id: 'media-1', ...(kind === 'document' && { filename: 'menu.png' }) },
     });
   });
-
-  it('as the answer to what it quotes', async () => {
-    platform.willReply(uploaded, accepted);
-    await send({}, { replyToId: 'wamid.X' });
-    expect(JSON.parse(platform.calls[1]?.body ?? '')).toMatchObject({ context: { message_id: 'wamid.X' } });
-  });
 });

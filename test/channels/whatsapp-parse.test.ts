@@ -93,7 +93,7 @@ describe('whatsapp parses', () => {
     'status-delivered': [status('delivered')],
     'status-read': [status('read')],
     'status-played': [status('read')],
-    'status-failed': [status('failed', { error: { code: '131047', reason: windowClosed } })],
+    'status-failed': [status('failed', { error: { code: '131047', reason: windowClosed, scope: 'message' } })],
     'status-deleted': [skipped('status deleted is not used')],
     'status-hidden-number': [status('delivered')],
     'echo-text': [

@@ -53,10 +53,6 @@ describe('whatsapp writes', () => {
     ]);
   });
 
-  it('a quote', async () => {
-    expect(await bodyOf({ replyToId: 'wamid.X' })).toEqual({ ...text('Hello'), context: { message_id: 'wamid.X' } });
-  });
-
   it('to somebody who hides the number, and to a group', async () => {
     const { to: _, ...rest } = text('Hello');
     expect(await bodyOf({ to: 'BR.20491208655302741918' })).toEqual({ ...rest, recipient: 'BR.20491208655302741918' });

@@ -42,7 +42,7 @@ const sends: SendCase[] = [
   ...group([100, 131008, 131009, 131051, 132000, 132001, 132005, 132007, 132012, 132015, 132016], {
     permanent: 'message',
   }),
-  ...group([1, 2, 131000, 131016, 131057, 133016], 'not sent', 500),
+  ...group([1, 2, 131000, 131016, 131052, 131053, 131057, 133016], 'not sent', 500),
   ...group([131056], { retryAfterMs: 6000, scope: 'conversation' }),
   ...group([130429, 4, 80007], { retryAfterMs: 10_000, scope: 'channel' }, 429),
   ...group([131048, 131049, 131064], { retryAfterMs: 3_600_000, scope: 'conversation' }),

@@ -8,7 +8,7 @@ import { query } from '../support/embedded.ts';
 import type { PlatformCall } from '../support/fake-platform.ts';
 import { addSender, callFrom } from '../support/senders.ts';
 import { coffeeFaqs } from '../support/coffee-faqs.ts';
-import { buildShop, conversationOf, writes, type Shop } from '../support/tenants.ts';
+import { asManager, buildShop, conversationOf, messagesOf, writes, type Shop } from '../support/tenants.ts';
 import { until, useWorld } from '../support/world.ts';
 
 const world = useWorld();
@@ -131,4 +131,93 @@ describe('a message whose connection was lost after it left', () => {
       [row?.id, row?.id],
     ]);
   });
+});
+
+describe('a platform that asks to be left alone again and again', () => {
+  const always = (isMeant: (call: PlatformCall) => boolean, status: number, body: unknown) => {
+    world.platform.answer = (call, response) => {
+      if (!isMeant(call)) return undefined;
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(body));
+      return true;
+    };
+  };
+  const written = (shop: Shop, seq: number, ago: string) =>
+    query(
+      world.database.ownerUrl,
+      `update outbound_messages set asked_at = now() - interval '${ago}' where tenant_id = '${shop.tenantId}' and seq = ${seq}`,
+    );
+
+  it('is asked more and more seldom, where it does not say how long to wait', async () => {
+    const shop = await buildShop(world);
+    const sender = await addSender(world, shop, 'whatsapp');
+    always(({ path }) => path.includes(sender.replyPath ?? 'nowhere'), 400, {
+      error: { code: 131056, message: 'pair' },
+    });
+    expect((await callFrom(sender, sender.bodyOf(hours))).status).toBe(200);
+    for (const [waits, seconds] of [
+      [1, 6],
+      [2, 12],
+      [3, 24],
+    ] as const) {
+      const before = Date.now();
+      if (waits > 1) await timePasses(shop);
+      const row = await until(async () => {
+        const [found] = await outboundOf(shop);
+        expect(found).toMatchObject({ status: 'queued', errorCode: 'retry_after', attempts: 0, waits });
+        return found;
+      });
+      expect((row?.dueAt.getTime() ?? 0) - before).toBeGreaterThanOrEqual(seconds * 1000 - 1000);
+    }
+  });
+
+  it('does not get a message after a day: it has failed with the reason, as have those behind it', async () => {
+    const shop = await buildShop(world);
+    always(isTo(56), 429, {
+      ok: false,
+      error_code: 429,
+      description: 'Too Many Requests',
+      parameters: { retry_after: 60 },
+    });
+    await writes(world, shop, 56, hours);
+    await until(async () => expect((await outboundOf(shop))[0]?.errorCode).toBe('retry_after'));
+    await writes(world, shop, 56, vegan);
+    await until(async () => expect(await outboundOf(shop)).toHaveLength(2));
+    expect(textsTo(56)).toEqual([open]);
+
+    await written(shop, 2, '23 hours 59 minutes 30 seconds');
+    await written(shop, 4, '25 hours');
+    await timePasses(shop);
+    const gaveUp = { status: 'failed', errorCode: 'gave_up', error: expect.stringContaining('Too Many Requests') };
+    const tooOld = { status: 'failed', errorCode: 'too_old', error: expect.stringContaining('24 hours') };
+    await until(async () => expect(await outboundOf(shop)).toMatchObject([gaveUp, tooOld]));
+    expect(textsTo(56)).toEqual([open, open]);
+    const { id } = await conversationOf(world, shop, 56);
+    const shown = await messagesOf(world, shop, id);
+    expect(shown.map(({ status }) => status)).toEqual(['received', 'failed', 'received', 'failed']);
+
+    world.platform.answer = undefined;
+    const [, second] = await outboundOf(shop);
+    await asManager(world, shop, `/failures/outbound/${second?.id}/replay`, {});
+    await until(async () => expect((await outboundOf(shop))[1]).toMatchObject({ status: 'sent', waits: 0 }));
+    expect(textsTo(56).at(-1)).toBe(milk);
+  });
+});
+
+it('a file that the platform could not take in is sent once more, and no more than that', async () => {
+  const shop = await buildShop(world);
+  const sender = await addSender(world, shop, 'whatsapp');
+  const isMeant = ({ path }: PlatformCall) => path.includes(sender.replyPath ?? 'nowhere');
+  world.platform.answer = (call, response) => {
+    if (!isMeant(call)) return undefined;
+    response.writeHead(400, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ error: { code: 131053, message: 'Media upload error' } }));
+    return true;
+  };
+  expect((await callFrom(sender, sender.bodyOf(hours))).status).toBe(200);
+  await until(async () => expect(await outboundOf(shop)).toMatchObject([{ status: 'queued', errorCode: 'retry' }]));
+  await timePasses(shop);
+  const failed = { status: 'failed', errorCode: '131053', attempts: 2, error: expect.stringContaining('Media upload') };
+  await until(async () => expect(await outboundOf(shop)).toMatchObject([failed]));
+  expect(world.platform.calls.filter(isMeant)).toHaveLength(2);
 });

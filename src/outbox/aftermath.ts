@@ -1,0 +1,33 @@
+/**
+ * SQL: what follows from `changed`, the sends of which a statement has just learnt the end. Its rows have
+ * `message_id`, `conversation_id`, `channel_id`, `status`, `error`, `scope` and `delay_ms`. A pause reaches as far as the platform said, a
+ * failure as far as its cause. Several of one channel are one change of it: a row can be changed once in a statement.
+ */
+export const AFTERMATH = `
+  shown as (
+    update messages m set status = 'failed', is_error = true
+    where m.tenant_id = current_setting('app.tenant_id')::uuid
+      and m.id = any (array(select message_id from changed where status = 'failed'))
+  ), rest as (
+    -- The rest of a message whose beginning could not be sent would make no sense.
+    update outbound_messages o set status = 'discarded', error = 'an earlier part of this message failed'
+    where o.tenant_id = current_setting('app.tenant_id')::uuid and o.status || '' = 'queued'
+      and o.id = any (array(
+        select other.id from changed join outbound_messages other on other.tenant_id = current_setting('app.tenant_id')::uuid
+          and other.conversation_id = changed.conversation_id and other.message_id = changed.message_id
+          and other.status = 'queued'
+        where changed.status = 'failed'))
+  ), reached as (
+    select channel_id, max(delay_ms) filter (where status = 'queued') as pause_ms,
+      min(error) filter (where status = 'failed') as reason
+    from changed where scope = 'channel' group by channel_id
+  ), through as (
+    update channels c
+    set paused_until = greatest(c.paused_until, now() + make_interval(secs => r.pause_ms / 1000)),
+        health = case when r.reason is null then c.health else 'broken' end,
+        health_reason = coalesce(r.reason, c.health_reason),
+        health_at = case when r.reason is null or c.health = 'broken' then c.health_at else now() end
+    from reached r
+    where c.tenant_id = current_setting('app.tenant_id')::uuid and c.id = any (array(select channel_id from reached))
+      and c.id = r.channel_id
+  )`;

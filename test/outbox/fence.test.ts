@@ -1,0 +1,145 @@
+import type { Pool } from 'pg';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { handleInbound } from '../../jobs/handle-inbound.ts';
+import { nativePool } from '../../src/database/connect.ts';
+import { Channel } from '../../src/entities/channel.ts';
+import { OutboundMessage } from '../../src/entities/outbound-message.ts';
+
+import { RECORD_LIMIT_MS } from '../../src/outbox/deliver.ts';
+import { claimStatement, readClaims, type Claim } from '../../src/outbox/outbox.ts';
+import { recordStatements, type SendResult } from '../../src/outbox/record.ts';
+import { SEND_TIMEOUT_MS } from '../../src/outbox/send.ts';
+import { threadSubject } from '../../src/queue/contracts.ts';
+import { atOnce } from '../../src/tenancy/at-once.ts';
+import { withTenant } from '../../src/tenancy/with-tenant.ts';
+import { asOwner } from '../support/database.ts';
+import { call } from '../support/people.ts';
+import { png } from '../support/some-files.ts';
+import { buildShop, conversationOf, messagesOf, writes, type Shop } from '../support/tenants.ts';
+import { useWorld } from '../support/world.ts';
+
+// Nobody else sends: each test says who claims and when his result comes.
+const world = useWorld({ workers: false });
+const CHAT = 61;
+let pool: Pool;
+let shop: Shop;
+let conversationId: string;
+
+beforeAll(async () => {
+  pool = await nativePool(world.deps.orm);
+});
+
+/** A reply in two parts waits to be sent. */
+beforeEach(async () => {
+  const answer = 'word '.repeat(1_200).trim();
+  shop = await buildShop(world, { faqs: [{ question: 'Tell me everything', answer, keywords: 'everything' }] });
+  await writes(world, shop, CHAT, 'tell me everything');
+  const { tenantId, telegram } = shop;
+  const wakes = [{ tenantId, subjects: [threadSubject(telegram.channelId, String(CHAT))] }];
+  await handleInbound.start(world.deps).process({ data: { wakes } });
+  conversationId = (await conversationOf(world, shop, CHAT)).id;
+  expect(await parts()).toEqual(['queued', 'queued']);
+});
+
+const rows = () =>
+  withTenant(world.deps.orm, shop.tenantId, (em) =>
+    em.find(OutboundMessage, { tenantId: shop.tenantId }, { orderBy: { part: 'asc' } }),
+  );
+const parts = async () => (await rows()).map(({ status }) => status);
+
+async function claim(): Promise<Claim> {
+  const [found] = await atOnce(pool, shop.tenantId, [claimStatement(shop.tenantId, [conversationId], [])]);
+  const [first] = readClaims(found ?? []).claims;
+  if (!first) throw new Error('nothing could be claimed');
+  return first;
+}
+
+const record = (result: SendResult) => atOnce(pool, shop.tenantId, recordStatements(shop.tenantId, [result]));
+
+/** The time of whoever has claimed, or waits, is over. */
+const timePasses = () =>
+  asOwner(world.database, (owner) =>
+    owner.query(`update outbound_messages set due_at = now() - interval '1 second' where tenant_id = $1`, [
+      shop.tenantId,
+    ]),
+  );
+
+async function expectUntouched(statuses: string[]): Promise<void> {
+  expect(await parts()).toEqual(statuses);
+  expect((await messagesOf(world, shop, conversationId)).at(-1)).toMatchObject({ status: 'queued', isError: false });
+  expect((await conversationOf(world, shop, CHAT)).isSubscribed).toBe(true);
+  const channel = await withTenant(world.deps.orm, shop.tenantId, (em) =>
+    em.findOneOrFail(Channel, { tenantId: shop.tenantId }),
+  );
+  expect([channel.health, channel.pausedUntil ?? null]).toEqual(['unknown', null]);
+}
+
+describe('a result that comes after another has taken the message over', () => {
+  it.each([
+    ['failed', 'message'],
+    ['failed', 'conversation'],
+    ['failed', 'channel'],
+    ['queued', 'channel'],
+  ] as const)('%s, as far as the %s reaches, changes nothing', async (status, scope) => {
+    const slow = await claim();
+    await timePasses();
+    const quick = await claim();
+    expect(quick.id).toBe(slow.id);
+
+    await record({ claim: slow, status, scope, errorCode: '400', error: 'no', delayMs: 60_000 });
+    await expectUntouched(['sending', 'queued']);
+
+    await record({ claim: quick, status: 'sent', externalId: '61:1' });
+    expect(await parts()).toEqual(['sent', 'queued']);
+  });
+
+  it('changes nothing where it is written twice and the second time comes late', async () => {
+    const asked = await claim();
+    const wait: SendResult = { claim: asked, status: 'queued', error: 'wait', isFree: true, scope: 'conversation' };
+    await record(wait);
+    await timePasses();
+    await claim();
+    // The answer of the database to the first time never came.
+    await record(wait);
+    await expectUntouched(['sending', 'queued']);
+  });
+});
+
+describe('a failure that is still its own', () => {
+  it('ends the message with its other parts, and marks what caused it', async () => {
+    await record({ claim: await claim(), status: 'failed', scope: 'conversation', errorCode: '403', error: 'blocked' });
+    expect(await rows()).toMatchObject([
+      { status: 'failed', errorCode: '403', error: 'blocked' },
+      { status: 'discarded', error: 'an earlier part of this message failed' },
+    ]);
+    expect((await messagesOf(world, shop, conversationId)).at(-1)).toMatchObject({ status: 'failed', isError: true });
+    expect((await conversationOf(world, shop, CHAT)).isSubscribed).toBe(false);
+  });
+});
+
+describe('the lease of a send', () => {
+  const leaseMs = async ({ id }: Claim) => {
+    const { rows: found } = await asOwner(world.database, (owner) =>
+      owner.query<{ ms: number }>(
+        `select extract(epoch from due_at - now())::float8 * 1000 as ms from outbound_messages where id = $1`,
+        [id],
+      ),
+    );
+    return found[0]?.ms ?? 0;
+  };
+
+  it('outlasts the send and the time in which its end is written down, also that of a file', async () => {
+    expect(await leaseMs(await claim())).toBeGreaterThan(SEND_TIMEOUT_MS.text + RECORD_LIMIT_MS);
+
+    const asManager = (path: string, body: unknown) => call(world, shop.managerToken, 'POST', path, { body });
+    const { body } = await asManager('/attachments?fileName=shop.png', png());
+    const { id } = z.object({ id: z.uuid() }).parse(body);
+    await asManager(`/conversations/${conversationId}/replies`, { attachmentIds: [id] });
+    await timePasses();
+    // What automation wrote is discarded on the way, a part with each look.
+    const file = await claim().catch(claim).catch(claim);
+    expect(file.attachmentId).toBe(id);
+    expect(await leaseMs(file)).toBeGreaterThan(SEND_TIMEOUT_MS.file + RECORD_LIMIT_MS);
+  });
+});
