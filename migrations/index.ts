@@ -24,6 +24,7 @@ import { Migration20261126000023 } from './Migration20261126000023_session_ends.
 import { Migration20261126000024 } from './Migration20261126000024_clocks_of_who_waits.ts';
 import { Migration20261126000025 } from './Migration20261126000025_lighter_inbox.ts';
 import { Migration20261126000026 } from './Migration20261126000026_put_off.ts';
+import { Migration20261126000033 } from './Migration20261126000033_fair_sweep.ts';
 
 /** In the order in which they run. A released one is never changed. */
 export const migrations = [
@@ -53,4 +54,5 @@ export const migrations = [
   { name: 'Migration20261126000024_clocks_of_who_waits', class: Migration20261126000024 },
   { name: 'Migration20261126000025_lighter_inbox', class: Migration20261126000025 },
   { name: 'Migration20261126000026_put_off', class: Migration20261126000026 },
+  { name: 'Migration20261126000033_fair_sweep', class: Migration20261126000033 },
 ];
