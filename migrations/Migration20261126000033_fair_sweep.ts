@@ -1,12 +1,12 @@
 import { Migration } from '@mikro-orm/migrations';
-import { SYSTEM_ROLE, systemFunction } from './support/tenant-table.ts';
+import { RUNTIME_ROLE, SYSTEM_ROLE, systemFunction } from './support/tenant-table.ts';
 
 /** The sweep finds what is due of every tenant, however much of one tenant's waits. */
 export class Migration20261126000033 extends Migration {
   override readonly name = 'Migration20261126000033_fair_sweep';
 
   override up(): void {
-    for (const statement of indexes()) this.addSql(statement);
+    for (const statement of [...indexes(), ...failing()]) this.addSql(statement);
     this.addSql(`grant usage, create on schema public to ${SYSTEM_ROLE}`);
     for (const statement of due()) this.addSql(statement);
     this.addSql(`revoke create on schema public from ${SYSTEM_ROLE}`);
@@ -97,6 +97,12 @@ const indexes = () =>
     `drop index ${table}_${oldest}_idx`,
     `create index ${table}_due on ${table} (${whose}, ${oldest}) where ${open}`,
   ]);
+
+/** An event's tries are counted; how long they have been going on tells a slow server from an event that cannot be handled. */
+const failing = () => [
+  'alter table inbound_events add column failing_since timestamptz',
+  `grant update (failing_since) on inbound_events to ${RUNTIME_ROLE}`,
+];
 
 /**
  * What is due of one kind. A walk over the index stops once at each channel, target or agent that has something open,
