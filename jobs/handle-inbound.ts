@@ -70,10 +70,14 @@ async function handle(deps: Deps, tenantId: string, subjects: string[], most: nu
       ends.push(await takeAnswer(deps, unit, event, channels.get(event.channelId)?.kind ?? ''));
     for (const event of managers) ends.push(await handleManagerChat(unit, event, deps.keys));
     ends.push(...(await handleThreads(unit, contacts, threads)));
+    const come = messagesIn(events, ends);
+    const isAwaited = rows[0]?.others_wait && (await release(unit.em, tenantId, subjects, come));
+    // What came together with its message finds it at the next look.
+    const together = ends.flatMap(({ wait }) => (wait && come.includes(wait.for) ? [wait] : []));
+    for (const wait of together) wait.ms = null;
     unit.writes.others.push(...endStatements(tenantId, ends));
-    const isAwaited = rows[0]?.others_wait && (await release(unit.em, tenantId, subjects, messagesIn(events, ends)));
     return {
-      isMore: rows.length === most || isAwaited,
+      isMore: rows.length === most || isAwaited || together.length > 0,
       channelIds: rows.map((row) => row.channel_id),
       waits: waitsOf(rows, ends),
     };
@@ -99,7 +103,7 @@ function waitsOf(rows: PendingRow[], ends: EventEnd[]): Map<string, number> {
   const waits = new Map<string, number>();
   for (const { id, wait } of ends) {
     const subject = subjects.get(id);
-    if (wait && subject) waits.set(subject, Math.min(waits.get(subject) ?? wait.ms, wait.ms));
+    if (subject && wait?.ms) waits.set(subject, Math.min(waits.get(subject) ?? wait.ms, wait.ms));
   }
   return waits;
 }
@@ -177,7 +181,7 @@ async function countFailure(deps: Deps, tenantId: string, subject: string, error
        where tenant_id = ? and status = 'pending' and id = (
          select id from inbound_events where tenant_id = ? and channel_id = ? and thread = ? and status = 'pending'
            and (due_at is null or due_at <= now())
-         order by seq limit 1)
+         order by due_at is not null, seq limit 1)
        returning id, status, attempts, not exists (
          select from inbound_events later where later.tenant_id = e.tenant_id and later.channel_id = e.channel_id
            and later.thread = e.thread and later.status = 'pending' and later.seq > e.seq) as is_last`,

@@ -161,6 +161,8 @@ export interface ChannelAdapter<Config = unknown> {
   repeatsRefusals: boolean;
   /** Where a person's browser is the sender: told what is wrong with an unreadable body, which is otherwise kept. */
   refusesUnreadable?: true;
+  /** Of a webhook, in bytes and in JSON values and keys; left out, 1 MiB and 100,000. */
+  largestBody?: { bytes: number; values: number };
   /** True where sending the same `OutgoingMessage.id` twice shows one message. */
   idempotentSend: boolean;
 

@@ -22,14 +22,14 @@ export interface ReadEvent {
 }
 
 /**
- * How the handling of an event ended. `later` leaves it in the inbox for another look: after `wait.ms`, or as soon as the
- * message `wait.for` is there.
+ * How the handling of an event ended. `later` leaves it in the inbox for another look: after `wait.ms`, null = at once, or as
+ * soon as the message `wait.for` is there.
  */
 export interface EventEnd {
   id: string;
   status: 'handled' | 'ignored' | 'failed' | 'later';
   error: string | null;
-  wait?: { for: string; ms: number };
+  wait?: { for: string; ms: number | null };
 }
 
 /** After so long at one tenant's turns, what else is ready in this process goes first. */

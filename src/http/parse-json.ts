@@ -9,7 +9,7 @@ const MAX_VALUES = 100_000;
 /**
  * A stranger's JSON, made safe to keep, log, merge and queue:
  *
- * - at most 32 levels deep and 100,000 values and keys, checked before anything is built
+ * - at most 32 levels deep and 100,000 values and keys, or `mostValues`, checked before anything is built
  * - integers that a number cannot hold exactly come back as strings with all their digits
  * - no `__proto__` keys; U+0000 and lone surrogates are U+FFFD in strings and keys
  * - of duplicate keys the last one wins
@@ -17,9 +17,9 @@ const MAX_VALUES = 100_000;
  * Throws AppError 400 for everything else, also for numbers too large to be one (`1e999`). Its message never
  * quotes the input.
  */
-export function parseJson(raw: Buffer): unknown {
+export function parseJson(raw: Buffer, mostValues = MAX_VALUES): unknown {
   const text = decode(raw);
-  const { mayHoldLargeNumber } = survey(text);
+  const { mayHoldLargeNumber } = survey(text, mostValues);
   const value = parse(text, mayHoldLargeNumber);
   return needsCleaning.test(text) ? cleaned(value) : value;
 }
@@ -38,7 +38,7 @@ function decode(raw: Buffer) {
  * One pass over the characters outside of strings; whether the text is JSON at all is not its business. Tells whether
  * a number may be there that JavaScript cannot hold.
  */
-function survey(text: string): { mayHoldLargeNumber: boolean } {
+function survey(text: string, mostValues: number): { mayHoldLargeNumber: boolean } {
   let depth = 0;
   let values = 1;
   let digits = 0;
@@ -61,7 +61,7 @@ function survey(text: string): { mayHoldLargeNumber: boolean } {
     } else if (code === CLOSE_ARRAY || code === CLOSE_OBJECT) {
       depth--;
     }
-    if (values > MAX_VALUES) throw badRequest(`the JSON holds more than ${MAX_VALUES} values and keys`);
+    if (values > mostValues) throw badRequest(`the JSON holds more than ${mostValues} values and keys`);
   }
   return { mayHoldLargeNumber };
 }

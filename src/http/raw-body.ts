@@ -1,27 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import type { Context, Middleware } from 'koa';
+import type { Context } from 'koa';
 import { AppError, badRequest, tooLarge, unsupported } from '../errors.ts';
 
 /** A body that is held in memory has come by then, or whoever sends it is no friend. */
 const LONGEST_MS = 15_000;
 
-export interface RawBodyState {
-  /** The exact bytes that were sent, inflated: what a signature is checked over. */
-  rawBody: Buffer;
-}
-
-/** Puts the request's body on `ctx.state.rawBody`, as `readRawBody` gives it. */
-export function rawBody({ maxBytes }: { maxBytes: number }): Middleware<RawBodyState> {
-  return async (ctx, next) => {
-    ctx.state.rawBody = await readRawBody(ctx, maxBytes);
-    await next();
-  };
-}
-
 /**
- * The request's body as bytes. Takes plain bodies and gzip.
+ * The request's body as bytes, inflated: what a signature is checked over. Takes plain bodies and gzip.
  *
  * Refuses with AppError: 413 when more than `maxBytes` arrive or come out of the gzip, 415 for any other
  * content encoding, 400 for broken gzip and for a body that ends early, 408 for one that takes longer than `mostMs`. The

@@ -16,17 +16,17 @@ const PendingRow = z.object({
 /** An event that is due. `waits_for` is set where it was put off before; `others_wait`: more of these threads are. */
 export type PendingRow = z.infer<typeof PendingRow>;
 
-/** How a look at an event ended. `wait` puts it off: for a message that is not there, and for how long. */
+/** How a look at an event ended. `wait` puts it off: for a message that is not there, and for how long; null = not at all. */
 interface End {
   id: string;
   status: 'handled' | 'ignored' | 'failed' | 'later';
   error: string | null;
-  wait?: { for: string; ms: number };
+  wait?: { for: string; ms: number | null };
 }
 
 /**
- * What is due in some threads, oldest first. In one order over all workers, so that two that share a thread wait for each
- * other instead of deadlocking.
+ * What is due in some threads, oldest first, and what was put off behind the rest: it has been seen. In one order over all
+ * workers, so that two that share a thread wait for each other instead of deadlocking.
  */
 export async function lockPending(
   em: EntityManager,
@@ -39,7 +39,7 @@ export async function lockPending(
     `select e.id, e.channel_id, e.thread, e.payload, e.created_at, e.waits_for,
        exists (select from inbound_events e where ${PENDING} and e.due_at > now()) as others_wait
      from inbound_events e where ${PENDING} and (e.due_at is null or e.due_at <= now())
-     order by e.seq limit ? for update`,
+     order by e.due_at is not null, e.seq limit ? for update`,
     [...pending, ...pending, most],
   ]);
   return rows.map((row) => PendingRow.parse(row));

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { handleInbound } from '../../jobs/handle-inbound.ts';
 import { InboundEventRow } from '../../src/entities/inbound-event.ts';
 import { threadSubject } from '../../src/queue/contracts.ts';
@@ -39,8 +39,11 @@ const edit = (message: number, text: string) =>
 const said = (message: number, text: string) =>
   telegramUpdate(1, text, { message_id: message, chat: { id: GROUP, type: 'supergroup' } });
 
-/** Looks at one thread as often as it is woken for at once. Gives how often that was, and the delays of later looks. */
-async function lookAt(tenantId: string, subject: string) {
+/**
+ * Looks at one thread as often as it is woken for at once, at most `most` times. Gives how often that was, and the delays of
+ * later looks.
+ */
+async function lookAt(tenantId: string, subject: string, most = 20) {
   const later: number[] = [];
   let isWoken = true;
   const job = handleInbound.start({
@@ -52,15 +55,15 @@ async function lookAt(tenantId: string, subject: string) {
     },
   });
   let looks = 0;
-  for (; isWoken && looks < 20; looks++) {
+  for (; isWoken && looks < most; looks++) {
     isWoken = false;
     await job.process({ data: { wakes: [{ tenantId, subjects: [subject] }] } });
   }
   return { looks, later };
 }
 
-const lookAtGroup = ({ tenantId, telegram }: Shop) =>
-  lookAt(tenantId, threadSubject(telegram.channelId, String(GROUP)));
+const lookAtGroup = ({ tenantId, telegram }: Shop, most?: number) =>
+  lookAt(tenantId, threadSubject(telegram.channelId, String(GROUP)), most);
 
 const eventsOf = ({ tenantId }: Shop) =>
   withTenant(world.deps.orm, tenantId, (em) =>
@@ -79,21 +82,47 @@ const age = ({ tenantId }: Shop, since: string) =>
     ),
   );
 
-it('a question behind more reactions to an unknown message than are looked at at once is answered at the second look', async () => {
-  const shop = await buildShop(world);
-  for (let user = 1; user <= 45; user++) await postTelegram(world, shop, reaction(12, user));
-  await postTelegram(world, shop, said(900, 'What are your opening hours?'));
+/** Holds back what was put off, however long the test takes. */
+const holdBack = ({ tenantId }: Shop) =>
+  asOwner(world.database, (owner) =>
+    owner.query(
+      `update inbound_events set due_at = now() + interval '1 hour' where tenant_id = $1 and due_at is not null`,
+      [tenantId],
+    ),
+  );
 
-  const { looks, later } = await lookAtGroup(shop);
-  expect((await inGroup(shop)).map(({ content }) => content)).toEqual([
-    'What are your opening hours?',
-    'We open 7am-9pm daily',
-  ]);
-  // The second one was not full, so nobody looks again before the reactions are due.
-  expect(looks).toBe(2);
-  expect(later).toEqual([1_000, 1_000]);
-  expect(await statusesOf(shop)).toEqual([...Array<string>(45).fill('pending'), 'handled']);
-  expect(await lookAtGroup(shop)).toEqual({ looks: 1, later: [] });
+describe('a question behind more reactions to an unknown message than are looked at at once', () => {
+  const question = ['What are your opening hours?', 'We open 7am-9pm daily'];
+  const start = async () => {
+    const shop = await buildShop(world);
+    for (let user = 1; user <= 45; user++) await postTelegram(world, shop, reaction(12, user));
+    await postTelegram(world, shop, said(900, 'What are your opening hours?'));
+    return shop;
+  };
+  const contents = async (shop: Shop) => (await inGroup(shop)).map(({ content }) => content);
+
+  it('is answered at the second look, after which nobody looks before the reactions are due', async () => {
+    const shop = await start();
+    expect(await lookAtGroup(shop, 1)).toEqual({ looks: 1, later: [1_000] });
+    await holdBack(shop);
+    expect(await lookAtGroup(shop)).toEqual({ looks: 1, later: [1_000] });
+    expect(await contents(shop)).toEqual(question);
+    expect(await statusesOf(shop)).toEqual([...Array<string>(45).fill('pending'), 'handled']);
+    await holdBack(shop);
+    expect(await lookAtGroup(shop)).toEqual({ looks: 1, later: [] });
+  });
+
+  it('is answered at the second look also where the reactions are due again by then', async () => {
+    const shop = await start();
+    await lookAtGroup(shop, 1);
+    await asOwner(world.database, (owner) =>
+      owner.query(`update inbound_events set due_at = now() where tenant_id = $1 and due_at is not null`, [
+        shop.tenantId,
+      ]),
+    );
+    await lookAtGroup(shop, 1);
+    expect(await contents(shop)).toEqual(question);
+  });
 });
 
 it('what speaks of a message that comes later is applied as soon as that is there, in the order in which it came', async () => {
@@ -104,12 +133,25 @@ it('what speaks of a message that comes later is applied as soon as that is ther
   expect(await lookAtGroup(shop)).toEqual({ looks: 1, later: [1_000] });
   await postTelegram(world, shop, reaction(901, 7, '❤'));
   await lookAtGroup(shop);
+  await holdBack(shop);
 
   await postTelegram(world, shop, said(901, 'first words'));
   // Once to take the message in, and once for what waited for it.
   expect((await lookAtGroup(shop)).looks).toBe(2);
   expect((await inGroup(shop))[0]).toMatchObject({ content: 'better words', reactions: { '7': '❤' } });
   expect((await statusesOf(shop)).filter((status) => status === 'pending')).toHaveLength(1);
+});
+
+it('what came together with the message that it speaks of is applied at the next look, which is at once', async () => {
+  const shop = await buildShop(world);
+  await postTelegram(world, shop, reaction(905, 7, '👍'));
+  await lookAtGroup(shop);
+  await age(shop, '20 s');
+  await postTelegram(world, shop, said(905, 'first words'));
+  await postTelegram(world, shop, edit(905, 'better words'));
+  await postTelegram(world, shop, reaction(905, 7, '❤'));
+  expect(await lookAtGroup(shop)).toEqual({ looks: 2, later: [] });
+  expect((await inGroup(shop))[0]).toMatchObject({ content: 'better words', reactions: { '7': '❤' } });
 });
 
 it('a receipt from before our own record of what it speaks of is applied after it', async () => {
@@ -163,6 +205,7 @@ it('the sweep finds what was put off when it is due, and not before', async () =
   await postTelegram(world, shop, reaction(904, 7));
   expect(await found(0)).toHaveLength(1);
   await lookAtGroup(shop);
+  await holdBack(shop);
   expect(await found(0)).toEqual([]);
   await age(shop, '10 s');
   expect(await found(3_000)).toMatchObject([{ job: 'handle-inbound' }]);

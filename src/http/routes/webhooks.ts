@@ -1,16 +1,18 @@
-import { Router } from '@koa/router';
-import { createHash, createHmac } from 'node:crypto';
+import { Router, type RouterContext } from '@koa/router';
+import { createHash } from 'node:crypto';
 import type { ChannelAdapter, InboundEvent, WebhookRequest } from '../../channels/adapter.ts';
 import type { Deps } from '../../deps.ts';
-import { ownEvents } from '../../inbox/own-events.ts';
 import { forbidden, messageOf, notFound, unauthorized } from '../../errors.ts';
+import { ownEvents } from '../../inbox/own-events.ts';
 import { stillGood, type Channel } from '../../tenancy/find-channel.ts';
+import { isGenuine, spendAsMuch } from '../genuine.ts';
 import { parseJson } from '../parse-json.ts';
-import { rawBody, type RawBodyState } from '../raw-body.ts';
+import { readRawBody } from '../raw-body.ts';
+import { takeShared } from '../take-shared.ts';
+import { tellUnreadable } from '../tell-unreadable.ts';
 
-const MAX_BODY = 1024 * 1024;
-/** Accounts that one call to a shared URL may speak of. */
-const MOST_ACCOUNTS = 50;
+/** What a platform may post at once, where its adapter does not say more. */
+const LARGEST = { bytes: 1024 * 1024, values: 100_000 };
 
 type WebhookDeps = Pick<Deps, 'adapterOf' | 'findChannel' | 'inbox' | 'log' | 'config'>;
 
@@ -19,12 +21,13 @@ type WebhookDeps = Pick<Deps, 'adapterOf' | 'findChannel' | 'inbox' | 'log' | 'c
  * Anything slower than an insert belongs in a job.
  */
 export function webhookRoutes(deps: WebhookDeps) {
-  const router = new Router<RawBodyState>({ prefix: '/webhooks' });
+  const router = new Router({ prefix: '/webhooks' });
 
   // One channel's own URL: its key names the channel, its secret proves the sender.
-  router.post('/:kind/:key', rawBody({ maxBytes: MAX_BODY }), async (ctx) => {
-    const { adapter, channel } = await find(deps, ctx.params['kind'], ctx.params['key'], requestOf(ctx));
-    ctx.body = await take(deps, adapter, channel, ctx.state.rawBody);
+  router.post('/:kind/:key', async (ctx) => {
+    const request = await readRequest(deps, ctx);
+    const { adapter, channel } = await find(deps, ctx.params['kind'], ctx.params['key'], request);
+    ctx.body = await take(deps, adapter, channel, request.rawBody);
   });
 
   router.get('/:kind/:key', async (ctx) => {
@@ -50,10 +53,11 @@ export function webhookRoutes(deps: WebhookDeps) {
     ctx.body = challenge;
   });
 
-  router.post('/:kind', rawBody({ maxBytes: MAX_BODY }), async (ctx) => {
+  router.post('/:kind', async (ctx) => {
+    const request = await readRequest(deps, ctx);
     const adapter = deps.adapterOf(ctx.params['kind'] ?? '');
     if (!adapter?.hasSharedAddress) throw notFound('this platform has no shared address; post to the channel’s own');
-    ctx.body = await takeShared(deps, adapter, requestOf(ctx));
+    ctx.body = await takeShared(deps, adapter, request, largestOf(adapter).values);
   });
 
   return router;
@@ -72,22 +76,10 @@ async function find(deps: WebhookDeps, kind = '', key = '', request: WebhookRequ
   return { adapter, channel };
 }
 
-/** Signed with the secrets of today, or with those before the last rotation while they are good. */
-function isGenuine(adapter: ChannelAdapter, request: WebhookRequest, { config, previous }: Channel): boolean {
-  if (adapter.verify(request, config)) return true;
-  const before = previous && stillGood(previous, request.now);
-  return before !== null && adapter.verify(request, before.config);
-}
-
-/** As much work as a wrong signature, so that the time of the answer does not tell who is a customer of ours. */
-function spendAsMuch({ rawBody: body }: WebhookRequest, key: string): void {
-  createHmac('sha256', key).update(body).digest();
-}
-
 /** Reads a genuine body and stores what it says. */
 async function take(deps: WebhookDeps, adapter: ChannelAdapter, channel: Channel, raw: Buffer) {
   if (channel.isSuspended) return refuseSuspended(adapter);
-  const body = parseJson(raw);
+  const body = parseJson(raw, largestOf(adapter).values);
   let events: InboundEvent[];
   try {
     events = adapter.parse(body);
@@ -96,6 +88,7 @@ async function take(deps: WebhookDeps, adapter: ChannelAdapter, channel: Channel
     return keep(deps, channel, body, raw, error);
   }
   const own = ownEvents(adapter, channel.config, events);
+  tellUnreadable(deps, channel, own);
   return { ok: true, stored: await deps.inbox.receive(channel, own) };
 }
 
@@ -108,48 +101,15 @@ async function keep(deps: WebhookDeps, channel: Channel, body: unknown, raw: Buf
   return { ok: true, stored };
 }
 
-async function takeShared(deps: WebhookDeps, adapter: ChannelAdapter, request: WebhookRequest) {
-  const app = deps.config.metaApp;
-  const isOfApp = () => app !== null && adapter.verify(request, app);
-  let events: InboundEvent[];
-  try {
-    events = adapter.parse(parseJson(request.rawBody));
-  } catch (error) {
-    // Who cannot prove himself is told nothing of it. The platform would repeat what it is refused for days.
-    if (!isOfApp()) throw unauthorized(UNKNOWN_ACCOUNT);
-    deps.log.error({ kind: adapter.kind, error: messageOf(error).slice(0, 300) }, 'webhook.unreadable');
-    return { ok: true, stored: 0 };
-  }
-  const accounts = [...new Set(events.flatMap((event) => event.account ?? []))].slice(0, MOST_ACCOUNTS);
-  // Nothing is written, and nothing said, before the body is proven by the secret of the account it speaks of.
-  const proven = new Map<string, Channel>();
-  for (const account of accounts) {
-    const channel = await deps.findChannel(adapter.kind, 'account', account);
-    if (!channel) spendAsMuch(request, account);
-    else if (isGenuine(adapter, request, channel)) proven.set(account, channel);
-  }
-  // News of the app itself names no account; the operator's own secret proves it, and there is nothing to store.
-  if (accounts.length === 0 && isOfApp()) return { ok: true, stored: 0 };
-  if (proven.size === 0) throw unauthorized(UNKNOWN_ACCOUNT);
-  let stored = 0;
-  for (const [account, channel] of proven) {
-    if (channel.isSuspended) continue;
-    stored += await deps.inbox.receive(
-      channel,
-      events.filter((event) => event.account === account),
-    );
-  }
-  return { ok: true, stored };
-}
-
-const UNKNOWN_ACCOUNT = 'no account in the body is known with this signature';
-
 /** Platforms that would repeat a refusal for days are told 200 and their events dropped; others are told why. */
 function refuseSuspended(adapter: ChannelAdapter) {
   if (adapter.repeatsRefusals) return { ok: true, stored: 0 };
   throw forbidden('this account is suspended');
 }
 
-function requestOf(ctx: { headers: WebhookRequest['headers']; state: RawBodyState }): WebhookRequest {
-  return { headers: ctx.headers, rawBody: ctx.state.rawBody, now: new Date() };
+const largestOf = (adapter: ChannelAdapter | undefined) => adapter?.largestBody ?? LARGEST;
+
+async function readRequest(deps: WebhookDeps, ctx: RouterContext): Promise<WebhookRequest> {
+  const { bytes } = largestOf(deps.adapterOf(ctx.params['kind'] ?? ''));
+  return { headers: ctx.headers, rawBody: await readRawBody(ctx, bytes), now: new Date() };
 }
