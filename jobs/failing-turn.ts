@@ -2,7 +2,7 @@ import { lockOpen } from '../src/conversations/find-or-open.ts';
 import { giveUpTurn } from '../src/conversations/give-up-turn.ts';
 import { handleThreads } from '../src/conversations/handle-threads.ts';
 import { withUnit } from '../src/conversations/with-unit.ts';
-import { isOutage, isStatementTimeout } from '../src/database/outage.ts';
+import { isOutage } from '../src/database/outage.ts';
 import type { Deps } from '../src/deps.ts';
 import { messageOf } from '../src/errors.ts';
 import { parseThreadSubject } from '../src/queue/contracts.ts';
@@ -13,7 +13,7 @@ const LOOK_AGAIN_SECONDS = 600;
 
 /**
  * Decides what earlier transactions left open in a thread, without what has arrived since. Gives the error that keeps it
- * from being decided; null where there is none, or nothing is open. Throws when the database is away.
+ * from being decided; null where there is none, or nothing is open. Throws when the database is away, or takes too long.
  */
 export async function tryOpenTurn(deps: Deps, tenantId: string, subject: string): Promise<unknown> {
   const thread = parseThreadSubject(subject);
@@ -26,7 +26,7 @@ export async function tryOpenTurn(deps: Deps, tenantId: string, subject: string)
     });
     return null;
   } catch (error) {
-    if (isOutage(error) && !isStatementTimeout(error)) throw error;
+    if (isOutage(error)) throw error;
     return error;
   }
 }

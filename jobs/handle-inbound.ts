@@ -11,7 +11,7 @@ import { messageOf } from '../src/errors.ts';
 import { handleManagerChat, isManagerChat } from '../src/handover/manager-chat.ts';
 import { endStatements, lockPending, release, type PendingRow } from '../src/inbox/pending.ts';
 import { parseThreadSubject, threadSubject } from '../src/queue/contracts.ts';
-import type { OwnChannel } from '../src/tenancy/channels-of.ts';
+import { channelsWith, type OwnChannel } from '../src/tenancy/channels-of.ts';
 import { withTenant } from '../src/tenancy/with-tenant.ts';
 import { defineJob } from './define-job.ts';
 import { each } from './each.ts';
@@ -24,6 +24,9 @@ const MOST_THREADS = 20;
 /** Jobs held in a process: almost all of their time they wait for their tenants' turns. */
 const MOST_JOBS = 64;
 const MOST_TRIES = 3;
+/** A statement that takes too long is most likely the fault of a lock or a busy server; after so long it is the event's. */
+const SLOW_FOR = '15 minutes';
+const SLOW_PAUSE_MS = 10_000;
 
 /**
  * Everything that has arrived in some threads of a tenant: stored, decided, answered into the outbox, and marked as
@@ -63,7 +66,8 @@ async function handleAlone(deps: Deps, tenantId: string, subject: string): Promi
 
 async function handle(deps: Deps, tenantId: string, subjects: string[], most: number): Promise<void> {
   const threads = subjects.map(parseThreadSubject);
-  const channels = await deps.channelsOf(tenantId);
+  const wanted = threads.map(({ channelId }) => channelId);
+  const channels = await channelsWith(deps.channelsOf, tenantId, wanted);
   const taken = await withUnit(deps, tenantId, async (unit) => {
     const rows = await lockPending(unit.em, tenantId, subjects, most);
     const { events: read, ends } = readAll(deps, channels, rows);
@@ -177,19 +181,21 @@ async function takeAnswer(deps: Deps, unit: Unit, event: ReadEvent, kind: string
 
 /** The first event of a thread that cannot be handled ends as failed after a few tries, and the thread goes on. */
 async function countFailure(deps: Deps, tenantId: string, subject: string, error: unknown): Promise<void> {
+  const isSlow = isStatementTimeout(error);
+  const limits = isSlow ? [0, null, SLOW_FOR] : [1, MOST_TRIES, null];
   const { channelId, thread } = parseThreadSubject(subject);
   const [event] = await withTenant(deps.orm, tenantId, (em) =>
     em.execute<{ id: string; status: string; attempts: number; is_last: boolean }[]>(
-      `update inbound_events e set attempts = attempts + 1, error = ?,
-         status = case when attempts + 1 >= ? then 'failed' else status end
-       where tenant_id = ? and id = (
+      `update inbound_events e set error = ?, attempts = attempts + ?, failing_since = coalesce(failing_since, now()),
+         status = case when attempts + 1 >= ? or failing_since < now() - ?::interval then 'failed' else status end
+       where tenant_id = ? and status = 'pending' and id = (
          select id from inbound_events where tenant_id = ? and channel_id = ? and thread = ? and status = 'pending'
            and (due_at is null or due_at <= now())
          order by due_at is not null, seq limit 1)
        returning id, status, attempts, not exists (
          select from inbound_events later where later.tenant_id = e.tenant_id and later.channel_id = e.channel_id
            and later.thread = e.thread and later.status = 'pending' and later.seq > e.seq) as is_last`,
-      [messageOf(error).slice(0, 1_000), MOST_TRIES, tenantId, tenantId, channelId, thread],
+      [messageOf(error).slice(0, 1_000), ...limits, tenantId, tenantId, channelId, thread],
     ),
   );
   // A wake-up that came too late had nothing to do here, whatever would have kept it from doing so.
@@ -198,6 +204,7 @@ async function countFailure(deps: Deps, tenantId: string, subject: string, error
     { err: error, tenantId, eventId: event.id, attempts: event.attempts, status: event.status },
     'inbound.failed',
   );
-  if (event.status === 'pending') deps.wake('handle-inbound', tenantId, subject, 1_000 * event.attempts);
+  const pauseMs = isSlow ? SLOW_PAUSE_MS : 1_000 * event.attempts;
+  if (event.status === 'pending') deps.wake('handle-inbound', tenantId, subject, pauseMs);
   else if (!event.is_last) deps.wake('handle-inbound', tenantId, subject);
 }

@@ -1,5 +1,22 @@
+interface Limits {
+  most: number;
+  inFlight: number;
+  patience?: Patience;
+}
+
+/** For whom waiting has no use after a while. */
+export interface Patience {
+  /** An item that has no result after so long fails; its run may still come to an end. */
+  ms: number;
+  /** Items that may wait for a run; one more fails at once. */
+  calls: number;
+  /** What it fails with. */
+  tooLate: () => Error;
+}
+
 interface Waiting<Item, Result> {
   item: Item;
+  since: number;
   resolve: (result: Result) => void;
   reject: (error: unknown) => void;
 }
@@ -13,24 +30,28 @@ interface Waiting<Item, Result> {
  */
 export function createBatcher<Item, Result>(
   run: (items: Item[]) => Promise<(Result | Error)[]>,
-  { most, inFlight }: { most: number; inFlight: number },
+  { most, inFlight, patience }: Limits,
 ): (item: Item) => Promise<Result> {
   let waiting: Waiting<Item, Result>[] = [];
   let running = 0;
   let newest = 0;
   let scheduled = false;
+  const runs = new Set<Waiting<Item, Result>[]>();
+  let watch: NodeJS.Timeout | undefined;
   // A run beside another one must be worth its round trip: small ones would only make each item dearer.
   const mayStart = () => waiting.length > 0 && (running === 0 || (running < inFlight && waiting.length >= newest));
 
   async function start(): Promise<void> {
     const batch = waiting.splice(0, most);
     running += 1;
+    runs.add(batch);
     newest = batch.length;
     const end = await run(batch.map((entry) => entry.item)).then(
       (results) => () => settle(batch, results),
       (error: unknown) => () => batch.forEach((entry) => entry.reject(error)),
     );
     running -= 1;
+    runs.delete(batch);
     // The next run leaves before anybody goes on with what this one brought.
     if (mayStart()) void start();
     end();
@@ -57,9 +78,29 @@ export function createBatcher<Item, Result>(
     }
   }
 
+  /** One timer for all: it looks for the oldest, and in a busy system finds it long gone. */
+  function watchOver({ ms, tooLate }: Omit<Patience, 'calls'>): void {
+    const now = performance.now();
+    const isLate = ({ since }: Waiting<Item, Result>) => now - since >= ms;
+    for (const batch of runs) {
+      if (!batch.some(isLate)) continue;
+      runs.delete(batch);
+      for (const entry of batch) entry.reject(tooLate());
+    }
+    const young = waiting.findIndex((entry) => !isLate(entry));
+    for (const entry of waiting.splice(0, young < 0 ? waiting.length : young)) entry.reject(tooLate());
+    const oldest = Math.min(...[...runs, waiting].flatMap(([first]) => first?.since ?? []));
+    watch = undefined;
+    if (oldest < Infinity) watch = setTimeout(watchOver, oldest + ms - now, { ms, tooLate }).unref();
+  }
+
   return (item) =>
     new Promise((resolve, reject) => {
-      waiting.push({ item, resolve, reject });
+      if (patience) {
+        if (waiting.length >= patience.calls) return reject(patience.tooLate());
+        watch ??= setTimeout(watchOver, patience.ms, patience).unref();
+      }
+      waiting.push({ item, since: patience ? performance.now() : 0, resolve, reject });
       schedule();
     });
 }

@@ -80,7 +80,12 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
   const onError = (error: Error) => log.warn({ error: error.message }, 'connection.error');
   const orm = await connect({ url: databaseUrl, pool: config.databasePool, log: (line) => log.warn(line) });
   const changes = await followChanges(databaseUrl, onError);
-  const queue = createQueueBackend({ redisUrl: config.redisUrl, databaseUrl, onError });
+  const onEviction = (policy: string) =>
+    log.warn(
+      { policy, hint: 'set maxmemory-policy to noeviction: this Redis drops jobs when it is full' },
+      'redis.evicts',
+    );
+  const queue = createQueueBackend({ redisUrl: config.redisUrl, databaseUrl, onError, onEviction });
   const waker = createWaker(queue, onError);
   const { wake } = waker;
   const channelsOf = createChannelsOf(orm, keys, changes);

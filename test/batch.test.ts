@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createBatcher } from '../src/batch.ts';
 
 /** Runs that end when the test says so. */
-function scripted(options: { most: number; inFlight: number }) {
+function scripted(options: Parameters<typeof createBatcher>[1]) {
   const began: { items: number[]; end(results?: (string | Error)[]): void; fail(error: Error): void }[] = [];
   const call = createBatcher<number, string>(
     (items) =>
@@ -97,5 +97,46 @@ describe('calls that wait at the same moment', () => {
       'Error: a batch answered with too few results',
       '6',
     ]);
+  });
+});
+
+describe('calls with a limit to their patience', () => {
+  const patience = { ms: 1_000, calls: 3, tooLate: () => new Error('too late') };
+  beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
+  afterEach(() => vi.useRealTimers());
+
+  it('fail when it is over, those on their way and those that wait; later ones have their own time', async () => {
+    const { began, call } = scripted({ most: 2, inFlight: 1, patience });
+    const calls = numbered(3).map(call);
+    await turn();
+    await vi.advanceTimersByTimeAsync(600);
+    const later = call(3);
+    const early = endsOf(calls);
+    await vi.advanceTimersByTimeAsync(400);
+    expect(await early).toEqual(Array(3).fill('Error: too late'));
+    expect(began).toHaveLength(1);
+    began[0]?.end();
+    await turn();
+    expect(began.map(({ items }) => items)).toEqual([[0, 1], [3]]);
+    const end = endsOf([later]);
+    await vi.advanceTimersByTimeAsync(599);
+    began[1]?.end();
+    expect(await end).toEqual(['3']);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('fail at once where too many wait already', async () => {
+    const { began, call } = scripted({ most: 1, inFlight: 1, patience });
+    const first = call(0);
+    await turn();
+    const calls = numbered(4).map((n) => call(n + 1));
+    expect(await endsOf(calls.slice(3))).toEqual(['Error: too late']);
+    for (const n of numbered(4)) {
+      began[n]?.end();
+      await turn();
+      await turn();
+    }
+    expect(await endsOf([first, ...calls.slice(0, 3)])).toEqual(['0', '1', '2', '3']);
   });
 });

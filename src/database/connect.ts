@@ -7,22 +7,30 @@ interface ConnectOptions {
   url: string;
   pool: number;
   log: (line: string) => void;
+  /** How long the server may be silent about a statement. */
+  answerMs?: number;
 }
 
+const STATEMENT_MS = 20_000;
+/** By then the server has given the statement up and said so, or it is not there any more. */
+const ANSWER_MS = STATEMENT_MS + 5_000;
+
 /** Connections as the restricted role. Refuses a role that row level security would not hold back. */
-export async function connect({ url, pool, log }: ConnectOptions): Promise<MikroORM> {
+export async function connect({ url, pool, log, answerMs = ANSWER_MS }: ConnectOptions): Promise<MikroORM> {
   const orm = await MikroORM.init({
     entities,
     clientUrl: url,
     pool: { min: 0, max: pool },
     // A statement that takes longer than this is a fault, and must not hold a connection that others wait for.
     driverOptions: {
-      statement_timeout: 20_000,
+      statement_timeout: STATEMENT_MS,
+      // Where nothing answers, the connection is given up: a network can forget it without a word.
+      query_timeout: answerMs,
       // Everything here is looked up by a key. Without statistics, as in a database that was empty a minute ago, the
       // planner would read small tables whole, and go on doing so for foreign keys while they grow. And what is prepared
       // is planned once, for any values: no values would make another index the better one.
       options: '-c enable_seqscan=off -c plan_cache_mode=force_generic_plan',
-      connectionTimeoutMillis: 10_000,
+      connectionTimeoutMillis: Math.min(answerMs, 10_000),
       keepAlive: true,
       // What is sent without waiting for an answer travels together: see `atOnce`.
       pipeline: true,

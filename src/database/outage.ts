@@ -10,10 +10,15 @@ export function isOutage(error: unknown): boolean {
   if (code === '08P01') return false;
   if (SOCKET.has(code) || (code.length === 5 && OUTAGES.includes(code.slice(0, 2)))) return true;
   // The driver's own words for a connection that broke or could not be had carry no code.
-  return /connection terminated|not queryable|timeout exceeded when trying to connect|connection ended/i.test(
-    error.message,
-  );
+  return WORDS.test(error.message);
 }
+
+const WORDS =
+  /connection terminated|not queryable|timeout exceeded when trying to connect|connection ended|query read timeout/i;
+
+/** Whether transactions got in each other's way: the same work can succeed at once. */
+export const isCollision = (error: unknown): boolean =>
+  error instanceof Error && ['40P01', '40001'].includes(codeOf(error));
 
 /** Whether a statement was given up because it took too long: the server's trouble, or the data's own. */
 export const isStatementTimeout = (error: unknown): boolean => error instanceof Error && codeOf(error) === '57014';

@@ -14,6 +14,8 @@ const schema = defineEntity({
     status: p.text().$type<'pending' | 'handled' | 'ignored' | 'failed'>().default('pending'),
     error: p.text().nullable(),
     attempts: p.integer().default(0),
+    /** Of the first try that did not end well. */
+    failingSince: p.datetime().nullable(),
     handledAt: p.datetime().nullable(),
     /** Not looked at before then. */
     dueAt: p.datetime().nullable(),

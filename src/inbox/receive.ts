@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { createBatcher } from '../batch.ts';
+import { createBatcher, type Patience } from '../batch.ts';
 import type { InboundEvent } from '../channels/adapter.ts';
-import { isOutage } from '../database/outage.ts';
+import { isCollision, isOutage } from '../database/outage.ts';
 import { unavailable } from '../errors.ts';
 import { newId } from '../id.ts';
 import { threadSubject } from '../queue/contracts.ts';
@@ -40,6 +41,11 @@ export interface Inbox {
 
 // PostgreSQL takes some 30,000 rows/s in one insert; a run of this size commits in a few milliseconds.
 const BATCH = { most: 64, inFlight: 2 };
+/** A platform waits about so long. What is refused it sends again, and what was stored after all is then known. */
+const PATIENCE = { ms: 10_000, calls: 4_096 };
+/** Inserts of two processes that get in each other's way. */
+const MOST_TRIES = 3;
+const JITTER_MS = 50;
 /** An insert of so many rows, more than this part of them from one tenant, is more than that tenant's share. */
 const LARGE = 8;
 const MOST = 0.6;
@@ -49,15 +55,14 @@ const ACCEPT = { name: 'accept', text: 'select system_accept($1) as news' };
  * The door to the inbox: requests that wait at the same moment are committed by one insert. A tenant whose requests fill
  * the inserts rests between them while it has neighbours.
  */
-export function createInbox(pool: Pool, wake: Wake): Inbox {
+export function createInbox(pool: Pool, wake: Wake, patience: Omit<Patience, 'tooLate'> = PATIENCE): Inbox {
   const rests = createRests();
 
   async function insert(requests: Row[][]): Promise<number[]> {
-    const rows = requests.flat();
+    const rows = requests.flat().sort(inOneOrder);
     for (const [n, row] of rows.entries()) row.n = n;
     const began = performance.now();
-    const answer = await pool.query<{ news: number[] | null }>({ ...ACCEPT, values: [JSON.stringify(rows)] });
-    const news = answer.rows[0]?.news;
+    const news = await accept(pool, JSON.stringify(rows));
     const isNew = news ? new Set(news) : null;
     const crowd = crowdOf(rows);
     if (crowd) rests.worked(crowd, performance.now() - began);
@@ -72,15 +77,18 @@ export function createInbox(pool: Pool, wake: Wake): Inbox {
     });
   }
 
-  const store = createBatcher<Row[], number>(async (requests) => {
-    try {
-      return await insert(requests);
-    } catch (error) {
-      if (isOutage(error) || requests.length === 1) throw refused(error);
-      // Something in one of them is at fault: each alone, so that it spoils no other.
-      return Promise.all(requests.map((one) => insert([one]).then(([count = 0]) => count, refused)));
-    }
-  }, BATCH);
+  const store = createBatcher<Row[], number>(
+    async (requests) => {
+      try {
+        return await insert(requests);
+      } catch (error) {
+        if (isOutage(error) || requests.length === 1) throw refused(error);
+        // Something in one of them is at fault: each alone, so that it spoils no other.
+        return Promise.all(requests.map((one) => insert([one]).then(([count = 0]) => count, refused)));
+      }
+    },
+    { ...BATCH, patience: { ...patience, tooLate } },
+  );
 
   return {
     async receive({ tenantId, channelId }, events) {
@@ -128,6 +136,25 @@ function endOf({ content }: InboundEvent): Pick<Row, 'status' | 'error'> {
   return { status: 'pending', error: null };
 }
 
+/** Numbers of the rows that are new; null when all are. */
+async function accept(pool: Pool, rows: string): Promise<number[] | null> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const answer = await pool.query<{ news: number[] | null }>({ ...ACCEPT, values: [rows] });
+      return answer.rows[0]?.news ?? null;
+    } catch (error) {
+      if (!isCollision(error) || tries === MOST_TRIES) throw error;
+      await sleep(JITTER_MS * tries * Math.random());
+    }
+  }
+}
+
+/** Two inserts of the same events wait for each other rather than in a circle; a thread's events stay as they came. */
+function inOneOrder(one: Row, other: Row): number {
+  if (one.channel_id !== other.channel_id) return one.channel_id < other.channel_id ? -1 : 1;
+  return one.thread === other.thread ? 0 : one.thread < other.thread ? -1 : 1;
+}
+
 /** The tenant that most of a large insert is from. */
 function crowdOf(rows: Row[]): string | null {
   const tenantId = rows[Math.floor(rows.length / 2)]?.tenant_id;
@@ -136,5 +163,7 @@ function crowdOf(rows: Row[]): string | null {
 }
 
 const isObject = (value: unknown) => typeof value === 'object' && value !== null;
+
+const tooLate = () => unavailable('the database does not keep up; send the message again');
 
 const refused = (error: unknown) => unavailable('the message could not be stored; send it again', { cause: error });

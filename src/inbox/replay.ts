@@ -122,7 +122,7 @@ async function setStatus(em: EntityManager, tenantId: string, id: string, status
   const changed = await em.nativeUpdate(
     InboundEventRow,
     { tenantId, id, status: 'failed' },
-    { status, attempts: 0, error: null },
+    { status, attempts: 0, error: null, failingSince: null },
   );
   return changed === 1;
 }

@@ -1,10 +1,11 @@
 import type { Pool } from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../errors.ts';
 import type { NewOutbound } from '../entities/outbound-message.ts';
 import type { Logger } from '../logger.ts';
 import { threadSubject } from '../queue/contracts.ts';
 import type { Wake } from '../queue/wake.ts';
-import type { ChannelsOf } from '../tenancy/channels-of.ts';
+import { channelsWith, type ChannelsOf } from '../tenancy/channels-of.ts';
 import { atOnce, type Statement } from '../tenancy/at-once.ts';
 import { createUnderWay, withPatience } from '../under-way.ts';
 import { enqueueStatement, firstOfEach } from './enqueue.ts';
@@ -82,13 +83,14 @@ export function createDelivery(deps: DeliverDeps): Delivery {
     let movedTo: string | undefined;
     while (next !== 'none') {
       const claim: Claim = movedTo === undefined ? next : { ...next, thread: movedTo };
-      const channel = (await deps.channelsOf(tenantId)).get(claim.channelId);
+      const channels = await channelsWith(deps.channelsOf, tenantId, [claim.channelId]);
+      const channel = channels.get(claim.channelId);
       count(claim.channelId, 1);
       const result = await send(sendDeps, tenantId, claim, channel).finally(() => count(claim.channelId, -1));
       if (result.status !== 'sent') logProblem(deps.log, tenantId, result);
       movedTo = result.movedTo ?? movedTo;
       next = await records.add(tenantId, result);
-      if (channel?.kind === 'webchat') await deps.announce(threadSubject(claim.channelId, claim.thread));
+      if (channel?.kind === 'webchat') await announce(deps, tenantId, claim);
       if (result.status === 'queued') {
         deps.wake('deliver-outbound', tenantId, claim.conversationId, (result.delayMs ?? 0) + 20);
       }
@@ -142,6 +144,14 @@ export function createDelivery(deps: DeliverDeps): Delivery {
     close: () => void (isOpen = false),
     settled: () => underWay.settled(),
   };
+}
+
+/** The page finds by itself, a little later, what it was not told of; the next message does not wait for that. */
+async function announce({ announce: tell, log }: DeliverDeps, tenantId: string, claim: Claim): Promise<void> {
+  const { channelId, thread, conversationId } = claim;
+  await tell(threadSubject(channelId, thread)).catch((error: unknown) => {
+    log.warn({ tenantId, conversationId, error: messageOf(error) }, 'delivery.not_announced');
+  });
 }
 
 /** What was sent is sent again unless it is written down: so a database that went away is waited for, within the lease. */

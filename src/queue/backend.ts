@@ -7,6 +7,8 @@ interface BackendOptions {
   redisUrl: string | null;
   databaseUrl: string;
   onError: (error: Error) => void;
+  /** Told at each connection whose Redis would drop jobs when its memory is full; gets its `maxmemory-policy`. */
+  onEviction?: (policy: string) => void;
 }
 
 export interface NewJob {
@@ -64,9 +66,12 @@ export function createQueueBackend(options: BackendOptions): QueueBackend {
 // A queue that greets Redis before its first job would stay broken when Redis is away at that moment.
 const ASK_NOTHING_FIRST = { skipWaitingForReady: true, skipVersionCheck: true, skipMetasUpdate: true };
 
-function onRedis(url: string, { onError }: BackendOptions): QueueBackend {
+function onRedis(url: string, { onError, onEviction }: BackendOptions): QueueBackend {
   // A webhook must never wait for Redis: without a connection, adding fails at once and the sweep catches up.
   const producer = open(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1 }, onError);
+  producer.on('ready', () => {
+    evictionPolicy(producer).then((policy) => policy && onEviction?.(policy), onError);
+  });
   const consumers: Redis[] = [];
   return {
     kind: 'redis',
@@ -82,6 +87,12 @@ function onRedis(url: string, { onError }: BackendOptions): QueueBackend {
       for (const connection of [producer, ...consumers]) connection.disconnect();
     },
   };
+}
+
+/** What Redis throws away when its memory is full; null where that is nothing, or not said. Asked so that managed ones answer. */
+async function evictionPolicy(redis: Redis): Promise<string | null> {
+  const [, policy] = /^maxmemory_policy:([\w-]+)/m.exec(await redis.info('memory')) ?? [];
+  return policy === undefined || policy === 'noeviction' ? null : policy;
 }
 
 /** On PostgreSQL bullmq makes two tables for each call in bulk (6.7): up to here jobs are cheaper one by one. */

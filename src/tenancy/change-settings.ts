@@ -2,7 +2,7 @@ import { LockMode, type EntityManager } from '@mikro-orm/postgresql';
 import { Agent } from '../entities/agent.ts';
 import { TenantSettings } from '../entities/tenant-settings.ts';
 import { invalidFields } from '../errors.ts';
-import { readThresholds } from './settings.ts';
+import { readThresholds, storedThresholds } from './settings.ts';
 
 /** What is not given stays. A threshold that is null goes back to its default. */
 export interface SettingsPatch {
@@ -37,7 +37,8 @@ export async function changeSettings(em: EntityManager, row: TenantSettings, pat
   const names = Object.keys({ ...row.thresholds, ...thresholds });
   const moved = names.filter((name) => !isSame(row.thresholds[name], thresholds[name]));
   if (changed.length + moved.length === 0) return [];
-  readThresholds(thresholds);
+  // A key that a newer version has stored stays as it is.
+  readThresholds(mergeThresholds(storedThresholds(row.thresholds), given ?? {}));
   Object.assign(row, Object.fromEntries(changed.map((name) => [name, Reflect.get(plain, name)])), { thresholds });
   row.settingsVersion += 1;
   await em.flush();

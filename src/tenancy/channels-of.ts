@@ -18,7 +18,17 @@ export interface OwnChannel {
 }
 
 /** A tenant's channels by id. */
-export type ChannelsOf = (tenantId: string) => Promise<ReadonlyMap<string, OwnChannel>>;
+export type ChannelsOf = (tenantId: string, how?: { anew?: boolean }) => Promise<ReadonlyMap<string, OwnChannel>>;
+
+/** The same with these among them, if they exist: another process may know a channel before this one has heard of it. */
+export async function channelsWith(
+  channelsOf: ChannelsOf,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, OwnChannel>> {
+  const channels = await channelsOf(tenantId);
+  return ids.every((id) => channels.has(id)) ? channels : channelsOf(tenantId, { anew: true });
+}
 
 /** The tenant's channels, remembered until one changes. */
 export function createChannelsOf(orm: MikroORM, keys: KeyRing, changes: Changes): ChannelsOf {

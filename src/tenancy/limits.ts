@@ -34,8 +34,10 @@ export const limitNames = Limits.keyof().options;
 /** What a tenant may have of something that is counted. */
 export type Countable = Exclude<Limit, 'requests_per_minute'>;
 
-/** Limits with their defaults, as they stand in `tenants.limits`. */
-export const readLimits = (given: unknown): Limits => Limits.parse(given ?? {});
+const Stored = z.object(Limits.shape);
+
+/** Limits with their defaults, as they stand in `tenants.limits`; those of a newer version are left out. */
+export const readLimits = (given: unknown): Limits => Stored.parse(given ?? {});
 
 /** What a key or person of the tenant may ask a minute; remembered until the tenant changes. */
 export function createRequestsPerMinuteOf(orm: MikroORM, changes: Changes): (tenantId: string) => Promise<number> {

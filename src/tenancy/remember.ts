@@ -19,7 +19,7 @@ interface Memory<Value> {
 
 /**
  * Remembers what `load` gave until the tenant it belongs to changes. Callers that ask at the same moment share
- * one load; a load that a change overtook is not kept; a failed one is not kept either.
+ * one load; a load that a change overtook is not kept; a failed one is not kept either. `anew` asks past what is remembered.
  */
 export function remember<Value>(changes: Changes, { load, tenantOf, most }: Memory<Value>) {
   const entries = new Map<string, Entry<Value>>();
@@ -35,8 +35,8 @@ export function remember<Value>(changes: Changes, { load, tenantOf, most }: Memo
     entries.set(key, entry);
   }
 
-  return function get(key: string): Promise<Value> {
-    const known = entries.get(key);
+  return function get(key: string, { anew = false } = {}): Promise<Value> {
+    const known = anew ? undefined : entries.get(key);
     if (known && (changes.isLive() || performance.now() - known.loadedAt < DEAF_TTL_MS)) {
       if (entries.size * 2 > most) moveToEnd(key, known);
       return known.value;

@@ -92,6 +92,15 @@ export function readThresholds(given: unknown): Thresholds {
   throw unprocessable(`thresholds are not valid. ${wrong.join('; ')}`);
 }
 
+/**
+ * Thresholds as they stand in a row. What this version does not know, or would not take, has its default: a newer one may
+ * have written it, and the tenant's customers must be answered meanwhile.
+ */
+export function storedThresholds(stored: Record<string, unknown>): Thresholds {
+  const known = Object.entries(Thresholds.shape).filter(([name, field]) => field.safeParse(stored[name]).success);
+  return Thresholds.parse(Object.fromEntries(known.map(([name]) => [name, stored[name]])));
+}
+
 export type SettingsOf = (tenantId: string) => Promise<Settings>;
 
 /** The settings in force, remembered until they change. */
@@ -120,7 +129,7 @@ async function load(orm: MikroORM, tenantId: string): Promise<Settings> {
     handoverMessage: settings?.handoverMessage ?? null,
     language: settings?.language ?? 'en',
     languages: settings?.languages ?? [],
-    thresholds: readThresholds(settings?.thresholds ?? {}),
+    thresholds: storedThresholds(settings?.thresholds ?? {}),
     businessHours: readBusinessHours(settings?.businessHours ?? null),
     autoAssign: settings?.autoAssign ?? false,
     defaultCapacity: settings?.defaultCapacity ?? 5,

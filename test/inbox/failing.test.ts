@@ -1,14 +1,17 @@
 import { pino } from 'pino';
 import { z } from 'zod';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { handleInbound } from '../../jobs/handle-inbound.ts';
+import type { Deps } from '../../src/deps.ts';
 import { Conversation } from '../../src/entities/conversation.ts';
 import { InboundEventRow } from '../../src/entities/inbound-event.ts';
-import { TenantSettings } from '../../src/entities/tenant-settings.ts';
 import { threadSubject } from '../../src/queue/contracts.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
-import { buildShop, conversationOf, decisionsOf, writes } from '../support/tenants.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { breakRows } from '../support/break-rows.ts';
+import { query } from '../support/embedded.ts';
+import { buildShop, conversationOf, messagesOf, writes, type Shop } from '../support/tenants.ts';
+import { until, startWorld, type World } from '../support/world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -25,8 +28,7 @@ it('an event that cannot be handled ends as failed, and nobody is woken once not
     withTenant(world.deps.orm, tenantId, find);
   await writes(world, shop, 1, 'one');
   await writes(world, shop, 1, 'two');
-  await all((em) => em.nativeUpdate(TenantSettings, { tenantId }, { thresholds: { nonsense: 1 } }));
-  await vi.waitFor(() => expect(world.deps.settingsOf(tenantId)).rejects.toThrow(/nonsense/), 5_000);
+  await breakRows(world.database.ownerUrl, 'messages', tenantId, { words: 'no room' });
 
   const lines: string[] = [];
   const woken: number[] = [];
@@ -48,99 +50,77 @@ it('an event that cannot be handled ends as failed, and nobody is woken once not
   expect(lines).toHaveLength(6);
 });
 
-describe('a turn that cannot be decided', () => {
-  /** A shop in which "poison" cannot be matched, whatever comes with it. */
-  async function buildPoisoned() {
-    const shop = await buildShop(world, { thresholds: { debounce_ms: 60_000 } });
-    const { tenantId } = shop;
-    const lines: string[] = [];
-    const deps = {
-      ...world.deps,
-      log: pino({ level: 'error' }, { write: (line: string) => void lines.push(Line.parse(JSON.parse(line)).msg) }),
-      wake: () => undefined,
-      async matcherOf(id: string) {
-        const faqs = await world.deps.matcherOf(id);
-        const match: typeof faqs.match = (text) => {
-          if (text.includes('poison')) throw new Error('catastrophic backtracking');
-          return faqs.match(text);
-        };
-        return { ...faqs, match };
-      },
-    };
-    const inTenant = <T>(work: (em: Parameters<Parameters<typeof withTenant>[2]>[0]) => Promise<T>) =>
-      withTenant(world.deps.orm, tenantId, work);
-    const look = (chats: number[], given: Pick<typeof deps, 'settingsOf'> = deps) =>
-      handleInbound.start({ ...deps, ...given }).process({
-        data: {
-          wakes: [{ tenantId, subjects: chats.map((chat) => threadSubject(shop.telegram.channelId, `${chat}`)) }],
-        },
-      });
-    return {
-      shop,
-      lines,
-      look,
-      /** Says it, and lets the burst end. */
-      says: async (chat: number, text: string) => {
-        await writes(world, shop, chat, text);
-        await look([chat]);
-        const past = new Date(Date.now() - 120_000);
-        const set = { turnStartedAt: past, turnDueAt: past };
-        await inTenant((em) => em.nativeUpdate(Conversation, { tenantId, thread: `${chat}` }, set));
-      },
-      events: () => inTenant((em) => em.find(InboundEventRow, { tenantId }, { orderBy: { seq: 'asc' } })),
-    };
+const eventsOf = async ({ tenantId }: Shop) =>
+  (
+    await withTenant(world.deps.orm, tenantId, (em) =>
+      em.find(InboundEventRow, { tenantId }, { orderBy: { seq: 'asc' } }),
+    )
+  ).map(({ status, attempts }) => `${status} ${attempts}`);
+const wakeOf = ({ tenantId, telegram }: Shop, chat: number) => ({
+  data: { wakes: [{ tenantId, subjects: [threadSubject(telegram.channelId, String(chat))] }] },
+});
+
+it('a statement that takes too long is the event’s own fault only after a quarter of an hour of tries', async () => {
+  const shop = await buildShop(world);
+  await writes(world, shop, 3, 'one');
+  const words = 'canceling statement due to statement timeout';
+  const mend = await breakRows(world.database.ownerUrl, 'messages', shop.tenantId, { words, code: '57014' });
+  const job = handleInbound.start({ ...world.deps, wake: () => undefined });
+  for (let tries = 0; tries < 5; tries++) await job.process(wakeOf(shop, 3));
+  expect(await eventsOf(shop)).toEqual(['pending 0']);
+
+  const since = (ago: string) =>
+    query(
+      world.database.ownerUrl,
+      `update inbound_events set failing_since = now() - interval '${ago}'
+       where tenant_id = '${shop.tenantId}' and failing_since > now() - interval '1 minute'`,
+    );
+  await since('16 minutes');
+  await job.process(wakeOf(shop, 3));
+  expect(await eventsOf(shop)).toEqual(['failed 0']);
+
+  await mend();
+  const [event] = await withTenant(world.deps.orm, shop.tenantId, (em) =>
+    em.find(InboundEventRow, { status: 'failed' }),
+  );
+  expect(await world.deps.replay.inbound(shop.tenantId, event?.id ?? '')).toBe(true);
+  await job.process(wakeOf(shop, 3));
+  expect(await eventsOf(shop)).toEqual(['handled 0']);
+});
+
+it('an event that somebody else has handled meanwhile is not charged with an error', async () => {
+  const shop = await buildShop(world);
+  await writes(world, shop, 4, 'one');
+  const other = new pg.Client(world.database.ownerUrl);
+  await other.connect();
+  try {
+    await other.query('begin');
+    await other.query(`update inbound_events set status = 'handled' where tenant_id = $1`, [shop.tenantId]);
+    const settingsOf = () => Promise.reject(new Error('cannot be read'));
+    const processed = handleInbound.start({ ...world.deps, settingsOf }).process(wakeOf(shop, 4));
+    await until(async () => {
+      const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and query like 'update inbound_events%'`;
+      expect(await query(world.database.ownerUrl, waiting)).toHaveLength(1);
+    });
+    await other.query('commit');
+    await processed;
+  } finally {
+    await other.end();
   }
+  expect(await eventsOf(shop)).toEqual(['handled 0']);
+});
 
-  it('goes to a human after a few tries, and what came since is not to blame', async () => {
-    const { shop, lines, look, says, events } = await buildPoisoned();
-    await says(2, 'poison');
-    await writes(world, shop, 2, 'What are your opening hours?');
-    await look([2]);
-    await look([2]);
-    expect((await events()).map(({ status, attempts }) => [status, attempts])).toEqual([
-      ['handled', 0],
-      ['pending', 0],
-    ]);
-    await look([2]);
-    expect(lines).toEqual(['turn.failed', 'turn.failed', 'turn.failed', 'turn.given_up']);
-    const conversation = await conversationOf(world, shop, 2);
-    expect(conversation).toMatchObject({ handler: 'queued', turnStartedAt: null, turnAttempts: 0, answeredSeq: 1 });
-    const reason = expect.stringMatching(/failed at this turn: catastrophic backtracking/);
-    expect(await decisionsOf(world, shop, conversation.id)).toEqual([
-      expect.objectContaining({ path: 'failed', outcome: 'hand_over', firstSeq: 1, lastSeq: 1, reason }),
-    ]);
-    await look([2]);
-    expect((await events()).map(({ status }) => status)).toEqual(['handled', 'handled']);
-  });
-
-  it('holds up no other thread of its batch', async () => {
-    const { shop, look, says, events } = await buildPoisoned();
-    await says(3, 'poison');
-    await writes(world, shop, 4, 'What are your opening hours?');
-    await look([3, 4]);
-    expect((await events()).map(({ thread, status }) => [thread, status])).toEqual([
-      ['3', 'handled'],
-      ['4', 'handled'],
-    ]);
-  });
-
-  it('stays open where a human cannot be told either, and is decided once that is mended', async () => {
-    const { shop, lines, look, says, events } = await buildPoisoned();
-    await says(5, 'What are your opening hours?');
-    await writes(world, shop, 5, 'And where are you?');
-    const broken = { settingsOf: () => Promise.reject(new Error('settings are unreadable')) };
-    for (let tries = 0; tries < 4; tries++) await look([5], broken);
-    expect(lines.slice(-2)).toEqual(['turn.failed', 'turn.not_given_up']);
-    const { turnStartedAt, turnDueAt } = await conversationOf(world, shop, 5);
-    expect(turnStartedAt).not.toBeNull();
-    expect(Number(turnDueAt) - Date.now()).toBeGreaterThan(500_000);
-    expect((await events()).map(({ status, attempts }) => [status, attempts])).toEqual([
-      ['handled', 0],
-      ['pending', 0],
-    ]);
-    await look([5]);
-    expect((await events()).map(({ status }) => status)).toEqual(['handled', 'handled']);
-    const { id } = await conversationOf(world, shop, 5);
-    expect(await decisionsOf(world, shop, id)).toHaveLength(1);
-  });
+it('a channel that another process knew first is asked for, and its messages are handled', async () => {
+  const shop = await buildShop(world);
+  await writes(world, shop, 5, 'What are your opening hours?');
+  // What it remembers is from before the channel, and it has not heard of it.
+  let isStale = true;
+  const channelsOf: Deps['channelsOf'] = async (tenantId, how) => {
+    if (how?.anew) isStale = false;
+    return isStale ? new Map() : world.deps.channelsOf(tenantId, how);
+  };
+  await handleInbound.start({ ...world.deps, channelsOf }).process(wakeOf(shop, 5));
+  expect(await eventsOf(shop)).toEqual(['handled 0']);
+  const { id } = await conversationOf(world, shop, 5);
+  expect(await messagesOf(world, shop, id)).toHaveLength(2);
 });

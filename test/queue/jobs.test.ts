@@ -59,6 +59,28 @@ describe('a job', () => {
     await queue.close();
   });
 
+  it('that an older or a newer version wrote is done', async () => {
+    const queue = world.deps.queue.queue('notify-manager');
+    const done: string[] = [];
+    work(async (subject) => void done.push(subject));
+    const [older, newer] = [newId(), newId()];
+    const tenantId = newId();
+    await queue.add([
+      { name: 'notify-manager', data: { wakes: [{ tenantId, subjects: [older] }] }, opts: {} },
+      {
+        name: 'notify-manager',
+        data: {
+          version: 9,
+          wakes: [{ tenantId, prefix: newer.slice(0, 9), subjects: [newer.slice(9)], urgency: 'high' }],
+        },
+        opts: {},
+      },
+    ]);
+    await until(() => expect(done.toSorted()).toEqual([older, newer].toSorted()));
+    expect(await view.jobs('notify-manager', 'failed')).toEqual([]);
+    await queue.close();
+  });
+
   it('that throws is tried again after a pause, and one that can never succeed is not', async () => {
     const [shaky, hopeless] = [newId(), newId()];
     const tries: { subject: string; at: number }[] = [];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { TenantSettings } from '../../entities/tenant-settings.ts';
-import { readThresholds, Thresholds } from '../../tenancy/settings.ts';
+import { storedThresholds, Thresholds } from '../../tenancy/settings.ts';
 import { id, language, text, time, timeOf } from './fields.ts';
 
 const thresholdTypes = Object.entries(Thresholds.shape).map(([name, type]): [string, z.ZodType] => [
@@ -64,7 +64,7 @@ export const presentSettings = (row: TenantSettings) => ({
   autoAssign: row.autoAssign,
   defaultCapacity: row.defaultCapacity,
   agentId: row.agentId ?? null,
-  thresholdsInForce: readThresholds(row.thresholds),
+  thresholdsInForce: storedThresholds(row.thresholds),
   version: row.settingsVersion,
   updatedAt: timeOf(row.updatedAt),
 });

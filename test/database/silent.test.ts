@@ -1,0 +1,75 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { connect, nativePool } from '../../src/database/connect.ts';
+import { isOutage } from '../../src/database/outage.ts';
+import { newId } from '../../src/id.ts';
+import { createInbox } from '../../src/inbox/receive.ts';
+import { telegram } from '../../src/channels/telegram.ts';
+import { withTenant } from '../../src/tenancy/with-tenant.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { fillTenant } from '../support/fill-tenant.ts';
+import { startSilentProxy, type SilentProxy } from '../support/silent-proxy.ts';
+import { telegramUpdate } from '../support/tenants.ts';
+import { until } from '../support/world.ts';
+
+let database: TestDatabase;
+let proxy: SilentProxy;
+let orm: MikroORM;
+let owner: pg.Client;
+beforeAll(async () => {
+  database = await createDatabase();
+  owner = new pg.Client(database.ownerUrl);
+  await owner.connect();
+});
+beforeEach(async () => {
+  proxy = await startSilentProxy(database.url);
+  orm = await connect({ url: proxy.url, pool: 2, log: () => undefined, answerMs: 1_000 });
+});
+afterEach(async () => {
+  await orm.close();
+  await proxy.close();
+});
+afterAll(async () => {
+  await owner.end();
+  await database.drop();
+});
+
+const receiver = { tenantId: newId(), channelId: newId() };
+const hello = () => telegram.parse(telegramUpdate(1, 'hello'));
+
+describe('a database that says nothing any more, on connections that stay open,', () => {
+  it('is given up on, and its connections are: what comes later meets new ones', async () => {
+    const ask = () => withTenant(orm, newId(), (em) => em.execute('select 1 as one'));
+    await ask();
+    proxy.silence();
+    const ends = await Promise.allSettled([ask(), ask()]);
+    expect(ends.map((end) => end.status === 'rejected' && isOutage(end.reason))).toEqual([true, true]);
+    await until(() => expect(proxy.abandoned()).toBe(2));
+
+    proxy.speak();
+    expect(await Promise.all([ask(), ask(), ask()])).toEqual([[{ one: 1 }], [{ one: 1 }], [{ one: 1 }]]);
+  });
+
+  it('is no other than one whose connections are all taken by slow statements: webhooks get a 503, and then their 200', async () => {
+    const inbox = createInbox(await nativePool(orm), () => undefined, { ms: 50, calls: 3 });
+    const slow = Array.from({ length: 2 }, () => withTenant(orm, newId(), (em) => em.execute('select pg_sleep(0.2)')));
+    await expect(inbox.receive(receiver, hello())).rejects.toMatchObject({ status: 503 });
+    await Promise.all(slow);
+    const shop = await fillTenant(owner, 'shop');
+    expect(await inbox.receive({ tenantId: shop.tenantId, channelId: shop.ids['channels'] ?? '' }, hello())).toBe(1);
+  });
+
+  it('is a 503 to webhooks, also to those that wait behind others, and at once to those that are too many', async () => {
+    const inbox = createInbox(await nativePool(orm), () => undefined, { ms: 50, calls: 3 });
+    proxy.silence();
+    const receive = () => inbox.receive(receiver, hello());
+    const first = receive();
+    await new Promise((resolve) => setImmediate(resolve));
+    const ends: string[] = [];
+    const posts = Array.from({ length: 4 }, (_, n) => receive().catch(() => void ends.push(String(n))));
+    await expect(first).rejects.toMatchObject({ status: 503 });
+    await Promise.all(posts);
+    expect(ends).toEqual(['3', '0', '1', '2']);
+  });
+});
