@@ -23,6 +23,7 @@ import { Migration20261126000022 } from './Migration20261126000022_repeatable_re
 import { Migration20261126000023 } from './Migration20261126000023_session_ends.ts';
 import { Migration20261126000024 } from './Migration20261126000024_clocks_of_who_waits.ts';
 import { Migration20261126000025 } from './Migration20261126000025_lighter_inbox.ts';
+import { Migration20261126000029 } from './Migration20261126000029_taken_by_phone.ts';
 
 /** In the order in which they run. A released one is never changed. */
 export const migrations = [
@@ -51,4 +52,5 @@ export const migrations = [
   { name: 'Migration20261126000023_session_ends', class: Migration20261126000023 },
   { name: 'Migration20261126000024_clocks_of_who_waits', class: Migration20261126000024 },
   { name: 'Migration20261126000025_lighter_inbox', class: Migration20261126000025 },
+  { name: 'Migration20261126000029_taken_by_phone', class: Migration20261126000029 },
 ];

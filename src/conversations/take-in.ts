@@ -1,9 +1,10 @@
 import type { InboundContent } from '../channels/adapter.ts';
 import type { Conversation } from '../entities/conversation.ts';
 import { Message } from '../entities/message.ts';
+import { giveTo } from '../handover/give-to.ts';
 import { newId } from '../id.ts';
 import { noteActivity } from './note-activity.ts';
-import { callOffReminder, changeHands, countAfresh, system } from './ownership.ts';
+import { callOffReminder, countAfresh, system } from './ownership.ts';
 import type { Unit } from './unit.ts';
 
 type Content<T extends InboundContent['type']> = Extract<InboundContent, { type: T }>;
@@ -73,7 +74,7 @@ export function takeInEcho(unit: Unit, conversation: Conversation, content: Cont
   if (!isFresh) return;
   callOffReminder(conversation, unit.writes);
   if (takesOver && conversation.handler !== 'human') {
-    changeHands(conversation, 'human', system, "answered from the platform's own app", unit.writes);
+    giveTo(unit, conversation, null, system, "answered from the platform's own app");
   }
 }
 

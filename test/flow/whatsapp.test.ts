@@ -5,6 +5,7 @@ import { TenantSettings } from '../../src/entities/tenant-settings.ts';
 import { addChannel } from '../../src/tenancy/provision.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { asManager, buildShop, conversationOf, messagesOf, metaSignature, type Shop } from '../support/tenants.ts';
+import { handoverById } from '../support/waiting.ts';
 import { startWorld, until, type World } from '../support/world.ts';
 
 const app = { META_APP_SECRET: 'app-secret-of-the-operator', META_VERIFY_TOKEN: 'token-of-the-operator' };
@@ -107,6 +108,23 @@ describe('a customer writes to a WhatsApp number', () => {
       expect((await conversationOf(world, shop, customer)).handler).toBe(handler);
     },
   );
+
+  it('who waits for a person has one once the owner answers from the phone: nobody is looked for any more', async () => {
+    await post(`/${key}`, text('wamid.8', 'I want to talk to a human'));
+    await until(async () => expect((await conversationOf(world, shop, customer)).handler).toBe('queued'));
+    const handoverId = (await conversationOf(world, shop, customer)).openHandoverId ?? '';
+    expect(await handoverById(world, shop, handoverId)).toMatchObject({ timeoutAt: expect.any(Date) });
+    const timestamp = String(Math.floor(Date.now() / 1000));
+    const echo = { to: customer, from: '1', id: 'wamid.echo', timestamp, type: 'text', text: { body: 'Boss here' } };
+    await post(`/${key}`, { message_echoes: [echo] }, 'smb_message_echoes');
+    await until(async () => expect((await conversationOf(world, shop, customer)).handler).toBe('human'));
+    const taken = { acceptedAt: expect.any(Date), acceptedBy: null, timeoutAt: null, outcome: null };
+    expect(await handoverById(world, shop, handoverId)).toMatchObject(taken);
+    // It ends as every other one does.
+    const { id } = await conversationOf(world, shop, customer);
+    expect((await asManager(world, shop, `/conversations/${id}/hand-back`, {})).status).toBeLessThan(300);
+    expect(await handoverById(world, shop, handoverId)).toMatchObject({ outcome: 'handed_back' });
+  });
 
   it('is sent no free text later than 24 hours after the last message, and the manager is told why', async () => {
     await post(`/${key}`, asks('wamid.4'));
