@@ -157,12 +157,12 @@ const wordKeys = ['reply', 'output', 'text', 'answer', 'response', 'message'] as
 const wrappers = ['json', 'data', 'output'] as const;
 
 /**
- * Reads what workflows answer: a string, an object, or an array with one of them; the object may sit one
+ * Reads what workflows answer: a string, an object, or an array, whose first element counts; the object may sit one
  * level down under `json`, `data` or `output`. Texts are cut at 20,000 characters.
  * Throws when nothing in it is understood.
  */
 export function readAnswer(body: unknown): AgentAnswer {
-  const answer: unknown = Array.isArray(body) && body.length === 1 ? body[0] : body;
+  const answer: unknown = Array.isArray(body) ? body[0] : body;
   if (isWords(answer)) return { type: 'reply', text: clean(answer), confidence: null };
 
   if (isFields(answer)) {
