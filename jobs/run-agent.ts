@@ -26,7 +26,7 @@ async function runOne(deps: Deps, tenantId: string, runId: string): Promise<void
   if (leftMs <= 0) return settle(deps, tenantId, run, { type: 'expired' });
   // Somebody else began it, or it is not due; whoever that was will look again, and the sweep at the deadline.
   if (!run.mayBegin) return;
-  const end = await ask(deps, run);
+  const end: RunEnd | 'not accepted' = run.isEmpty ? { type: 'empty' } : await ask(deps, run);
   if (end === 'not accepted') return deps.wake('run-agent', tenantId, runId, Math.min(PAUSE_MS, leftMs) + 50);
   await settle(deps, tenantId, run, end);
   if (end.type === 'answer' && end.answer.type === 'pending') {

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { messageOf, quoting, UncertainError } from '../errors.ts';
+import { inBrackets } from '../language/in-brackets.ts';
 import type { SafeResponse } from '../safe-request.ts';
 import { isStandardWebhookSecret, signStandardWebhook } from '../standard-webhook.ts';
 import { NotAcceptedError, type AgentAnswer, type AgentKind, type AgentTurn } from './agent.ts';
@@ -65,7 +66,7 @@ export const n8n: AgentKind<N8nSettings> = {
   readAnswer,
 };
 
-// `sessionId` and `chatInput` are the names that n8n's AI nodes look for.
+// `sessionId` and `chatInput` are the names that n8n's AI nodes look for. They read nothing else, and refuse an empty one.
 const turnBody = (turn: AgentTurn, callbackUrl: string) => ({
   type: 'turn',
   runId: turn.runId,
@@ -73,8 +74,9 @@ const turnBody = (turn: AgentTurn, callbackUrl: string) => ({
   tenant: turn.tenant,
   conversation: turn.conversation,
   sessionId: turn.conversation.id,
-  chatInput: turn.message,
+  chatInput: [turn.message, ...turn.attachments.map(inBrackets)].filter(Boolean).join('\n'),
   message: turn.message,
+  attachments: turn.attachments,
   systemMessage: turn.systemMessage,
   language: turn.language,
   contact: turn.contact,
