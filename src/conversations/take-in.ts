@@ -36,7 +36,9 @@ export function takeInMessage(
   const seq = (conversation.lastSeq += 1);
   // Whoever comes back after a long pause begins a new talk, also where the conversation was never closed.
   const silentMs = unit.now.getTime() - conversation.lastActivityAt.getTime();
-  if (silentMs > unit.settings.thresholds.count_afresh_after * 1000) countAfresh(conversation);
+  const isBack = silentMs > unit.settings.thresholds.count_afresh_after * 1000;
+  if (isBack) countAfresh(conversation);
+  if (isBack || !conversation.lastInboundAt || content.isGroup) nameContact(unit, contactId, content.from.name);
   noteActivity(conversation, unit.now);
   conversation.lastInboundAt = unit.now;
   conversation.isSubscribed = true;
@@ -53,6 +55,15 @@ export function takeInMessage(
   });
   // A button carries the time of the message it hangs under, which may be days old.
   return { seq, text: content.text, sentAt: content.payload === undefined ? content.sentAt : unit.now };
+}
+
+/** Whoever was written to before writing has no name yet; the first message of a talk brings it. One that is there stays. */
+function nameContact({ settings, writes }: Unit, contactId: string, name?: string): void {
+  if (!name) return;
+  writes.others.push([
+    'update contacts set display_name = ? where tenant_id = ? and id = ? and display_name is null',
+    [name, settings.tenant.id, contactId],
+  ]);
 }
 
 /** The owner wrote from the platform's own app: that is a human answering, so automation steps back. */
