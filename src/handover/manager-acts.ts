@@ -13,6 +13,8 @@ import { lockWaiting } from './queue.ts';
 import { tellGiven } from './tell-managers.ts';
 
 interface ManagerReply {
+  /** The message's, where what was written has one already. */
+  id?: string;
   /** May be empty where there are files. */
   text: string;
   /** Uploaded, and not sent yet. */
@@ -40,9 +42,14 @@ export async function answerAs(
   unit: Unit,
   conversation: Conversation,
   actor: Actor,
-  { text, attachmentIds = [], from = null, reason = 'answered the contact' }: ManagerReply & { reason?: string },
+  {
+    id = newId(),
+    text,
+    attachmentIds = [],
+    from = null,
+    reason = 'answered the contact',
+  }: ManagerReply & { reason?: string },
 ): Promise<string> {
-  const id = newId();
   const files = await claimFiles(unit.em, conversation.tenantId, id, attachmentIds);
   takeOver(unit, conversation, actor, reason);
   callOffReminder(conversation, unit.writes);

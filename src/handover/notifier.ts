@@ -15,8 +15,18 @@ export interface HandoverNotice extends Packet {
   url: string;
   /** ISO 8601. */
   createdAt: string;
+  /** Said in place of all else, where somebody wrote to the target and has to be told something. */
+  note?: Note;
   /** How to answer from here, where that is not what the kind of notifier says by itself. */
   replyHint?: string;
+}
+
+/** A few words under a message in a chat of managers. */
+export interface Note {
+  text: string;
+  /** The chat, and the platform's id of the message, as the channel names them. */
+  thread: string;
+  messageId: string;
 }
 
 /** The operator's mail server. */

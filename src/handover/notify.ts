@@ -15,6 +15,7 @@ import { withTenant } from '../tenancy/with-tenant.ts';
 import { nameOf } from './answerers.ts';
 import type { HandoverNotice, SmtpSettings } from './notifier.ts';
 import { moveTarget } from './move-target.ts';
+import { noteOf } from './note.ts';
 import { notifierKind } from './notifiers/registry.ts';
 import { packetOf } from './packet.ts';
 
@@ -98,6 +99,7 @@ async function claim(deps: NotifyDeps, tenantId: string, id: string) {
     const channel = channels.get(conversation.channelId)?.name ?? 'a channel';
     const reason = typeof found.notice['reason'] === 'string' ? found.notice['reason'] : 'A customer needs you.';
     const assignee = conversation.assigneeUserId ?? null;
+    const note = noteOf(found);
     const notice: HandoverNotice = {
       id,
       tenant: { slug: settings.tenant.slug, name: settings.tenant.name },
@@ -106,6 +108,7 @@ async function claim(deps: NotifyDeps, tenantId: string, id: string) {
       assignedTo: assignee === null ? null : { userId: assignee, name: await nameOf(em, assignee) },
       url: deps.linkTo(settings.tenant.slug, conversation.id),
       createdAt: found.createdAt.toISOString(),
+      ...(note && { note }),
     };
     if (handover) await em.nativeUpdate(Handover, { tenantId, id: handover.id }, { packet: { ...notice } });
     return { notification: found, target, notice };
