@@ -16,14 +16,15 @@ interface NewNote {
 
 /** Tells a manager, under what that one wrote, that it did not go to the contact. It is sent as every notification is. */
 export async function tellWhyNot(
-  { em, writes, linkTo }: Unit,
+  unit: Unit,
   { thread }: Pick<ReadEvent, 'thread'>,
   { id, answered, why, messageId }: NewNote,
 ): Promise<void> {
+  const { em, writes } = unit;
   const { tenantId, targetId, conversationId } = answered;
   const isSaid = writes.notifications.some((one) => one.id === id) || (await em.count(Notification, { tenantId, id }));
   if (isSaid) return;
-  const text = `Nothing was sent to the customer: ${why}.\n\nOpen the conversation: ${linkTo(conversationId)}`;
+  const text = `Nothing was sent to the customer: ${why}.\n\nOpen the conversation: ${unit.linkTo(conversationId)}`;
   const note: Note = { text, thread, messageId };
   writes.notifications.push({ tenantId, id, targetId, conversationId, notice: { note } });
   writes.wakes.push(['notify-manager', tenantId, id, 0]);

@@ -51,6 +51,8 @@ export interface Notifier<Config = unknown> {
   kind: string;
   /** Doubles as the form in the dashboard. Secrets carry `.meta({ secret: true })`. */
   config: z.ZodType<Config>;
+  /** The other side drops what it has seen by its id: a notice that is sent again says what it said at first. */
+  repeatsItself?: true;
   /**
    * `externalId` is under what an answer to the notice refers to it, null where nobody can answer it.
    * `movedTo` is the id of the chat where it was shown, when that is not the one of the config any more.

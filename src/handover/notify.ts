@@ -13,6 +13,7 @@ import type { KeyRing } from '../tenancy/secrets.ts';
 import type { SettingsOf } from '../tenancy/settings.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
 import { nameOf } from './answerers.ts';
+import { asAtFirst, withoutFirst } from './as-at-first.ts';
 import type { HandoverNotice, SmtpSettings } from './notifier.ts';
 import { moveTarget } from './move-target.ts';
 import { noteOf } from './note.ts';
@@ -51,7 +52,8 @@ export async function notify(deps: NotifyDeps, tenantId: string, notificationId:
       apiBases: deps.apiBases,
       signal: AbortSignal.timeout(SEND_TIMEOUT_MS),
     });
-    await end(deps, tenantId, notification, { status: 'sent', externalId, error: null, sentAt: new Date() });
+    const sent = { status: 'sent' as const, externalId, error: null, sentAt: new Date() };
+    await end(deps, tenantId, notification, { ...sent, notice: withoutFirst(notification) });
     if (movedTo) await withTenant(deps.orm, tenantId, (em) => moveTarget(em, deps.keys, tenantId, target.id, movedTo));
   } catch (error) {
     const text = messageOf(error).slice(0, 1_000);
@@ -111,6 +113,6 @@ async function claim(deps: NotifyDeps, tenantId: string, id: string) {
       ...(note && { note }),
     };
     if (handover) await em.nativeUpdate(Handover, { tenantId, id: handover.id }, { packet: { ...notice } });
-    return { notification: found, target, notice };
+    return { notification: found, target, notice: await asAtFirst(em, found, target.kind, notice) };
   });
 }

@@ -37,7 +37,7 @@ function noteThatManagerIsNeeded({ writes }: Unit, { tenantId, assigneeUserId }:
   ]);
 }
 
-/** One notification per target. What it says is put together when it is sent, from the rows as they then are. */
+/** One notification per target. What it says is put together when it is sent first, from the rows as they then are. */
 export function notify(
   unit: Unit,
   conversation: Conversation,

@@ -192,8 +192,8 @@ describe("a manager's answer", () => {
     await until(() => expect(toCustomer().at(-1)).toBe('It is on its way.'));
     await postTelegram(world, shop, again(2));
     await ended(shop, again(2), 'ignored');
-    const ends = await Promise.all([update, again(1)].map(async (one) => (await eventsOf(shop, one))?.status));
-    expect(ends.toSorted()).toEqual(['handled', 'ignored']);
+    const ends = await Promise.all([update, again(1)].map(async (one) => (await eventsOf(shop, one))?.status ?? ''));
+    expect(new Set(ends)).toEqual(new Set(['handled', 'ignored']));
     const { id } = await conversationOf(world, shop, 4501);
     expect((await messagesOf(world, shop, id)).filter(({ senderKind }) => senderKind === 'user')).toHaveLength(1);
     expect(toCustomer()).toHaveLength(before + 1);
