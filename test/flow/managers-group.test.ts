@@ -32,9 +32,14 @@ async function shopWithGroup(group: string): Promise<Shop> {
 
 const supergroup = (id: string) => ({ id: Number(id), type: 'supergroup' });
 
-/** The message id of what was shown last in a chat. */
-function lastShownIn(chat: string): number {
-  return world.platform.calls.findLastIndex(({ body }) => String(body['chat_id']) === chat) + 1;
+/** The message id of what was shown last in a chat, once it is known that it was: before, an answer to it is just talk. */
+async function lastShownIn({ tenantId }: Shop, chat: string): Promise<number> {
+  const id = world.platform.calls.findLastIndex(({ body }) => String(body['chat_id']) === chat) + 1;
+  await until(async () => {
+    const where = { tenantId, externalId: `${chat}:${id}` };
+    expect(await withTenant(world.deps.orm, tenantId, (em) => em.count(Notification, where))).toBe(1);
+  });
+  return id;
 }
 
 async function expectAnswerFrom(shop: Shop, chat: string, customer: number): Promise<void> {
@@ -43,7 +48,7 @@ async function expectAnswerFrom(shop: Shop, chat: string, customer: number): Pro
     const { replyThreads } = await world.deps.targetsOf(shop.tenantId);
     expect(replyThreads.has(`${shop.telegram.channelId}/${chat}`)).toBe(true);
   });
-  const reply_to_message = { message_id: lastShownIn(chat), chat: supergroup(chat), date: 1 };
+  const reply_to_message = { message_id: await lastShownIn(shop, chat), chat: supergroup(chat), date: 1 };
   const text = `An answer for ${customer}.`;
   await postTelegram(world, shop, telegramUpdate(777, text, { chat: supergroup(chat), reply_to_message }));
   await until(() => expect(world.platform.textsTo(String(customer)).at(-1)).toBe(text));
@@ -54,7 +59,7 @@ async function expectAnswerFrom(shop: Shop, chat: string, customer: number): Pro
 async function toldOf(shop: Shop, group: string, customer: number) {
   await asksForPerson(shop, customer);
   await until(() => expect(world.platform.textsTo(group).at(-1)).toContain(`order of ${customer}`));
-  const reply_to_message = { message_id: lastShownIn(group), chat: supergroup(group), date: 1 };
+  const reply_to_message = { message_id: await lastShownIn(shop, group), chat: supergroup(group), date: 1 };
   const answer = (text: string, more: object = {}) =>
     telegramUpdate(777, text, { chat: supergroup(group), reply_to_message, ...more });
   const toCustomer = () => world.platform.textsTo(String(customer));
@@ -147,7 +152,7 @@ describe("what cannot go out is said under the manager's message, and the contac
     expect(await handlerOf(world, shop, customer)).toBe('queued');
 
     // The next one, in words, goes out, also as an answer to what we said.
-    const reply_to_message = { message_id: lastShownIn(group), chat: supergroup(group), date: 1 };
+    const reply_to_message = { message_id: await lastShownIn(shop, group), chat: supergroup(group), date: 1 };
     await postTelegram(world, shop, answer('In words.', { reply_to_message }));
     await until(() => expect(toCustomer().at(-1)).toBe('In words.'));
   });
