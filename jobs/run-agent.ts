@@ -34,7 +34,7 @@ async function runOne(deps: Deps, tenantId: string, runId: string): Promise<void
   // Another look at the deadline, for the answer that never comes.
   if (run.type === 'expired') return settle(deps, tenantId, runId, { type: 'expired' });
   if (run.type === 'early') return deps.wake('run-agent', tenantId, runId, run.delayMs);
-  const end = await ask(deps, run);
+  const end: RunEnd | NotAccepted = run.isEmpty ? { type: 'empty' } : await ask(deps, run);
   if (end.type === 'not accepted') {
     await run.release(end.error, end.pauseMs);
     return deps.wake('run-agent', tenantId, runId, end.pauseMs + 50);

@@ -26,6 +26,7 @@ import { Migration20261126000025 } from './Migration20261126000025_lighter_inbox
 import { Migration20261126000026 } from './Migration20261126000026_put_off.ts';
 import { Migration20261126000027 } from './Migration20261126000027_stuck_conversations.ts';
 import { Migration20261126000028 } from './Migration20261126000028_waiting_ends.ts';
+import { Migration20261126000029 } from './Migration20261126000029_taken_by_phone.ts';
 import { Migration20261126000032 } from './Migration20261126000032_calls_that_wait.ts';
 import { Migration20261126000033 } from './Migration20261126000033_fair_sweep.ts';
 
@@ -59,6 +60,7 @@ export const migrations = [
   { name: 'Migration20261126000026_put_off', class: Migration20261126000026 },
   { name: 'Migration20261126000027_stuck_conversations', class: Migration20261126000027 },
   { name: 'Migration20261126000028_waiting_ends', class: Migration20261126000028 },
+  { name: 'Migration20261126000029_taken_by_phone', class: Migration20261126000029 },
   { name: 'Migration20261126000032_calls_that_wait', class: Migration20261126000032 },
   { name: 'Migration20261126000033_fair_sweep', class: Migration20261126000033 },
 ];

@@ -1,6 +1,19 @@
 import type { z } from 'zod';
 import type { SafeRequest } from '../safe-request.ts';
 
+/** What came along with words, or without any. A field that says nothing is left out; the file itself is not handed on. */
+export interface AgentAttachment {
+  /** `image`, `video`, `audio`, `voice`, `file`, `sticker`, `location`, `contact` or `unsupported`. */
+  type: string;
+  fileName?: string;
+  /** Human-readable rest: a place's name and address, a shared contact's name and phone, a sticker's emoji. */
+  label?: string;
+  /** What was written in the same message. */
+  caption?: string;
+  latitude?: number;
+  longitude?: number;
+}
+
 /** What an agent is given: words, not rows. */
 export interface AgentTurn {
   /** Id of this run: correlation id for a later callback, idempotency key for the call. */
@@ -11,10 +24,12 @@ export interface AgentTurn {
   systemMessage: string;
   /** Language to answer in, ISO 639-1. */
   language: string;
-  /** What the contact said since we last answered. */
+  /** What the contact said since we last answered, in words; empty where there are only attachments. */
   message: string;
-  /** Earlier messages, oldest first, nothing from before the last hand back. */
-  history: { role: 'contact' | 'agent' | 'manager'; text: string; at: string }[];
+  /** What came with it, oldest first. */
+  attachments: AgentAttachment[];
+  /** Earlier messages, oldest first, nothing from before the last hand back. `text` is never empty: a file alone is `[image]`. */
+  history: { role: 'contact' | 'agent' | 'manager'; text: string; attachments: AgentAttachment[]; at: string }[];
   /** After this instant the answer is not used. */
   deadline: Date;
 }

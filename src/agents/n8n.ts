@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { messageOf, quoting, UncertainError } from '../errors.ts';
 import { retryAfterMs } from '../retry-after.ts';
+import { inBrackets } from '../language/in-brackets.ts';
 import type { SafeResponse } from '../safe-request.ts';
 import { isStandardWebhookSecret, signStandardWebhook } from '../standard-webhook.ts';
 import { NotAcceptedError, type AgentAnswer, type AgentKind, type AgentTurn } from './agent.ts';
@@ -68,7 +69,7 @@ export const n8n: AgentKind<N8nSettings> = {
   readAnswer,
 };
 
-// `sessionId` and `chatInput` are the names that n8n's AI nodes look for.
+// `sessionId` and `chatInput` are the names that n8n's AI nodes look for. They read nothing else, and refuse an empty one.
 const turnBody = (turn: AgentTurn, callbackUrl: string) => ({
   type: 'turn',
   runId: turn.runId,
@@ -76,8 +77,9 @@ const turnBody = (turn: AgentTurn, callbackUrl: string) => ({
   tenant: turn.tenant,
   conversation: turn.conversation,
   sessionId: turn.conversation.id,
-  chatInput: turn.message,
+  chatInput: [turn.message, ...turn.attachments.map(inBrackets)].filter(Boolean).join('\n'),
   message: turn.message,
+  attachments: turn.attachments,
   systemMessage: turn.systemMessage,
   language: turn.language,
   contact: turn.contact,
@@ -160,12 +162,12 @@ const wordKeys = ['reply', 'output', 'text', 'answer', 'response', 'message'] as
 const wrappers = ['json', 'data', 'output'] as const;
 
 /**
- * Reads what workflows answer: a string, an object, or an array with one of them; the object may sit one
+ * Reads what workflows answer: a string, an object, or an array, whose first element counts; the object may sit one
  * level down under `json`, `data` or `output`. Texts are cut at 20,000 characters.
  * Throws when nothing in it is understood.
  */
 export function readAnswer(body: unknown): AgentAnswer {
-  const answer: unknown = Array.isArray(body) && body.length === 1 ? body[0] : body;
+  const answer: unknown = Array.isArray(body) ? body[0] : body;
   if (isWords(answer)) return { type: 'reply', text: clean(answer), confidence: null };
 
   if (isFields(answer)) {

@@ -71,6 +71,8 @@ export type InboundContent =
   | { type: 'migration'; newThread: string }
   /** A workflow's late answer to a turn that it was given; `answer` is what `agents/` understands. */
   | { type: 'agent_answer'; runId: string; answer: unknown }
+  /** Answers a message in the name of a chat, so that nobody can tell who wrote: of no effect, and its writer may be told. */
+  | { type: 'anonymous'; reason: string; messageId: string; replyToId: string; sentAt: Date }
   /** Verified, understood, and of no effect for us: a bot's own message, an event type of tomorrow. */
   | { type: 'ignored'; reason: string }
   /** Genuine, and not in the documented shape: kept as failed until a version of ours reads it. */

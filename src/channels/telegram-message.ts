@@ -51,21 +51,23 @@ export function readMessage(value: unknown): TelegramReading {
     return { thread: chat.id, content: { type: 'migration', newThread: message.migrate_to_chat_id } };
   }
   const refusal = refusalOf(message);
-  if (refusal || !from) return { thread, content: ignored(refusal ?? 'message without an author') };
+  if (refusal || !from) {
+    return { thread, content: anonymousAnswer(message) ?? ignored(refusal ?? 'message without an author') };
+  }
 
   // The usual case: words have nothing beside them.
   const attachments = text === undefined ? readAttachments(message, value) : [];
   if (text === undefined && attachments.length === 0) {
     return { thread, content: ignored('message without text or media, such as somebody joining the group') };
   }
-  const quoted = message.reply_to_message;
+  const replyToId = answered(message);
   const content: InboundContent = {
     type: 'message',
     messageId: messageId(chat.id, message.message_id),
     from: senderOf(from),
     text: text ?? caption ?? '',
     attachments,
-    ...(quoted && quoted.forum_topic_created === undefined && { replyToId: messageId(chat.id, quoted.message_id) }),
+    ...(replyToId && { replyToId }),
     isGroup: isGroup(chat),
     sentAt: message.date,
   };
@@ -88,8 +90,23 @@ export function readEdit(value: unknown): TelegramReading {
   return { thread, content };
 }
 
+/** The message that this one quotes. */
+function answered({ chat, reply_to_message: quoted }: Message): string | undefined {
+  return quoted && quoted.forum_topic_created === undefined ? messageId(chat.id, quoted.message_id) : undefined;
+}
+
+/** An administrator who is hidden, or somebody who writes as his channel, has answered in a group. */
+function anonymousAnswer(message: Message): InboundContent | undefined {
+  const { chat, sender_chat, message_id, date: sentAt } = message;
+  const replyToId = answered(message);
+  if (sender_chat === undefined || replyToId === undefined || !isGroup(chat)) return undefined;
+  return { type: 'anonymous', reason: NOT_A_PERSON, messageId: messageId(chat.id, message_id), replyToId, sentAt };
+}
+
+const NOT_A_PERSON = 'written in the name of a chat or channel, not by a person';
+
 function refusalOf({ from, sender_chat, chat }: Message): string | undefined {
-  if (sender_chat !== undefined) return 'written in the name of a chat or channel, not by a person';
+  if (sender_chat !== undefined) return NOT_A_PERSON;
   if (chat.type === 'channel') return 'posted in a channel';
   return from?.is_bot ? 'written by a bot' : undefined;
 }

@@ -124,6 +124,7 @@ async function takeIn(
       }
       case 'agent_answer':
         return end('failed', 'an answer of an agent came through a channel that is not one of agents');
+      case 'anonymous':
       case 'ignored':
         return end('ignored', content.reason);
     }

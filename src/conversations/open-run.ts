@@ -1,12 +1,13 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { z } from 'zod';
-import type { AgentTurn } from '../agents/agent.ts';
+import type { AgentAttachment, AgentTurn } from '../agents/agent.ts';
 import { Agent } from '../entities/agent.ts';
 import { AgentRun } from '../entities/agent-run.ts';
 import { ChannelAddress } from '../entities/channel-address.ts';
 import { Contact } from '../entities/contact.ts';
 import { Conversation } from '../entities/conversation.ts';
 import { Message } from '../entities/message.ts';
+import { inBrackets } from '../language/in-brackets.ts';
 import { spokenLanguage } from '../language/spoken.ts';
 import { runBound } from '../tenancy/bound.ts';
 import { sealContext } from '../tenancy/find-channel.ts';
@@ -32,6 +33,8 @@ export interface OpenRun {
   callbackUrl: string;
   /** How often it was begun, this time included. */
   attempts: number;
+  /** The contact said nothing that could be given to an agent, or has taken it back. */
+  isEmpty: boolean;
   /** The agent refused before it began: the run may be begun again after a pause. */
   release(error: string, pauseMs: number): Promise<void>;
 }
@@ -78,9 +81,9 @@ export async function openRun(deps: RunDeps, tenantId: string, runId: string): P
       },
       { orderBy: { seq: 'desc' }, limit: HISTORY + (run.lastSeq - run.firstSeq + 1) },
     );
-    const told = messages.toReversed().filter((message) => message.content !== '');
+    const told = messages.toReversed().filter(({ content, attachments }) => content !== '' || attachments.length > 0);
     const said = told.filter((message) => message.seq >= run.firstSeq && message.direction === 'in');
-    const text = said.map((message) => message.content).join('\n');
+    const text = said.flatMap((message) => message.content || []).join('\n');
     const contactLanguage = conversation.language ?? null;
     return {
       type: 'begun',
@@ -88,6 +91,7 @@ export async function openRun(deps: RunDeps, tenantId: string, runId: string): P
       openSettings: () => deps.keys.open(agent.settingsSealed, sealContext(tenantId, agent.id)),
       callbackUrl: address ? `${deps.publicUrl}/webhooks/${address.kind}/${address.address}` : '',
       attempts: z.int().parse(begun['attempts']),
+      isEmpty: said.length === 0,
       turn: {
         runId,
         tenant: { id: settings.tenant.id, slug: settings.tenant.slug },
@@ -96,6 +100,7 @@ export async function openRun(deps: RunDeps, tenantId: string, runId: string): P
         systemMessage: agent.systemPrompt || settings.systemMessage,
         language: spokenLanguage(settings, contactLanguage, text),
         message: text,
+        attachments: said.flatMap(attachmentsOf),
         history: told.filter((message) => message.seq < run.firstSeq).map(toHistory),
         deadline: run.deadlineAt,
       },
@@ -122,8 +127,22 @@ async function notBegun(em: EntityManager, tenantId: string, runId: string): Pro
 
 const ROLES = { in: 'contact', out: 'agent', internal: 'manager' } as const;
 
-const toHistory = (message: Message): AgentTurn['history'][number] => ({
-  role: message.senderKind === 'user' ? 'manager' : ROLES[message.direction as 'in'],
-  text: message.content,
-  at: (message.sentAt ?? message.createdAt).toISOString(),
-});
+const toHistory = (message: Message): AgentTurn['history'][number] => {
+  const attachments = attachmentsOf(message);
+  return {
+    role: message.senderKind === 'user' ? 'manager' : ROLES[message.direction as 'in'],
+    text: message.content || attachments.map(inBrackets).join('\n'),
+    attachments,
+    at: (message.sentAt ?? message.createdAt).toISOString(),
+  };
+};
+
+/** Without what only the platform understands, or would let others fetch. */
+const attachmentsOf = ({ content, attachments }: Message): AgentAttachment[] =>
+  attachments.map(({ type, fileName, label, latitude, longitude }) => ({
+    type,
+    ...(fileName && { fileName }),
+    ...(label && { label }),
+    ...(content && { caption: content }),
+    ...(latitude !== undefined && longitude !== undefined && { latitude, longitude }),
+  }));

@@ -12,13 +12,18 @@ import { isOpen } from './due-runs.ts';
 import { factsOf, languageOf, takeTurnBack, type Turn } from './take-turn.ts';
 import type { Unit } from './unit.ts';
 
-/** How a run came to its end. */
-export type RunEnd = { type: 'answer'; answer: AgentAnswer } | { type: 'failed'; error: string } | { type: 'expired' };
+/** How a run came to its end; `empty`: there was nothing to ask the agent. */
+export type RunEnd =
+  | { type: 'answer'; answer: AgentAnswer }
+  | { type: 'failed'; error: string }
+  | { type: 'expired' }
+  | { type: 'empty' };
 
 const CHANGED_HANDS = 'the conversation changed hands while the agent was answering';
 const SUSPENDED = 'the tenant was suspended while the agent was answering';
 /** Of the answers that came after the end; one that is asked again and again keeps no more. */
 const MOST_LATE_ANSWERS = 20;
+const EMPTY = 'the turn has neither words nor attachments, or the contact has deleted them';
 
 /**
  * Ends an agent's run, once. An answer is used only by the conversation as it was when the turn was given: after a
@@ -57,12 +62,13 @@ export async function settleRun(unit: Unit, runId: string, end: RunEnd): Promise
   run.answer = end.type === 'answer' ? { ...end.answer } : null;
   run.error = end.type === 'failed' ? end.error : end.type === 'expired' ? `no answer in time${whyNothing}` : null;
   const isOvertaken = conversation.epoch !== run.epoch || conversation.activeRunId !== run.id;
-  if (isOvertaken || !settings.isActive) {
+  if (isOvertaken || end.type === 'empty' || !settings.isActive) {
     run.status = 'discarded';
-    run.error ??= isOvertaken ? CHANGED_HANDS : SUSPENDED;
+    run.error ??= isOvertaken ? CHANGED_HANDS : end.type === 'empty' ? EMPTY : SUSPENDED;
     if (!isOvertaken) {
       conversation.activeRunId = null;
-      takeTurnBack(unit, conversation, run);
+      if (end.type === 'empty') wakeForNext(unit, conversation);
+      else takeTurnBack(unit, conversation, run);
     }
     unit.writes.others.push([
       `update decisions set withheld_reason = ?
@@ -80,10 +86,7 @@ export async function settleRun(unit: Unit, runId: string, end: RunEnd): Promise
   const verdict = judge(facts, end, run, whyNothing);
   if (isForHuman(verdict)) takeInWhatWaits(conversation, turn);
   applyVerdict(unit, conversation, turn, verdict, { asked, facts, agentRun: run });
-  // What was said meanwhile is the next turn.
-  if (conversation.turnStartedAt || conversation.turnDueAt) {
-    unit.writes.wakes.push(['handle-inbound', tenantId, threadSubject(conversation.channelId, conversation.thread)]);
-  }
+  wakeForNext(unit, conversation);
   return run.status;
 }
 
@@ -96,7 +99,19 @@ function takeInWhatWaits(conversation: Conversation, turn: Turn): void {
   conversation.answeredSeq = conversation.lastSeq;
 }
 
-function judge(facts: Parameters<typeof missed>[0], end: RunEnd, run: AgentRun, whyNothing: string): Verdict {
+/** What was said meanwhile is the next turn. */
+function wakeForNext({ writes }: Unit, conversation: Conversation): void {
+  const { tenantId, channelId, thread, turnStartedAt, turnDueAt } = conversation;
+  if (!turnStartedAt && !turnDueAt) return;
+  writes.wakes.push(['handle-inbound', tenantId, threadSubject(channelId, thread)]);
+}
+
+function judge(
+  facts: Parameters<typeof missed>[0],
+  end: Exclude<RunEnd, { type: 'empty' }>,
+  run: AgentRun,
+  whyNothing: string,
+): Verdict {
   const verdict = (outcome: Verdict['outcome'], reason: string): Verdict => ({
     outcome,
     path: 'agent',

@@ -1,10 +1,11 @@
 import type { InboundContent } from '../channels/adapter.ts';
 import type { Conversation } from '../entities/conversation.ts';
 import { Message } from '../entities/message.ts';
+import { giveTo } from '../handover/give-to.ts';
 import { newId } from '../id.ts';
 import { lockConversation } from './lock-conversation.ts';
 import { noteActivity } from './note-activity.ts';
-import { callOffReminder, changeHands, countAfresh, system } from './ownership.ts';
+import { callOffReminder, countAfresh, system } from './ownership.ts';
 import type { Receipt, Unit } from './unit.ts';
 import type { Changeable, Writes } from './writes.ts';
 
@@ -39,7 +40,9 @@ export function takeInMessage(
   const seq = (conversation.lastSeq += 1);
   // Whoever comes back after a long pause begins a new talk, also where the conversation was never closed.
   const silentMs = unit.now.getTime() - conversation.lastActivityAt.getTime();
-  if (silentMs > unit.settings.thresholds.count_afresh_after * 1000) countAfresh(conversation);
+  const isBack = silentMs > unit.settings.thresholds.count_afresh_after * 1000;
+  if (isBack) countAfresh(conversation);
+  if (isBack || !conversation.lastInboundAt || content.isGroup) nameContact(unit, contactId, content.from.name);
   noteActivity(conversation, unit.now);
   conversation.lastInboundAt = unit.now;
   conversation.isSubscribed = true;
@@ -70,6 +73,15 @@ export function takeInMessage(
   };
 }
 
+/** Whoever was written to before writing has no name yet; the first message of a talk brings it. One that is there stays. */
+function nameContact({ settings, writes }: Unit, contactId: string, name?: string): void {
+  if (!name) return;
+  writes.others.push([
+    'update contacts set display_name = ? where tenant_id = ? and id = ? and display_name is null',
+    [name, settings.tenant.id, contactId],
+  ]);
+}
+
 /** The owner wrote from the platform's own app: that is a human answering, so automation steps back. */
 export function takeInEcho(unit: Unit, conversation: Conversation, content: Content<'echo'>): void {
   const seq = (conversation.lastSeq += 1);
@@ -89,7 +101,7 @@ export function takeInEcho(unit: Unit, conversation: Conversation, content: Cont
   if (!isFresh) return;
   callOffReminder(conversation, unit.writes);
   if (takesOver && conversation.handler !== 'human') {
-    changeHands(conversation, 'human', system, "answered from the platform's own app", unit.writes);
+    giveTo(unit, conversation, null, system, "answered from the platform's own app");
   }
 }
 

@@ -1,7 +1,7 @@
 import { system } from '../conversations/ownership.ts';
 import type { Unit } from '../conversations/unit.ts';
 import { whoHasRoom, type Answerer } from './answerers.ts';
-import { giveTo } from './manager-acts.ts';
+import { giveTo } from './give-to.ts';
 import { countWaiting, lockWaiting } from './queue.ts';
 import { tellGiven } from './tell-managers.ts';
 

@@ -7,11 +7,14 @@ import { conflict, invalidFields } from '../errors.ts';
 import { claimFiles } from '../files/claim-files.ts';
 import { newId } from '../id.ts';
 import { answererOf, nameOf } from './answerers.ts';
+import { giveTo } from './give-to.ts';
 import { backIntoQueue, endHandover } from './hand-over.ts';
 import { lockWaiting } from './queue.ts';
 import { tellGiven } from './tell-managers.ts';
 
 interface ManagerReply {
+  /** The message's, where what was written has one already. */
+  id?: string;
   /** May be empty where there are files. */
   text: string;
   /** Uploaded, and not sent yet. */
@@ -39,9 +42,14 @@ export async function answerAs(
   unit: Unit,
   conversation: Conversation,
   actor: Actor,
-  { text, attachmentIds = [], from = null, reason = 'answered the contact' }: ManagerReply & { reason?: string },
+  {
+    id = newId(),
+    text,
+    attachmentIds = [],
+    from = null,
+    reason = 'answered the contact',
+  }: ManagerReply & { reason?: string },
 ): Promise<string> {
-  const id = newId();
   const files = await claimFiles(unit.em, conversation.tenantId, id, attachmentIds);
   takeOver(unit, conversation, actor, reason);
   callOffReminder(conversation, unit.writes);
@@ -109,25 +117,4 @@ export async function closeConversation(unit: Unit, conversationId: string, acto
 function takeOver(unit: Unit, conversation: Conversation, actor: Actor, reason: string): void {
   if (conversation.handler === 'human' && conversation.assigneeUserId === actor.id) return;
   giveTo(unit, conversation, actor.id, actor, reason);
-}
-
-/** The conversation is this manager's from here on; null: a person's of whom we know no more. */
-export function giveTo(
-  unit: Unit,
-  conversation: Conversation,
-  userId: string | null,
-  actor: Actor,
-  reason: string,
-): void {
-  const { now, writes } = unit;
-  changeHands(conversation, 'human', actor, reason, writes, userId);
-  if (conversation.openHandoverId) {
-    const set = { acceptedAt: now, acceptedBy: userId, timeoutAt: null };
-    writes.handoverChanges.push({ id: conversation.openHandoverId, set });
-  }
-  if (!userId) return;
-  writes.others.push([
-    'update memberships set given_at = ? where tenant_id = ? and user_id = ?',
-    [now, conversation.tenantId, userId],
-  ]);
 }

@@ -1,12 +1,15 @@
-import { threadSubject } from '../queue/contracts.ts';
 import type { EventEnd, ReadEvent } from '../conversations/handle-threads.ts';
 import type { Unit } from '../conversations/unit.ts';
+import { Message } from '../entities/message.ts';
 import { Notification } from '../entities/notification.ts';
-import { messageOf } from '../errors.ts';
+import { AppError } from '../errors.ts';
+import { idFrom } from '../id.ts';
+import { threadSubject } from '../queue/contracts.ts';
 import type { KeyRing } from '../tenancy/secrets.ts';
 import { replyAsManager } from './manager-acts.ts';
 import { moveTarget } from './move-target.ts';
 import { withoutTopic } from './targets-of.ts';
+import { tellWhyNot } from './note.ts';
 
 /** Whether a thread is a chat of managers, or a topic in it, not of a contact. */
 export const isManagerChat = (unit: Unit, event: Pick<ReadEvent, 'channelId' | 'thread'>) =>
@@ -22,7 +25,7 @@ function targetOf({ targets }: Unit, { channelId, thread }: Pick<ReadEvent, 'cha
  * chat moves, its target goes with it.
  */
 export async function handleManagerChat(unit: Unit, event: ReadEvent, keys: KeyRing): Promise<EventEnd> {
-  const { id, content } = event;
+  const { id, channelId, thread, content } = event;
   const tenantId = unit.settings.tenant.id;
   const targetId = targetOf(unit, event) ?? null;
   const end = (status: EventEnd['status'], error: string | null = null): EventEnd => ({ id, status, error });
@@ -30,19 +33,51 @@ export async function handleManagerChat(unit: Unit, event: ReadEvent, keys: KeyR
     if (targetId) await moveTarget(unit.em, keys, tenantId, targetId, content.newThread);
     return end('handled');
   }
-  if (content.type !== 'message' || !content.replyToId) return end('ignored', 'talk in the chat of the managers');
-  const notification = await unit.em.findOne(Notification, {
-    tenantId,
-    targetId,
-    externalId: content.replyToId,
-  });
-  if (!notification) return end('ignored', 'answers something that is not a notification');
-  if (content.text === '') return end('failed', 'only text can be passed on to the contact from here');
+  if ((content.type !== 'message' && content.type !== 'anonymous') || !content.replyToId) {
+    return end('ignored', 'talk in the chat of the managers');
+  }
+  const answered = await unit.em.findOne(Notification, { tenantId, targetId, externalId: content.replyToId });
+  if (!answered) return end('ignored', 'answers something that is not a notification');
+  const { messageId } = content;
+  // Of the message, not of the event: Telegram may bring a message again as another update.
+  const messageKey = idFrom(threadSubject(channelId, messageId), content.sentAt);
+  if (await isPassedOn(unit, messageKey)) return end('ignored', 'this answer was passed on before, as another event');
+  const why = await passOn(unit, { id: messageKey, from: targetId, conversationId: answered.conversationId }, content);
+  if (why === null) return end('handled');
+  await tellWhyNot(unit, { thread }, { id: messageKey, answered, why, messageId });
+  return end('failed', why);
+}
+
+async function isPassedOn({ em, settings, writes }: Unit, id: string): Promise<boolean> {
+  if (writes.messages.some((message) => message.id === id)) return true;
+  return (await em.count(Message, { tenantId: settings.tenant.id, id })) > 0;
+}
+
+interface Way {
+  id: string;
+  from: string | null;
+  conversationId: string;
+}
+
+/** Sends the answer to the contact. Otherwise gives why not, and what the manager can do. */
+async function passOn(unit: Unit, { id, from, conversationId }: Way, content: Answer): Promise<string | null> {
+  if (content.type === 'anonymous') return ANONYMOUS;
+  if (content.attachments.length > 0) return NO_FILES;
   try {
-    const answer = { text: content.text, from: targetId };
-    await replyAsManager(unit, notification.conversationId, { kind: 'user', id: null }, answer);
-    return end('handled');
+    await replyAsManager(unit, conversationId, { kind: 'user', id: null }, { id, text: content.text, from });
+    return null;
   } catch (error) {
-    return end('failed', messageOf(error));
+    // Anything else may have broken the transaction, and is tried again.
+    if (error instanceof AppError) return error.message;
+    throw error;
   }
 }
+
+type Answer = Extract<ReadEvent['content'], { type: 'message' | 'anonymous' }>;
+
+const ANONYMOUS =
+  'you write in the name of a group or channel, and only a person can answer; turn off "Remain anonymous" in your ' +
+  'administrator rights, or write as yourself, and answer again';
+const NO_FILES =
+  'files cannot be passed on from this chat, and words that came with one are not sent without it; answer in words ' +
+  'alone, or open the conversation and attach the file there';

@@ -15,8 +15,18 @@ export interface HandoverNotice extends Packet {
   url: string;
   /** ISO 8601. */
   createdAt: string;
+  /** Said in place of all else, where somebody wrote to the target and has to be told something. */
+  note?: Note;
   /** How to answer from here, where that is not what the kind of notifier says by itself. */
   replyHint?: string;
+}
+
+/** A few words under a message in a chat of managers. */
+export interface Note {
+  text: string;
+  /** The chat, and the platform's id of the message, as the channel names them. */
+  thread: string;
+  messageId: string;
 }
 
 /** The operator's mail server. */
@@ -41,6 +51,8 @@ export interface Notifier<Config = unknown> {
   kind: string;
   /** Doubles as the form in the dashboard. Secrets carry `.meta({ secret: true })`. */
   config: z.ZodType<Config>;
+  /** The other side drops what it has seen by its id: a notice that is sent again says what it said at first. */
+  repeatsItself?: true;
   /**
    * `externalId` is under what an answer to the notice refers to it, null where nobody can answer it.
    * `movedTo` is the id of the chat where it was shown, when that is not the one of the config any more.

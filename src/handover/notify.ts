@@ -16,8 +16,10 @@ import type { KeyRing } from '../tenancy/secrets.ts';
 import type { SettingsOf } from '../tenancy/settings.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
 import { nameOf } from './answerers.ts';
+import { asAtFirst, withoutFirst } from './as-at-first.ts';
 import type { HandoverNotice, SmtpSettings } from './notifier.ts';
 import { moveTarget } from './move-target.ts';
+import { noteOf } from './note.ts';
 import { notifierKind } from './notifiers/registry.ts';
 import { packetOf } from './packet.ts';
 
@@ -54,7 +56,8 @@ export async function notify(deps: NotifyDeps, tenantId: string, notificationId:
       apiBases: deps.apiBases,
       signal: AbortSignal.timeout(SEND_TIMEOUT_MS),
     });
-    await end(deps, tenantId, notification, { status: 'sent', externalId, error: null, sentAt: new Date() });
+    const sent = { status: 'sent' as const, externalId, error: null, sentAt: new Date() };
+    await end(deps, tenantId, notification, { ...sent, notice: withoutFirst(notification) });
     if (movedTo) await withTenant(deps.orm, tenantId, (em) => moveTarget(em, deps.keys, tenantId, target.id, movedTo));
   } catch (error) {
     const text = messageOf(error).slice(0, 1_000);
@@ -100,6 +103,7 @@ async function claim(deps: NotifyDeps, tenantId: string, id: string) {
     const channel = channels.get(conversation.channelId)?.name ?? 'a channel';
     const reason = typeof found.notice['reason'] === 'string' ? found.notice['reason'] : 'A customer needs you.';
     const assignee = conversation.assigneeUserId ?? null;
+    const note = noteOf(found);
     const notice: HandoverNotice = {
       id,
       tenant: { slug: settings.tenant.slug, name: settings.tenant.name },
@@ -108,9 +112,11 @@ async function claim(deps: NotifyDeps, tenantId: string, id: string) {
       assignedTo: assignee === null ? null : { userId: assignee, name: await nameOf(em, assignee) },
       url: deps.linkTo(settings.tenant.slug, conversation.id),
       createdAt: found.createdAt.toISOString(),
+      ...(note && { note }),
     };
     if (handover) await em.nativeUpdate(Handover, { tenantId, id: handover.id }, { packet: { ...notice } });
-    return { type: 'claimed' as const, notification: found, target, notice };
+    const asFirst = await asAtFirst(em, found, target.kind, notice);
+    return { type: 'claimed' as const, notification: found, target, notice: asFirst };
   });
 }
 

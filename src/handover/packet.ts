@@ -3,6 +3,7 @@ import { Contact } from '../entities/contact.ts';
 import type { Conversation } from '../entities/conversation.ts';
 import type { Handover } from '../entities/handover.ts';
 import { Message } from '../entities/message.ts';
+import { inBrackets } from '../language/in-brackets.ts';
 
 const LAST_MESSAGES = 6;
 
@@ -42,10 +43,7 @@ export async function packetOf(
 
 /** With what came along, so that nothing looks as if nothing had been said. */
 function wordsOf({ content, contentType, attachments }: Message): string {
-  const files = attachments.map(({ type, fileName, label }) =>
-    [`[${type}]`, fileName ?? label].filter(Boolean).join(' '),
-  );
-  const words = [content, ...files].filter(Boolean).join('\n');
+  const words = [content, ...attachments.map(inBrackets)].filter(Boolean).join('\n');
   return words === '' ? `[${contentType}]` : words;
 }
 

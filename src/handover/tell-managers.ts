@@ -37,7 +37,7 @@ function noteThatManagerIsNeeded({ writes }: Unit, { tenantId, assigneeUserId }:
   ]);
 }
 
-/** One notification per target. What it says is put together when it is sent, from the rows as they then are. */
+/** One notification per target. What it says is put together when it is sent first, from the rows as they then are. */
 export function notify(
   unit: Unit,
   conversation: Conversation,
@@ -58,7 +58,7 @@ export function notify(
 export function tellGiven(unit: Unit, conversation: Conversation, to: { name: string }, why: string): void {
   unit.writes.others.push([
     `update notifications set status = 'skipped'
-     where tenant_id = ? and conversation_id = ? and status = 'queued' and attempts = 0`,
+     where tenant_id = ? and conversation_id = ? and status = 'queued' and attempts = 0 and notice -> 'note' is null`,
     [conversation.tenantId, conversation.id],
   ]);
   notify(unit, conversation, unit.targets.ids, { reason: `Given to ${to.name}. ${why}`, isFirst: false });

@@ -34,6 +34,10 @@ export async function watchHandover(unit: Unit, handoverId: string): Promise<voi
     }
   } else if (conversation.handler === 'queued') {
     nobodyCame(unit, conversation, handover, language);
+  } else if (conversation.handler === 'human') {
+    // Somebody has it already, so nobody is waited for: left as it is, it would be due for ever.
+    const set = { acceptedAt: conversation.assignedAt ?? now, acceptedBy: conversation.assigneeUserId ?? null };
+    unit.writes.handoverChanges.push({ id: handover.id, set: { ...set, timeoutAt: null } });
   }
 }
 

@@ -24,7 +24,8 @@ const turn = (deadline = new Date(Date.now() + 5_000)): AgentTurn => ({
   systemMessage: 'Be kind.',
   language: 'da',
   message: 'Hvor er min pakke? 📦',
-  history: [{ role: 'contact', text: 'Hej', at: '2026-01-01T00:00:00.000Z' }],
+  attachments: [],
+  history: [{ role: 'contact', text: 'Hej', attachments: [], at: '2026-01-01T00:00:00.000Z' }],
   deadline,
 });
 
@@ -35,7 +36,7 @@ const answering = (status: number, body: string | object = '', headers: Record<s
   nock('https://n8n.example').post('/webhook/agent').reply(status, body, headers);
 
 /** Answers one call and gives back what a workflow would see of it. */
-async function received(over: Partial<N8nSettings> = {}) {
+async function received(over: Partial<N8nSettings> = {}, asked = turn()) {
   const call = { body: '', headers: {} as Record<string, string> };
   nock('https://n8n.example')
     .post('/webhook/agent')
@@ -44,7 +45,7 @@ async function received(over: Partial<N8nSettings> = {}) {
       call.headers = Object.fromEntries(incoming.headers);
       return [200, { reply: 'ok' }];
     });
-  await ask(over);
+  await ask(over, request, asked);
   return call;
 }
 
@@ -73,13 +74,29 @@ describe('the call', () => {
       sessionId: 'c-1',
       chatInput: 'Hvor er min pakke? 📦',
       message: 'Hvor er min pakke? 📦',
+      attachments: [],
       systemMessage: 'Be kind.',
       language: 'da',
       contact: { name: 'Søren', language: 'da' },
-      history: [{ role: 'contact', text: 'Hej', at: '2026-01-01T00:00:00.000Z' }],
+      history: [{ role: 'contact', text: 'Hej', attachments: [], at: '2026-01-01T00:00:00.000Z' }],
       deadline: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
       callback: { url: callbackUrl },
     });
+  });
+
+  it('names attachments, also in chatInput, which AI nodes refuse when it is empty', async () => {
+    const image = { type: 'image' };
+    const file = { type: 'file', fileName: 'bill.pdf', caption: 'My bill' };
+    const inputs: unknown[] = [];
+    for (const more of [
+      { message: '', attachments: [image] },
+      { message: 'My bill', attachments: [file, { type: 'location', label: 'Kiosk, Main St 1' }] },
+    ]) {
+      const sent: unknown = JSON.parse((await received({}, { ...turn(), ...more })).body);
+      expect(sent).toMatchObject(more);
+      inputs.push(z.object({ chatInput: z.string() }).parse(sent).chatInput);
+    }
+    expect(inputs).toEqual(['[image]', 'My bill\n[file] bill.pdf\n[location] Kiosk, Main St 1']);
   });
 
   it('is signed as Standard Webhooks says', async () => {
@@ -242,6 +259,9 @@ describe('readAnswer', () => {
     ['Hi', reply('Hi')],
     [['Hi'], reply('Hi')],
     [[{ text: 'Hi' }], reply('Hi')],
+    [[{ reply: 'a' }, { reply: 'b' }], reply('a')],
+    [['Hi', { handover: true }], reply('Hi')],
+    [[{ handover: 'angry' }, 'Hi'], { type: 'handover', reason: 'angry', text: null }],
     [{ reply: '1', output: '2', text: '3', answer: '4', response: '5', message: '6' }, reply('1')],
     [{ message: '6', response: '5', answer: '4', text: '3', output: '2' }, reply('2')],
     [{ message: '6', response: '5', answer: '4', text: '3' }, reply('3')],
@@ -287,7 +307,7 @@ describe('readAnswer', () => {
     [7],
     [{}],
     [[]],
-    [[{ reply: 'a' }, { reply: 'b' }]],
+    [[{}, { reply: 'b' }]],
     [{ reply: 7 }],
     [{ json: { json: { reply: 'too deep' } } }],
     [JSON.parse('{"__proto__": {"reply": "inherited"}}')],

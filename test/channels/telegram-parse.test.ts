@@ -135,6 +135,13 @@ describe('telegram parses', () => {
     'member-joined': skipped('message without text or media, such as somebody joining the group'),
     'bot-message': skipped('written by a bot'),
     'sender-chat': skipped('written in the name of a chat or channel, not by a person'),
+    'anonymous-answer': {
+      type: 'anonymous',
+      reason: 'written in the name of a chat or channel, not by a person',
+      messageId: '-1001987654321:90215',
+      replyToId: '-1001987654321:90200',
+      sentAt: at(1767610601),
+    },
     'channel-post': skipped('updates of type channel_post are not used'),
     'poll-closed': skipped('updates of type poll are not used'),
   };

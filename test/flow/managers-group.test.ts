@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { InboundEventRow } from '../../src/entities/inbound-event.ts';
+import { Notification } from '../../src/entities/notification.ts';
 import { addTarget } from '../../src/tenancy/provision.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import {
+  asManager,
   buildShop,
   conversationOf,
   handlerOf,
+  messagesOf,
   postTelegram,
   telegramUpdate,
   writes,
@@ -28,9 +32,14 @@ async function shopWithGroup(group: string): Promise<Shop> {
 
 const supergroup = (id: string) => ({ id: Number(id), type: 'supergroup' });
 
-/** The message id of what was shown last in a chat. */
-function lastShownIn(chat: string): number {
-  return world.platform.calls.findLastIndex(({ body }) => String(body['chat_id']) === chat) + 1;
+/** The message id of what was shown last in a chat, once it is known that it was: before, an answer to it is just talk. */
+async function lastShownIn({ tenantId }: Shop, chat: string): Promise<number> {
+  const id = world.platform.calls.findLastIndex(({ body }) => String(body['chat_id']) === chat) + 1;
+  await until(async () => {
+    const where = { tenantId, externalId: `${chat}:${id}` };
+    expect(await withTenant(world.deps.orm, tenantId, (em) => em.count(Notification, where))).toBe(1);
+  });
+  return id;
 }
 
 async function expectAnswerFrom(shop: Shop, chat: string, customer: number, place: object = {}): Promise<void> {
@@ -39,12 +48,30 @@ async function expectAnswerFrom(shop: Shop, chat: string, customer: number, plac
     const { replyChats } = await world.deps.targetsOf(shop.tenantId);
     expect(replyChats.has(`${shop.telegram.channelId}/${chat}`)).toBe(true);
   });
-  const reply_to_message = { message_id: lastShownIn(chat), chat: supergroup(chat), date: 1 };
+  const reply_to_message = { message_id: await lastShownIn(shop, chat), chat: supergroup(chat), date: 1 };
   const text = `An answer for ${customer}.`;
   await postTelegram(world, shop, telegramUpdate(777, text, { chat: supergroup(chat), reply_to_message, ...place }));
   await until(() => expect(world.platform.textsTo(String(customer)).at(-1)).toBe(text));
   expect(await handlerOf(world, shop, customer)).toBe('human');
 }
+
+/** A customer whom the group was told of, and what a manager writes there in answer. */
+async function toldOf(shop: Shop, group: string, customer: number) {
+  await asksForPerson(shop, customer);
+  await until(() => expect(world.platform.textsTo(group).at(-1)).toContain(`order of ${customer}`));
+  const reply_to_message = { message_id: await lastShownIn(shop, group), chat: supergroup(group), date: 1 };
+  const answer = (text: string, more: object = {}) =>
+    telegramUpdate(777, text, { chat: supergroup(group), reply_to_message, ...more });
+  const toCustomer = () => world.platform.textsTo(String(customer));
+  return { answer, toCustomer, before: toCustomer().length };
+}
+
+const eventsOf = ({ tenantId }: Shop, update: { update_id: number }) =>
+  withTenant(world.deps.orm, tenantId, (em) =>
+    em.findOne(InboundEventRow, { tenantId, externalId: String(update.update_id) }),
+  );
+const ended = (shop: Shop, update: { update_id: number }, status: string) =>
+  until(async () => expect(await eventsOf(shop, update)).toMatchObject({ status }));
 
 const asksForPerson = (shop: Shop, customer: number) =>
   writes(world, shop, customer, `I want to talk to a human about the order of ${customer}`);
@@ -120,5 +147,98 @@ describe("a managers' forum", () => {
     for (const thread of [chat, `${chat}:42`, `${chat}:43`]) {
       await expect(conversationOf(world, shop, thread)).rejects.toThrow();
     }
+  });
+});
+
+describe("what cannot go out is said under the manager's message, and the contact gets nothing", () => {
+  const nothingSent = (group: string) =>
+    world.platform.calls.filter(
+      ({ body }) =>
+        String(body['chat_id']) === group && String(body['text']).startsWith('Nothing was sent to the customer: '),
+    );
+
+  it.each<[string, number, object, RegExp]>([
+    [
+      'a photo with words',
+      4310,
+      { text: undefined, caption: 'Like this one', photo: [{ file_id: 'f', width: 1, height: 1 }] },
+      /files/,
+    ],
+    ['a sticker', 4320, { text: undefined, sticker: { file_id: 's', emoji: 'x' } }, /files/],
+    [
+      'the answer of a hidden administrator',
+      4330,
+      { sender_chat: { id: -43, type: 'supergroup' }, from: { id: 1087968824, is_bot: true, first_name: 'Group' } },
+      /Remain anonymous/,
+    ],
+  ])('%s', async (_what, customer, more, why) => {
+    const group = `-${customer}`;
+    const shop = await shopWithGroup(group);
+    const { answer, toCustomer, before } = await toldOf(shop, group, customer);
+    const update = answer('Like this one', more);
+    await postTelegram(world, shop, update);
+    await until(() => expect(nothingSent(group)).toHaveLength(1));
+    expect(nothingSent(group)[0]?.body).toMatchObject({
+      text: expect.stringMatching(why),
+      reply_parameters: { message_id: update.message.message_id, allow_sending_without_reply: true },
+    });
+    await ended(shop, update, 'failed');
+    expect(toCustomer()).toHaveLength(before);
+    expect(await handlerOf(world, shop, customer)).toBe('queued');
+
+    // The next one, in words, goes out, also as an answer to what we said.
+    const reply_to_message = { message_id: await lastShownIn(shop, group), chat: supergroup(group), date: 1 };
+    await postTelegram(world, shop, answer('In words.', { reply_to_message }));
+    await until(() => expect(toCustomer().at(-1)).toBe('In words.'));
+  });
+
+  it('the answer to a closed conversation, once, also when the group cannot be written to at first', async () => {
+    const group = '-4400';
+    const shop = await shopWithGroup(group);
+    const { answer, toCustomer, before } = await toldOf(shop, group, 4401);
+    const { id } = await conversationOf(world, shop, 4401);
+    await asManager(world, shop, `/conversations/${id}/close`, {});
+    let refused = 0;
+    world.platform.answer = (call, response) => {
+      if (String(call.body['chat_id']) !== group || refused++ > 0) return undefined;
+      response.statusCode = 502;
+      response.end('bad gateway');
+      return true;
+    };
+    const update = answer('Too late');
+    await postTelegram(world, shop, update);
+    await until(() => expect(nothingSent(group)).toHaveLength(2));
+    expect(nothingSent(group)[1]?.body['text']).toContain('the conversation is closed');
+    expect(nothingSent(group)[1]?.body['text']).toContain(`#${id}`);
+    await postTelegram(world, shop, { ...update, update_id: update.update_id + 900_000 });
+    await ended(shop, { update_id: update.update_id + 900_000 }, 'failed');
+    const notes = await withTenant(world.deps.orm, shop.tenantId, (em) =>
+      em.find(Notification, { tenantId: shop.tenantId, handoverId: null }),
+    );
+    expect(notes).toMatchObject([{ status: 'sent', attempts: 2 }]);
+    expect(toCustomer()).toHaveLength(before);
+  });
+});
+
+describe("a manager's answer", () => {
+  it('that Telegram brings again, as another update, goes to the customer once', async () => {
+    const group = '-4500';
+    const shop = await shopWithGroup(group);
+    const { answer, toCustomer, before } = await toldOf(shop, group, 4501);
+    const update = answer('It is on its way.');
+    const again = (n: number) => ({ ...update, update_id: update.update_id + n * 900_000 });
+    // At once, and after the first was sent.
+    await Promise.all([postTelegram(world, shop, update), postTelegram(world, shop, again(1))]);
+    await until(() => expect(toCustomer().at(-1)).toBe('It is on its way.'));
+    await postTelegram(world, shop, again(2));
+    await ended(shop, again(2), 'ignored');
+    const ends = await Promise.all([update, again(1)].map(async (one) => (await eventsOf(shop, one))?.status ?? ''));
+    expect(new Set(ends)).toEqual(new Set(['handled', 'ignored']));
+    const { id } = await conversationOf(world, shop, 4501);
+    expect((await messagesOf(world, shop, id)).filter(({ senderKind }) => senderKind === 'user')).toHaveLength(1);
+    expect(toCustomer()).toHaveLength(before + 1);
+    // The same words in another message are another answer.
+    await postTelegram(world, shop, answer('It is on its way.'));
+    await until(() => expect(toCustomer()).toHaveLength(before + 2));
   });
 });

@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
-import { conversationOf, decisionsOf, handlerOf, writes } from '../support/tenants.ts';
+import { conversationOf, decisionsOf, handlerOf, postTelegram, telegramUpdate, writes } from '../support/tenants.ts';
 import { answering, callBack, useWorkflows, workflowSecret } from '../support/workflows.ts';
 import { until, useWorld } from '../support/world.ts';
 
@@ -41,6 +41,54 @@ describe('a turn that no FAQ answers goes to the n8n workflow', () => {
       ['agent', 'ask_agent'],
       ['agent', 'answer'],
     ]);
+  });
+
+  it('tells the workflow what came along, now and before, and not where it can be fetched', async () => {
+    const { shop } = await buildN8nShop({ workflow: answering({ reply: 'Thank you.' }) });
+    const photo = [{ file_id: 'photo-1', width: 9, height: 9 }];
+    const sends = (more: object) => postTelegram(world, shop, telegramUpdate(221, '', { text: undefined, ...more }));
+    await sends({ photo });
+    await until(() => expect(world.platform.textsTo('221')).toHaveLength(1));
+    await sends({ photo, caption: 'It is broken' });
+    await until(() => expect(world.platform.textsTo('221')).toHaveLength(2));
+    await sends({ document: { file_id: 'file-1', file_name: 'bill.pdf' } });
+    await until(() => expect(callsOf(shop)).toHaveLength(3));
+
+    const [alone, withWords, last] = callsOf(shop).map(({ body }) => body);
+    expect(alone).toMatchObject({ message: '', chatInput: '[image]', attachments: [{ type: 'image' }], history: [] });
+    const captioned = { type: 'image', caption: 'It is broken' };
+    expect(withWords).toMatchObject({ message: 'It is broken', attachments: [captioned] });
+    expect(last).toMatchObject({
+      message: '',
+      chatInput: '[file] bill.pdf',
+      attachments: [{ type: 'file', fileName: 'bill.pdf' }],
+      history: [
+        { role: 'contact', text: '[image]', attachments: [{ type: 'image' }] },
+        { role: 'agent', text: 'Thank you.', attachments: [] },
+        { role: 'contact', text: 'It is broken', attachments: [captioned] },
+        { role: 'agent', text: 'Thank you.' },
+      ],
+    });
+    expect(
+      callsOf(shop)
+        .map(({ raw }) => raw)
+        .join(),
+    ).not.toMatch(/photo-1|file-1/);
+  });
+
+  it('asks the workflow nothing where nothing was said, and goes on with what is said next', async () => {
+    const { shop } = await buildN8nShop({ workflow: answering({ reply: 'At 8.' }) });
+    await postTelegram(world, shop, telegramUpdate(222, ''));
+    await until(async () => expect((await runsOf(shop))[0]).toMatchObject({ status: 'discarded' }));
+    expect(callsOf(shop)).toEqual([]);
+    await writes(world, shop, 222, 'Is a table free tonight?');
+    await until(() => expect(world.platform.textsTo('222')).toEqual(['At 8.']));
+    expect(callsOf(shop)).toHaveLength(1);
+    const { id } = await conversationOf(world, shop, 222);
+    expect((await decisionsOf(world, shop, id))[0]).toMatchObject({
+      outcome: 'ask_agent',
+      withheldReason: expect.stringContaining('neither words nor attachments'),
+    });
   });
 
   it.each([false, true])('takes an answer that comes later through the callback (bearer: %s), once', async (bearer) => {

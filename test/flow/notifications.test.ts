@@ -7,7 +7,7 @@ import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { stayOnThisMachine } from '../handover/harness.ts';
 import { openMailServer, refuse } from '../handover/mail-server.ts';
 import { query } from '../support/embedded.ts';
-import { buildShop, conversationOf, handlerOf, writes, type Shop } from '../support/tenants.ts';
+import { buildShop, conversationOf, handlerOf, messagesOf, writes, type Shop } from '../support/tenants.ts';
 import { startWorld, until, type World } from '../support/world.ts';
 
 stayOnThisMachine();
@@ -104,5 +104,39 @@ describe('a manager who is told', () => {
       em.find(Handover, { tenantId: shop.tenantId }),
     );
     expect(handover?.packet).toMatchObject({ conversation: { id }, url: expect.stringContaining(id) });
+  });
+
+  it('by webhook gets the same, byte by byte, when it is sent again, whatever has been said since', async () => {
+    const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+    const before = new Set(world.platform.calls);
+    const calls = () => world.platform.calls.filter((call) => call.path === '/told' && !before.has(call));
+    let refusedTimes = 0;
+    world.platform.answer = ({ path }, response) => {
+      if (path !== '/told' || ++refusedTimes > 1) return undefined;
+      response.statusCode = 500;
+      response.end();
+      return true;
+    };
+    const shop = await shopThatTells('webhook', { url: `${world.platform.url}/told`, secret }, 93);
+    const refused = { status: 'queued', attempts: 1, notice: { first: expect.stringContaining('order is wrong') } };
+    await until(async () => expect(await notificationsOf(shop)).toMatchObject([refused]));
+    await writes(world, shop, 93, 'It was the blue one');
+    const { id } = await conversationOf(world, shop, 93);
+    await until(async () => expect((await messagesOf(world, shop, id)).at(-1)?.content).toBe('It was the blue one'));
+
+    await timePasses(shop);
+    await until(async () =>
+      expect((await notificationsOf(shop)).find(({ attempts }) => attempts === 2)?.status).toBe('sent'),
+    );
+    const [first, second] = calls().filter(
+      ({ headers }) => headers['webhook-id'] === calls()[0]?.headers['webhook-id'],
+    );
+    expect(first?.raw).toContain('my order is wrong');
+    expect(second?.raw).toBe(first?.raw);
+    expect(calls().every(({ raw }) => raw === first?.raw || raw.includes('It was the blue one'))).toBe(true);
+    // Once it was sent the words are gone from the notification.
+    expect(JSON.stringify((await notificationsOf(shop)).map(({ notice }) => notice))).not.toContain(
+      'my order is wrong',
+    );
   });
 });

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Contact } from '../../src/entities/contact.ts';
 import { Conversation } from '../../src/entities/conversation.ts';
 import { OutboundMessage } from '../../src/entities/outbound-message.ts';
 import { TenantSettings } from '../../src/entities/tenant-settings.ts';
 import { addChannel } from '../../src/tenancy/provision.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
+import { withoutCanaries } from '../support/canaries.ts';
 import { asManager, buildShop, conversationOf, messagesOf, metaSignature, type Shop } from '../support/tenants.ts';
+import { handoverById } from '../support/waiting.ts';
 import { startWorld, until, type World } from '../support/world.ts';
 
 const app = { META_APP_SECRET: 'app-secret-of-the-operator', META_VERIFY_TOKEN: 'token-of-the-operator' };
@@ -107,6 +110,53 @@ describe('a customer writes to a WhatsApp number', () => {
       expect((await conversationOf(world, shop, customer)).handler).toBe(handler);
     },
   );
+
+  it('who waits for a person has one once the owner answers from the phone: nobody is looked for any more', async () => {
+    await post(`/${key}`, text('wamid.8', 'I want to talk to a human'));
+    await until(async () => expect((await conversationOf(world, shop, customer)).handler).toBe('queued'));
+    const handoverId = (await conversationOf(world, shop, customer)).openHandoverId ?? '';
+    expect(await handoverById(world, shop, handoverId)).toMatchObject({ timeoutAt: expect.any(Date) });
+    const timestamp = String(Math.floor(Date.now() / 1000));
+    const echo = { to: customer, from: '1', id: 'wamid.echo', timestamp, type: 'text', text: { body: 'Boss here' } };
+    await post(`/${key}`, { message_echoes: [echo] }, 'smb_message_echoes');
+    await until(async () => expect((await conversationOf(world, shop, customer)).handler).toBe('human'));
+    const taken = { acceptedAt: expect.any(Date), acceptedBy: null, timeoutAt: null, outcome: null };
+    expect(await handoverById(world, shop, handoverId)).toMatchObject(taken);
+    // It ends as every other one does.
+    const { id } = await conversationOf(world, shop, customer);
+    expect((await asManager(world, shop, `/conversations/${id}/hand-back`, {})).status).toBeLessThan(300);
+    expect(await handoverById(world, shop, handoverId)).toMatchObject({ outcome: 'handed_back' });
+  });
+
+  it('who was written to first from the phone is called by name once the customer writes, and by that one from then on', async () => {
+    const timestamp = String(Math.floor(Date.now() / 1000));
+    const echo = {
+      to: customer,
+      from: '1',
+      id: 'wamid.echo',
+      timestamp,
+      type: 'text',
+      text: { body: 'Your cake is ready' },
+    };
+    await post(`/${key}`, { message_echoes: [echo] }, 'smb_message_echoes');
+    await until(async () => expect((await conversationOf(world, shop, customer)).handler).toBe('human'));
+    const { id, contactId } = await conversationOf(world, shop, customer);
+    const nameOf = () =>
+      withTenant(world.deps.orm, shop.tenantId, async (em) => {
+        const contact = await em.findOneOrFail(Contact, { tenantId: shop.tenantId, id: contactId });
+        return withoutCanaries(contact.displayName ?? '');
+      });
+    expect(await nameOf()).toBe('');
+    await post(`/${key}`, text('wamid.9', 'Thank you'));
+    await until(async () => expect((await messagesOf(world, shop, id)).at(-1)?.content).toBe('Thank you'));
+    expect(await nameOf()).toBe('Ana');
+
+    await asManager(world, shop, `/conversations/${id}/close`, {});
+    const later = { ...text('wamid.10', 'Me again'), contacts: [{ profile: { name: 'A.' }, wa_id: customer }] };
+    await post(`/${key}`, later);
+    await until(async () => expect((await conversationOf(world, shop, customer)).id).not.toBe(id));
+    expect(await nameOf()).toBe('Ana');
+  });
 
   it('is sent no free text later than 24 hours after the last message, and the manager is told why', async () => {
     await post(`/${key}`, asks('wamid.4'));

@@ -1,5 +1,7 @@
+import pg from 'pg';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { watchHandover as watchHandoverJob } from '../../jobs/watch-handover.ts';
+import { SETTLE_TAKEN } from '../../migrations/Migration20261126000029_taken_by_phone.ts';
 import { withUnit } from '../../src/conversations/with-unit.ts';
 import { watchHandover } from '../../src/handover/watch-handover.ts';
 import { buildShop, messagesOf, type Shop } from '../support/tenants.ts';
@@ -92,5 +94,37 @@ describe('handovers whose time has come', () => {
     expect((await words()).map(({ length }) => length)).toEqual([0, 1, 1]);
     await process();
     expect((await words()).map(({ length }) => length)).toEqual([1, 1, 1]);
+  });
+});
+
+describe('a handover of a conversation that somebody has', () => {
+  it('is due no more, and counts as taken', async () => {
+    const { handoverId, conversationId } = await queueUp(world, shop, { handler: 'human', handover: timeIsUp });
+    await watch(shop, handoverId);
+    const settled = { acceptedAt: expect.any(Date), timeoutAt: null, outcome: null };
+    expect(await handoverById(world, shop, handoverId)).toMatchObject(settled);
+    expect((await conversationById(world, shop, conversationId)).handler).toBe('human');
+    expect(await wordsTo(shop, conversationId)).toEqual([]);
+  });
+
+  it('of before is settled by the migration, and one that somebody waits in is left alone', async () => {
+    const times = { acceptedAt: null, timeoutAt: new Date(0) };
+    const since = new Date('2026-11-20T10:00:00Z');
+    const taken = await queueUp(world, shop, { handler: 'human', assignee: shop.managerId, handover: times });
+    const waiting = await queueUp(world, shop, { handover: times });
+    const accepted = { acceptedAt: since, timeoutAt: null };
+    const known = await queueUp(world, shop, { handler: 'human', assignee: shop.managerId, handover: accepted });
+    const owner = new pg.Client(world.database.ownerUrl);
+    await owner.connect();
+    await owner.query(SETTLE_TAKEN);
+    await owner.end();
+    const { assignedAt } = await conversationById(world, shop, taken.conversationId);
+    expect(await handoverById(world, shop, taken.handoverId)).toMatchObject({
+      acceptedAt: assignedAt,
+      acceptedBy: shop.managerId,
+      timeoutAt: null,
+    });
+    expect(await handoverById(world, shop, waiting.handoverId)).toMatchObject(times);
+    expect(await handoverById(world, shop, known.handoverId)).toMatchObject(accepted);
   });
 });

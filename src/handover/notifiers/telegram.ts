@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { PermanentError, UncertainError } from '../../errors.ts';
-import type { Notifier, NotifierIo } from '../notifier.ts';
+import type { Note, Notifier, NotifierIo } from '../notifier.ts';
 import { isSuccess, readJson, waitFor } from './answer.ts';
-import { plainText, wordingOf } from './wording.ts';
+import { plainText, shorten, wordingOf } from './wording.ts';
 
 const API_BASE = 'https://api.telegram.org';
 const HOW_TO_ANSWER = 'Reply to this message to answer the customer.';
@@ -56,11 +56,13 @@ export const telegram: Notifier<Config> = {
   config: Config,
 
   async send(notice, config, io) {
-    const text = plainText(wordingOf(notice, HOW_TO_ANSWER), TEXT_LENGTH);
-    let answer = await sendMessage(text, config.chatId, config, io);
+    const { note } = notice;
+    const text = note ? shorten(note.text, TEXT_LENGTH) : plainText(wordingOf(notice, HOW_TO_ANSWER), TEXT_LENGTH);
+    const words = { text, ...(note && { reply_parameters: under(note) }) };
+    let answer = await sendMessage(words, note?.thread ?? config.chatId, config, io);
     // A group that became a supergroup: Telegram names its new id once, in the refusal.
     const movedTo = answer.ok ? undefined : answer.parameters?.migrate_to_chat_id;
-    if (movedTo) answer = await sendMessage(text, movedTo, config, io);
+    if (movedTo) answer = await sendMessage(words, movedTo, config, io);
     if (!answer.ok) throw failure(answer);
 
     const sent = Sent.safeParse(answer.result).data;
@@ -69,13 +71,19 @@ export const telegram: Notifier<Config> = {
   },
 };
 
-async function sendMessage(text: string, to: string, { botToken }: Config, io: NotifierIo): Promise<Answer> {
+/** Sent all the same where the message is gone, or stands in the chat as it was before it moved. */
+const under = ({ messageId }: Note) => ({
+  message_id: Number(messageId.split(':')[1]),
+  allow_sending_without_reply: true,
+});
+
+async function sendMessage(words: { text: string }, to: string, { botToken }: Config, io: NotifierIo): Promise<Answer> {
   const [chat = '', topic = GENERAL] = to.split(':');
   const place = { chat_id: numberIfExact(chat), ...(topic !== GENERAL && { message_thread_id: Number(topic) }) };
   const response = await io.request(`${io.apiBases['telegram'] ?? API_BASE}/bot${botToken}/sendMessage`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ ...place, text, link_preview_options: { is_disabled: true } }),
+    body: JSON.stringify({ ...place, ...words, link_preview_options: { is_disabled: true } }),
     signal: io.signal,
   });
   const answer = readJson(response, Answer);

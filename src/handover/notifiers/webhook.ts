@@ -24,6 +24,7 @@ const Config = z.object({
 export const webhook: Notifier<z.infer<typeof Config>> = {
   kind: 'webhook',
   config: Config,
+  repeatsItself: true,
 
   async send(notice, { url, secret }, { request, signal }) {
     const body = JSON.stringify({ type: 'handover.requested', timestamp: notice.createdAt, data: notice });
