@@ -4,7 +4,6 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { handleInbound } from '../../jobs/handle-inbound.ts';
 import type { Deps } from '../../src/deps.ts';
-import { Conversation } from '../../src/entities/conversation.ts';
 import { InboundEventRow } from '../../src/entities/inbound-event.ts';
 import { threadSubject } from '../../src/queue/contracts.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
