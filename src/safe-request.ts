@@ -143,7 +143,7 @@ async function exchange(url: URL, init: SafeRequestInit, options: http.RequestOp
     request.destroy();
   };
   const cancel = () => fail(cancelled());
-  const connectTimer = startTimer(connectTimeoutMs, () => fail(new Error(`no connection in ${connectTimeoutMs} ms`)));
+  let connectTimer: NodeJS.Timeout | undefined;
   const totalTimer = startTimer(totalTimeoutMs, () => fail(new Error(`no answer in ${totalTimeoutMs} ms`)));
   let responseTimer: NodeJS.Timeout | undefined;
   signal?.addEventListener('abort', cancel, { once: true });
@@ -153,8 +153,9 @@ async function exchange(url: URL, init: SafeRequestInit, options: http.RequestOp
     clearTimeout(connectTimer);
   };
   request.once('socket', (socket) => {
-    if (socket.connecting) socket.once(isTls ? 'secureConnect' : 'connect', onConnect);
-    else onConnect(); // kept alive from an earlier call
+    if (!socket.connecting) return onConnect(); // kept alive from an earlier call
+    connectTimer = startTimer(connectTimeoutMs, () => fail(new Error(`no connection in ${connectTimeoutMs} ms`)));
+    socket.once(isTls ? 'secureConnect' : 'connect', onConnect);
   });
   const lost = () => fail(new Error('the connection was closed'));
   request.once('close', lost);
