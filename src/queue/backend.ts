@@ -9,7 +9,11 @@ interface BackendOptions {
   onError: (error: Error) => void;
   /** Told at each connection whose Redis would drop jobs when its memory is full; gets its `maxmemory-policy`. */
   onEviction?: (policy: string) => void;
+  /** How long a store may say nothing before its connection is given up; longer than a worker waits there for a job. */
+  silentMs?: number;
 }
+
+const SILENT_MS = 20_000;
 
 export interface NewJob {
   name: string;
@@ -66,9 +70,9 @@ export function createQueueBackend(options: BackendOptions): QueueBackend {
 // A queue that greets Redis before its first job would stay broken when Redis is away at that moment.
 const ASK_NOTHING_FIRST = { skipWaitingForReady: true, skipVersionCheck: true, skipMetasUpdate: true };
 
-function onRedis(url: string, { onError, onEviction }: BackendOptions): QueueBackend {
+function onRedis(url: string, { onError, onEviction, silentMs = SILENT_MS }: BackendOptions): QueueBackend {
   // A webhook must never wait for Redis: without a connection, adding fails at once and the sweep catches up.
-  const producer = open(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1 }, onError);
+  const producer = open(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1, socketTimeout: silentMs }, onError);
   producer.on('ready', () => {
     evictionPolicy(producer).then((policy) => policy && onEviction?.(policy), onError);
   });
@@ -78,7 +82,7 @@ function onRedis(url: string, { onError, onEviction }: BackendOptions): QueueBac
     queue: (name) =>
       jobQueue(watched(new Queue(name, { connection: producer, defaultJobOptions, ...ASK_NOTHING_FIRST }), onError)),
     worker(name, concurrency, process) {
-      const connection = open(url, { maxRetriesPerRequest: null }, onError);
+      const connection = open(url, { maxRetriesPerRequest: null, socketTimeout: silentMs }, onError);
       consumers.push(connection);
       return watched(new Worker(name, process, { connection, concurrency, ...workerOptions }), onError);
     },
@@ -98,7 +102,7 @@ async function evictionPolicy(redis: Redis): Promise<string | null> {
 /** On PostgreSQL bullmq makes two tables for each call in bulk (6.7): up to here jobs are cheaper one by one. */
 const MOST_ALONE = 8;
 
-function onPostgres({ databaseUrl, onError }: BackendOptions): QueueBackend {
+function onPostgres({ databaseUrl, onError, silentMs = SILENT_MS }: BackendOptions): QueueBackend {
   const pools: pg.Pool[] = [];
   const parts: { waitUntilReady(): Promise<unknown> }[] = [];
   const made = <T extends (typeof parts)[number]>(part: T): T => {
@@ -113,7 +117,8 @@ function onPostgres({ databaseUrl, onError }: BackendOptions): QueueBackend {
       keepAlive: true,
       // A job that is lost in a crash is found by the sweep, and one that is done twice does no harm.
       options: '-c search_path=bullmq -c synchronous_commit=off',
-      connectionTimeoutMillis: 5_000,
+      connectionTimeoutMillis: Math.min(5_000, silentMs),
+      query_timeout: silentMs,
     });
     pool.on('error', onError);
     // Of a connection that is in use, its user hears by himself; unheard, the event would end the process.
