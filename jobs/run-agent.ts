@@ -4,11 +4,15 @@ import { nextRuns, overdueRuns } from '../src/conversations/due-runs.ts';
 import { openRun, type OpenRun } from '../src/conversations/open-run.ts';
 import { settleRun, type RunEnd } from '../src/conversations/settle-run.ts';
 import { withUnit } from '../src/conversations/with-unit.ts';
+import { isOutage } from '../src/database/outage.ts';
 import type { Deps } from '../src/deps.ts';
 import { lineOf, messageOf } from '../src/errors.ts';
+import { insist } from '../src/insist.ts';
 import { each } from './each.ts';
 import { defineCalls } from './define-calls.ts';
 
+/** So long a database that is away is waited for with an answer in hand. */
+const SETTLE_LIMIT_MS = 30_000;
 /** Between two tries of a call that was not accepted: doubled each time, as the agent may be many runs' agent. */
 const PAUSE_MS = { least: 1_000, most: 10_000 };
 
@@ -93,6 +97,10 @@ function open(run: OpenRun): unknown {
 }
 
 async function settle(deps: Deps, tenantId: string, runId: string, end: RunEnd): Promise<void> {
-  const became = await withUnit(deps, tenantId, (unit) => settleRun(unit, runId, end));
+  // The agent has done its work, and is not asked again.
+  const became = await insist(() => withUnit(deps, tenantId, (unit) => settleRun(unit, runId, end)), {
+    passes: isOutage,
+    forMs: SETTLE_LIMIT_MS,
+  });
   deps.log.info({ tenantId, runId, end: end.type, became }, 'agent.settled');
 }

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../errors.ts';
 import type { NewOutbound } from '../entities/outbound-message.ts';
+import { insist } from '../insist.ts';
 import type { Logger } from '../logger.ts';
 import { threadSubject } from '../queue/contracts.ts';
 import type { Wake } from '../queue/wake.ts';
@@ -64,7 +64,6 @@ const MOST_PER_CHANNEL = 100;
 const MOST_FILES = 4;
 /** Until then a database that has gone is waited for; see `LEASE_SECONDS`. */
 export const RECORD_LIMIT_MS = 30_000;
-const RECORD_PAUSE_MS = 200;
 
 export function createDelivery(deps: DeliverDeps): Delivery {
   const onTheirWay = new Map<string, number>();
@@ -74,7 +73,9 @@ export function createDelivery(deps: DeliverDeps): Delivery {
 
   /** Results of one tenant that wait at the same moment are written together, and the next messages claimed. */
   const records = createTenantBatches<SendResult, Claim | 'none'>(
-    (tenantId, results) => insist(deps, () => recordAndClaim(deps, tenantId, results)),
+    // What was sent is sent again unless it is written down.
+    (tenantId, results) =>
+      insist(() => recordAndClaim(deps, tenantId, results), { passes: deps.isOutage, forMs: RECORD_LIMIT_MS }),
     { most: 100, inFlight: 1 },
   );
 
@@ -152,19 +153,6 @@ async function announce({ announce: tell, log }: DeliverDeps, tenantId: string, 
   await tell(threadSubject(channelId, thread)).catch((error: unknown) => {
     log.warn({ tenantId, conversationId, error: messageOf(error) }, 'delivery.not_announced');
   });
-}
-
-/** What was sent is sent again unless it is written down: so a database that went away is waited for, within the lease. */
-async function insist<T>({ isOutage }: DeliverDeps, work: () => Promise<T>): Promise<T> {
-  const giveUpAt = performance.now() + RECORD_LIMIT_MS;
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isOutage(error) || performance.now() > giveUpAt) throw error;
-      await sleep(RECORD_PAUSE_MS);
-    }
-  }
 }
 
 /** One round trip: what became of some sends, and what comes next in their conversations. */

@@ -9,7 +9,7 @@ import { threadSubject } from '../../src/queue/contracts.ts';
 import { query } from '../support/embedded.ts';
 import { conversationOf, decisionsOf, writes, type Shop } from '../support/tenants.ts';
 import { answering, useWorkflows } from '../support/workflows.ts';
-import { useWorld } from '../support/world.ts';
+import { until, useWorld } from '../support/world.ts';
 
 const world = useWorld({ workers: false });
 const { buildN8nShop, callsOf, runsOf } = useWorkflows(world);
@@ -31,6 +31,21 @@ async function shopWithRun(chat: number, wishes: Parameters<typeof buildN8nShop>
   if (!run) throw new Error('the turn was not given to the agent');
   return { shop, runId: run.id };
 }
+
+it('an answer that comes while the database is away is used when it is back', async () => {
+  const { shop, runId } = await shopWithRun(30);
+  let away = 2;
+  const matcherOf: Deps['matcherOf'] = async (tenantId) => {
+    away -= 1;
+    if (away >= 0) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    return world.deps.matcherOf(tenantId);
+  };
+  await process({ ...world.deps, matcherOf }, shop, runId);
+  await until(async () => expect(await runsOf(shop)).toMatchObject([{ status: 'answered' }]));
+  expect(callsOf(shop)).toHaveLength(1);
+  const { id } = await conversationOf(world, shop, 30);
+  expect((await decisionsOf(world, shop, id)).at(-1)).toMatchObject({ path: 'agent', outcome: 'answer' });
+});
 
 describe('a run whose agent cannot be opened', () => {
   const spoil = ({ tenantId }: Shop) =>

@@ -134,9 +134,9 @@ describe('a manager who is told', () => {
     expect(first?.raw).toContain('my order is wrong');
     expect(second?.raw).toBe(first?.raw);
     expect(calls().every(({ raw }) => raw === first?.raw || raw.includes('It was the blue one'))).toBe(true);
-    // Once it was sent the words are gone from the notification.
-    expect(JSON.stringify((await notificationsOf(shop)).map(({ notice }) => notice))).not.toContain(
-      'my order is wrong',
+    // Once they were sent the words are gone from the notifications.
+    await until(async () =>
+      expect(JSON.stringify((await notificationsOf(shop)).map(({ notice }) => notice))).not.toContain('order is wrong'),
     );
   });
 });
