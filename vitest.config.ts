@@ -16,6 +16,7 @@ const long = [
   'test/http/faqs-*.test.ts',
   'test/http/threats/**/*.test.ts',
   'test/main.test.ts',
+  'test/queue/silent-store.test.ts',
   'test/tenancy.test.ts',
 ];
 
