@@ -6,21 +6,27 @@ const faults = ['test/faults/**/*.test.ts'];
 /** What starts whole processes or a browser, hashes passwords, walks the API, works on much, or waits for a whole flow; `npm run check` leaves it to `npm test`. */
 const long = [
   'test/auth/**/*.test.ts',
+  'test/bench/faq-quality.test.ts',
   'test/cli.test.ts',
   'test/conversations/find-conversations.test.ts',
+  'test/conversations/move-contact.test.ts',
   'test/conversations/open-turns.test.ts',
   'test/database/silent.test.ts',
   'test/embedded*.test.ts',
   'test/faqs/quality-properties.test.ts',
   'test/faqs/slices.test.ts',
   'test/flow/**/*.test.ts',
+  'test/handover/email.test.ts',
   'test/http/api/**/*.test.ts',
   'test/http/desk-page.test.ts',
+  'test/http/faq-insight.test.ts',
   'test/http/faqs-*.test.ts',
   'test/http/threats/**/*.test.ts',
   'test/main.test.ts',
+  'test/queue/jobs.test.ts',
   'test/queue/silent-store.test.ts',
   'test/tenancy.test.ts',
+  'test/tenancy/jobs.test.ts',
 ];
 
 const postgres = 'test/support/postgres-setup.ts';
