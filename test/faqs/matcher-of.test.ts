@@ -15,19 +15,30 @@ afterAll(() => world.close());
 const run = ({ tenantId }: Shop, sql: string, values: unknown[] = []) =>
   withTenant(world.deps.orm, tenantId, (em) => em.execute(sql, values));
 
-const insertFaq = (shop: Shop, question: string, answer: string, isActive = true) =>
-  run(shop, `insert into faqs (tenant_id, id, question, answer, keywords, is_active) values (?, ?, ?, ?, '{}', ?)`, [
+const insertFaq = (shop: Shop, question: string, answer: string, id = newId()) =>
+  run(shop, `insert into faqs (tenant_id, id, question, answer, keywords, is_active) values (?, ?, ?, ?, '{}', true)`, [
     shop.tenantId,
-    newId(),
+    id,
     question,
     answer,
-    isActive,
   ]);
+
+/** News come in order: once that of one more FAQ is heard, all of how the shop was made has been. */
+async function allIsHeard(shop: Shop): Promise<void> {
+  const { promise: heard, resolve } = Promise.withResolvers<void>();
+  const id = newId();
+  world.deps.changes.listen((tenantId, _table, rowId) => {
+    if (tenantId === shop.tenantId && rowId === id) resolve();
+  });
+  await insertFaq(shop, 'Is there a lighthouse?', 'On the pier', id);
+  await heard;
+}
 
 describe('the index of a tenant', () => {
   it('follows one FAQ that comes, changes, is switched off and goes, without being read again', async () => {
     const shop = await buildShop(world);
     const { matcherOf } = world.deps;
+    await allIsHeard(shop);
     const index = await matcherOf(shop.tenantId);
     const answer = async () => {
       const faqs = await matcherOf(shop.tenantId);
