@@ -3,7 +3,7 @@ import { defineConfig } from '@mikro-orm/postgresql';
 import { migrations } from './migrations/index.ts';
 import { entities } from './src/entities/index.ts';
 
-/** For the MikroORM command line: `DATABASE_URL=… npx mikro-orm migration:list`. The service migrates by itself. */
+/** The tables and how they are made. The service migrates by it at each start (`src/database/migrate.ts`), and tools find it by its name. */
 export default defineConfig({
   entities,
   extensions: [Migrator],

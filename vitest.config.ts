@@ -23,6 +23,7 @@ const long = [
   'test/http/faqs-*.test.ts',
   'test/http/threats/**/*.test.ts',
   'test/main.test.ts',
+  'test/readme.test.ts',
   'test/queue/jobs.test.ts',
   'test/queue/silent-store.test.ts',
   'test/tenancy.test.ts',

@@ -1,8 +1,7 @@
-import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { runMigrations as migrateQueue } from 'bullmq';
 import pg from 'pg';
-import { migrations } from '../../migrations/index.ts';
+import ormConfig from '../../mikro-orm.config.ts';
 import { jobNames } from '../queue/contracts.ts';
 import { RUNTIME_ROLE, SYSTEM_ROLE } from '../../migrations/support/tenant-table.ts';
 
@@ -63,11 +62,11 @@ async function ensureRoles(client: pg.Client, appPassword: string | null): Promi
 
 async function migrateTables(ownerUrl: string, log: (line: string) => void): Promise<void> {
   const orm = await MikroORM.init({
+    ...ormConfig,
     clientUrl: ownerUrl,
+    // Migrations are SQL: what the rows are called in the code need not be known yet.
     entities: [],
     discovery: { warnWhenNoEntities: false },
-    extensions: [Migrator],
-    migrations: { migrationsList: migrations, snapshot: false },
     logger: log,
     ensureDatabase: false,
   });

@@ -6,6 +6,7 @@ const schema = defineEntity({
   tableName: 'tenant_settings',
   properties: {
     tenantId: p.uuid().primary(),
+    id: p.uuid().defaultRaw('gen_random_uuid()'),
     createdAt: p.datetime().defaultRaw('now()'),
     ...updatedAt,
     systemMessage: p.text().default(''),
