@@ -119,6 +119,32 @@ describe('a run', () => {
   });
 });
 
+describe('a run that has begun is not begun again', () => {
+  it('while its call is open, whoever looks at it', async () => {
+    const open: (() => void)[] = [];
+    const answer = answering({ reply: 'Yes, it is.' });
+    const { shop, runId } = await shopWithRun(7, { workflow: (...call) => void open.push(() => answer(...call)) });
+    const first = process(world.deps, shop, runId);
+    await until(() => expect(open).toHaveLength(1));
+    expect(await runsOf(shop)).toMatchObject([{ status: 'calling', attempts: 1 }]);
+    // Another process, to which the same job came again.
+    await process(world.deps, shop, runId);
+    for (const end of open) end();
+    await first;
+    await until(async () => expect(await runsOf(shop)).toMatchObject([{ status: 'answered', attempts: 1 }]));
+    expect(callsOf(shop)).toHaveLength(1);
+  });
+
+  it('while its answer is still to come', async () => {
+    const { shop, runId } = await shopWithRun(8, { workflow: answering({ message: 'Workflow was started' }) });
+    await process(world.deps, shop, runId);
+    expect(await runsOf(shop)).toMatchObject([{ status: 'waiting', attempts: 1 }]);
+    await process(world.deps, shop, runId);
+    expect(await runsOf(shop)).toMatchObject([{ status: 'waiting', attempts: 1 }]);
+    expect(callsOf(shop)).toHaveLength(1);
+  });
+});
+
 describe('an agent that refuses before it begins is asked again', () => {
   const pauses = (error: NotAcceptedError, random: number) =>
     [1, 2, 3, 4, 5, 9].map((attempts) => pauseAfter(error, attempts, random));
