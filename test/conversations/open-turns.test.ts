@@ -10,6 +10,7 @@ import { threadSubject } from '../../src/queue/contracts.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { query } from '../support/embedded.ts';
 import {
+  asManager,
   buildShop,
   conversationOf,
   decisionsOf,
@@ -93,6 +94,46 @@ describe('what is said while an agent thinks', () => {
     await until(async () => expect((await conversationOf(world, shop, chat)).handler).toBe('awaiting_consent'));
     expect((await verdictsOf(shop, chat)).at(-1)).toEqual([1, 2, 'offer_human']);
     expect(await conversationOf(world, shop, chat)).toMatchObject({ turnStartedAt: null, turnDueAt: null });
+  });
+});
+
+describe('a burst', () => {
+  const startedAgo = (shop: Shop, seconds: number) =>
+    query(
+      world.database.ownerUrl,
+      `update conversations set turn_started_at = now() - interval '${seconds} seconds' where tenant_id = '${shop.tenantId}'`,
+    );
+
+  it('is answered debounce_max_ms after it began, although it goes on, and not before', async () => {
+    const shop = await buildShop(world, { thresholds: { debounce_ms: 50_000, debounce_max_ms: 60_000 } });
+    await says(shop, 11, 'Hi');
+    await startedAgo(shop, 30);
+    await says(shop, 11, 'tell me');
+    expect(await verdictsOf(shop, 11)).toEqual([]);
+    await startedAgo(shop, 61);
+    await says(shop, 11, HOURS);
+    expect(await verdictsOf(shop, 11)).toEqual([[1, 3, 'answer']]);
+  });
+});
+
+describe('a turn that a manager cuts off', () => {
+  const isDue = ({ tenantId }: Shop) =>
+    query(world.database.ownerUrl, `update conversations set turn_due_at = now() where tenant_id = '${tenantId}'`);
+
+  it.each([
+    ['taking the conversation', 12, 'take', {}, 2],
+    ['answering', 13, 'replies', { text: 'Dogs are welcome.' }, 3],
+  ] as const)('by %s is not read again after the hand back', async (_how, chat, act, body, next) => {
+    const shop = await buildShop(world, { thresholds: { debounce_ms: 60_000, debounce_max_ms: 60_000 } });
+    await says(shop, chat, MISS);
+    const { id, turnDueAt } = await conversationOf(world, shop, chat);
+    expect(turnDueAt).not.toBeNull();
+    expect((await asManager(world, shop, `/conversations/${id}/${act}`, body)).ok).toBe(true);
+    expect((await asManager(world, shop, `/conversations/${id}/hand-back`, {})).ok).toBe(true);
+    await says(shop, chat, HOURS);
+    await isDue(shop);
+    await look(shop, chat);
+    expect(await verdictsOf(shop, chat)).toEqual([[next, next, 'answer']]);
   });
 });
 
