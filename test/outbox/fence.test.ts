@@ -118,6 +118,18 @@ describe('a failure that is still its own', () => {
   });
 });
 
+describe('a send whose worker died', () => {
+  it('is said to be uncertain when it is taken again, and no other is', async () => {
+    const uncertain = async () => (await rows()).map(({ isUncertain }) => isUncertain);
+    await claim();
+    expect(await uncertain()).toEqual([false, false]);
+    await timePasses();
+    await record({ claim: await claim(), status: 'sent', externalId: '61:1' });
+    await claim();
+    expect(await uncertain()).toEqual([true, false]);
+  });
+});
+
 describe('the lease of a send', () => {
   const leaseMs = async ({ id }: Claim) => {
     const { rows: found } = await asOwner(world.database, (owner) =>
