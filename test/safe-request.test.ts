@@ -46,6 +46,7 @@ const seen: string[] = [];
 let connections = 0;
 let port: number;
 let url: string;
+let muteUrl: string;
 const server = http.createServer((request, response) => {
   seen.push(request.url ?? '');
   handlers[request.url ?? '']?.(request, response);
@@ -57,6 +58,7 @@ beforeAll(async () => {
   server.on('connection', () => connections++);
   port = await listen(server);
   url = `http://127.0.0.1:${port}`;
+  muteUrl = `https://127.0.0.1:${await listen(mute)}/`;
 });
 
 afterEach(() => {
@@ -183,7 +185,7 @@ describe('a request that never left', () => {
   it.each([
     ['nobody listens', async () => `http://127.0.0.1:${await freePort()}/`],
     ['TLS meets plain HTTP', async () => `https://127.0.0.1:${port}/ok`],
-    ['the TLS handshake does not end', async () => `https://127.0.0.1:${await listen(mute)}/`],
+    ['the TLS handshake does not end', async () => muteUrl],
     ['there is no such name', async () => 'http://name.invalid/'],
   ])('says so: %s', async (_case, address) => {
     const error = await failure(local(await address(), get));
@@ -192,6 +194,12 @@ describe('a request that never left', () => {
     expect(error).not.toBeInstanceOf(PermanentError);
     expect(error.message).toMatch(/^not sent: /);
     expect(error.message).not.toContain('127.0.0.1');
+  });
+
+  it('is given up where no connection stands in time, however much there is for all of it', async () => {
+    const error = await failure(local(muteUrl, { ...get, totalTimeoutMs: 5_000 }));
+
+    expect(error.message).toBe('not sent: no connection in 100 ms');
   });
 
   it('says so when it was cancelled before', async () => {
@@ -368,7 +376,7 @@ describe('under nock', () => {
     });
     expect(response).toMatchObject({ status: 429, headers: { 'retry-after': '3' } });
     expect(response.body.toString()).toBe('{"error":"slow down"}');
-    expect((await failure(strict('https://api.example/broken', get))).message).toContain('boom');
+    expect((await failure(strict('https://api.example/broken', { method: 'GET' }))).message).toContain('boom');
     nock.restore();
   });
 });
