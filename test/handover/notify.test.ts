@@ -64,6 +64,20 @@ describe('a notice', () => {
     expect(woken[0]?.[1]).toBeGreaterThan(8_000);
     expect(await notification()).toMatchObject({ status: 'queued', attempts: 0 });
   });
+
+  it('that somebody began to send and died over is sent when that one’s time is up', async () => {
+    const begunUntil = (time: string) =>
+      query(
+        world.database.ownerUrl,
+        `update notifications set status = 'sending', attempts = 1, due_at = ${time} where tenant_id = '${shop.tenantId}'`,
+      );
+    await begunUntil(`now() + interval '10 seconds'`);
+    await process();
+    expect(await notification()).toMatchObject({ status: 'sending', attempts: 1 });
+    await begunUntil(`now() - interval '1 second'`);
+    await process();
+    expect(await notification()).toMatchObject({ status: 'sent', attempts: 2 });
+  });
 });
 
 it('a notice that was not taken is due again after its pause, by the database’s clock', async () => {

@@ -153,6 +153,20 @@ describe('what nobody picked up', () => {
     }
   });
 
+  it.each([
+    ['outbound_messages', `status = 'sending'`, 'due_at'],
+    ['notifications', `status = 'sending'`, 'due_at'],
+    ['agent_runs', `status = 'calling', due_at = ${AGO}`, 'deadline_at'],
+    ['agent_runs', `status = 'waiting', due_at = ${AGO}`, 'deadline_at'],
+  ] as const)('is what was begun, in %s with %s, when its time is up and not before', async (table, begun, end) => {
+    const begin = (until: string) =>
+      owner.query(`update ${table} set ${begun}, ${end} = ${until} where tenant_id = $1`, [other.tenantId]);
+    await begin(`now() + interval '10 seconds'`);
+    expect(await found()).toEqual([]);
+    await begin(AGO);
+    expect(await found()).toMatchObject([{ job: JOBS[table], tenantId: other.tenantId }]);
+  });
+
   it('is looked for without reading what is done', async () => {
     const sql = `explain (analyze, buffers, format json) select * from system_due(make_interval(secs => 3), ${MOST})`;
     const pages = async () => {
