@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Faq } from '../../src/entities/faq.ts';
 import { InboundEventRow } from '../../src/entities/inbound-event.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import {
@@ -10,10 +11,16 @@ import {
   postTelegram,
   telegramUpdate,
   writes,
+  type Shop,
 } from '../support/tenants.ts';
 import { until, useWorld } from '../support/world.ts';
 
 const world = useWorld();
+
+const faqIdsOf = ({ tenantId }: Shop) =>
+  withTenant(world.deps.orm, tenantId, async (em) =>
+    (await em.find(Faq, { tenantId }, { orderBy: { question: 'desc' } })).map(({ id }) => id),
+  );
 
 describe('a customer writes to a Telegram bot', () => {
   it('is answered from the FAQ, and the decision says why', async () => {
@@ -28,9 +35,43 @@ describe('a customer writes to a Telegram bot', () => {
         [2, 'out'],
       ],
     );
+    const [hours] = await faqIdsOf(shop);
     expect(await decisionsOf(world, shop, conversation.id)).toMatchObject([
-      { path: 'faq', outcome: 'answer', handlerBefore: 'bot', handlerAfter: 'bot', settingsVersion: 1 },
+      {
+        path: 'faq',
+        outcome: 'answer',
+        handlerBefore: 'bot',
+        handlerAfter: 'bot',
+        settingsVersion: 1,
+        faqId: hours,
+        evidence: { faq: { faqId: hours, matchedKeywords: ['hours', 'opening'], runnerUp: null } },
+      },
     ]);
+  });
+
+  it('leaves a decision that says how sure the FAQ was, what spoke for it, and which one came next', async () => {
+    const shop = await buildShop(world);
+    await writes(world, shop, 17, 'Are there vegan options at the opening?');
+    await until(() => expect(world.platform.textsTo('17')).toHaveLength(1));
+    const [hours, vegan] = await faqIdsOf(shop);
+    const { id } = await conversationOf(world, shop, 17);
+    const [decision] = await decisionsOf(world, shop, id);
+    const confidence = Number(decision?.confidence);
+    expect(confidence).toBeGreaterThan(0.5);
+    expect(decision).toMatchObject({
+      faqId: vegan,
+      reason: expect.stringContaining(confidence.toFixed(2)),
+      evidence: {
+        faq: {
+          faqId: vegan,
+          matchedKeywords: ['vegan'],
+          matchedWords: ['vegan', 'options'],
+          unmatchedWords: ['opening'],
+          runnerUp: { faqId: hours, confidence: expect.closeTo(0.3, 1) },
+        },
+        answered: [{ faqId: vegan, confidence }],
+      },
+    });
   });
 
   it('answers the same update once, however often and at the same time it comes', async () => {
