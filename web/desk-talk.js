@@ -101,7 +101,8 @@ function showMessage(message, decision) {
   if (message.deletedAt) files.replaceChildren();
   else if (!files.hasChildNodes()) files.append(...shownFiles(message, openId));
   write(trouble, message.failedBecause ?? '');
-  if (decision && item.children.length === 5) item.append(explain(decision));
+  const why = decision ?? (message.reason === null ? null : { ...message, confidence: null });
+  if (why && item.children.length === 5) item.append(explain(why));
   if (!item.parentNode) log.append(item);
 }
 

@@ -85,11 +85,12 @@ export function queueForManager(
   const { now, settings, writes } = unit;
   const there = whoIsThere(unit);
   const wasAsked = conversation.handler === 'awaiting_consent';
-  changeHands(conversation, 'queued', wasAsked || category === 'customer_request' ? CONTACT : system, reason, writes);
+  const isWanted = category === 'customer_request';
+  changeHands(conversation, 'queued', isWanted ? CONTACT : system, reason, writes);
   const told = there.isThere ? {} : { toldUntil: there.from, apologizedAt: there.from ? null : now };
   if (wasAsked && conversation.openHandoverId) {
     const waits = patience(unit);
-    const set = { consent: 'yes' as const, queuedAt: now, ...waits, ...told };
+    const set = { ...(isWanted && { consent: 'yes' as const }), queuedAt: now, ...waits, ...told };
     writes.handoverChanges.push({ id: conversation.openHandoverId, set });
     watch(unit, conversation.openHandoverId, waits.timeoutAt);
   } else {

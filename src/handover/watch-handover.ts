@@ -63,17 +63,19 @@ function nobodyCame(unit: Unit, conversation: Conversation, handover: Handover, 
   const from = there.isThere ? null : there.from;
   const isSaid = from ? handover.toldUntil !== null && !isBroken(handover) : handover.apologizedAt !== null;
   const told: HandoverChange = from ? { toldUntil: from } : { apologizedAt: now };
+  const why = there.isThere ? 'no manager came within queue_timeout' : there.why;
   if (settings.thresholds.nobody_there === 'return') {
-    const why = there.isThere ? 'no manager came within queue_timeout' : `given back, because ${there.why}`;
-    changeHands(conversation, 'bot', system, why, writes);
+    changeHands(conversation, 'bot', system, `given back, because ${why}`, writes);
     endHandover(unit, conversation, { outcome: 'nobody_there', ...told });
   } else {
     const waits = from ? patience(unit) : { timeoutAt: null };
     writes.handoverChanges.push({ id: handover.id, set: { ...waits, ...told } });
     watch(unit, handover.id, waits.timeoutAt);
   }
+  if (isSaid) return;
   // Said under the new epoch, or it would be withheld as the words of the old one.
-  if (!isSaid) say(unit, conversation, { sender: { kind: 'system', id: null }, text: sayAway(unit, from, language) });
+  const text = sayAway(unit, from, language);
+  say(unit, conversation, { sender: { kind: 'system', id: null }, text, metadata: { reason: why } });
 }
 
 /** The time has come from which on somebody would be there, as the contact was told: business hours have changed since. */

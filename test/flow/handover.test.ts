@@ -19,6 +19,7 @@ import {
   writes,
   type Shop,
 } from '../support/tenants.ts';
+import { transitionsOf } from '../support/waiting.ts';
 import { until, useWorld } from '../support/world.ts';
 
 const world = useWorld();
@@ -201,6 +202,10 @@ describe('handover', () => {
     await writes(world, shop, chat, 'I want to talk to a human');
     await until(() => expect(world.platform.textsTo(String(chat))).toHaveLength(2));
     expect(await handlerOf(world, shop, chat)).toBe(handler);
+    const { id } = await conversationOf(world, shop, chat);
+    expect(await (await asManager(world, shop, `/conversations/${id}/messages`)).json()).toMatchObject({
+      items: [{ reason: null }, { reason: null }, { from: 'system', reason: 'no manager came within queue_timeout' }],
+    });
   });
 
   it.each([
@@ -214,6 +219,11 @@ describe('handover', () => {
     await writes(world, shop, chat, 'Can I bring my dog?');
     await until(async () => expect(await handlerOf(world, shop, chat)).toBe('awaiting_consent'));
     await until(async () => expect(await handlerOf(world, shop, chat)).toBe(handler));
+    // The clock did it, and nobody said yes.
+    const silence = { actorKind: 'system', reason: 'the contact did not say whether a human is wanted' };
+    const { id } = await conversationOf(world, shop, chat);
+    expect((await transitionsOf(world, shop, id)).at(-1)).toMatchObject({ toHandler: handler, ...silence });
+    expect(await all(shop, (em) => em.find(Handover, { conversationId: id }))).toMatchObject([{ consent: 'none' }]);
   });
 
   it('is refused to strangers, to another tenant’s manager, and to ids that are none', async () => {

@@ -5,7 +5,14 @@ import { SETTLE_TAKEN } from '../../migrations/Migration20261126000029_taken_by_
 import { withUnit } from '../../src/conversations/with-unit.ts';
 import { watchHandover } from '../../src/handover/watch-handover.ts';
 import { buildShop, messagesOf, type Shop } from '../support/tenants.ts';
-import { conversationById, handoverById, queueUp, setSettings, type Queued } from '../support/waiting.ts';
+import {
+  conversationById,
+  handoverById,
+  queueUp,
+  setSettings,
+  transitionsOf,
+  type Queued,
+} from '../support/waiting.ts';
 import { until, useWorld } from '../support/world.ts';
 
 const world = useWorld({ workers: false });
@@ -44,6 +51,9 @@ describe('whoever still waits', () => {
     const { handoverId, conversationId } = await queueUp(world, shop, { handover: timeIsUp });
     await watch(shop, handoverId);
     expect(await wordsTo(shop, conversationId)).toEqual([expect.stringMatching(/answer you here from .*:00/)]);
+    expect((await messagesOf(world, shop, conversationId)).at(-1)?.metadata).toEqual({
+      reason: 'it is outside business hours',
+    });
     const { timeoutAt, toldUntil } = await handoverById(world, shop, handoverId);
     expect(timeoutAt?.getTime()).toBe((toldUntil?.getTime() ?? 0) + 600_000);
     await withUnit(world.deps, shop.tenantId, (unit) => {
@@ -72,6 +82,9 @@ describe('whoever still waits', () => {
     await watch(returning, handoverId);
     expect((await conversationById(world, returning, conversationId)).handler).toBe('bot');
     expect(await handoverById(world, returning, handoverId)).toMatchObject({ outcome: 'nobody_there' });
+    expect(await transitionsOf(world, returning, conversationId)).toMatchObject([
+      { toHandler: 'bot', actorKind: 'system', reason: 'given back, because it is outside business hours' },
+    ]);
     expect(await wordsTo(returning, conversationId)).toHaveLength(1);
   });
 });
