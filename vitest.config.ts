@@ -12,6 +12,7 @@ const long = [
   'test/conversations/move-contact.test.ts',
   'test/conversations/open-turns.test.ts',
   'test/database/silent.test.ts',
+  'test/demo.test.ts',
   'test/embedded*.test.ts',
   'test/faqs/quality-properties.test.ts',
   'test/faqs/slices.test.ts',

@@ -4,7 +4,7 @@ import { customerOnTelegram, customerOnWhatsapp, managerOf, type Customer, type 
 import { startPlatform, type Platform } from './demo/platform.ts';
 
 /** The whole demo, however slow the machine is. */
-const LIMIT_MS = 90_000;
+const LIMIT_MS = 180_000;
 /** Longer than a burst of messages is waited for: an answer that has not come by then does not come. */
 const SILENCE_MS = 2_000;
 const MANAGER = 'Mia (manager)';

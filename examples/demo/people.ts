@@ -82,9 +82,9 @@ export async function customerOnWhatsapp({ command }: Instance, tenant: string, 
 }
 
 const Conversations = z.object({
-  conversations: z.array(z.object({ id: z.uuid(), contactName: z.string().nullable() })),
+  items: z.array(z.object({ id: z.uuid(), contact: z.object({ displayName: z.string().nullable() }) })),
 });
-const Conversation = z.object({ decisions: z.array(z.object({ outcome: z.string(), reason: z.string() })) });
+const Decisions = z.object({ items: z.array(z.object({ outcome: z.string(), reason: z.string() })) });
 
 /** Somebody who answers for a business, through the API. */
 export type Manager = Awaited<ReturnType<typeof managerOf>>;
@@ -105,8 +105,8 @@ export async function managerOf({ url, command }: Instance, tenant: string) {
     /** The conversation in the queue with this contact, as soon as it is there. */
     async finds(contactName: string): Promise<string> {
       for (let tries = 0; tries < 50; tries++) {
-        const { conversations } = Conversations.parse(await api('?handler=queued'));
-        const found = conversations.find((one) => one.contactName === contactName);
+        const { items } = Conversations.parse(await api('?handler=queued&include=contact'));
+        const found = items.find((one) => one.contact.displayName === contactName);
         if (found) return found.id;
         await sleep(100);
       }
@@ -115,7 +115,7 @@ export async function managerOf({ url, command }: Instance, tenant: string) {
     replies: (id: string, text: string) => api(`/${id}/replies`, { text }),
     handsBack: (id: string) => api(`/${id}/hand-back`, {}),
     /** Why each turn was answered as it was, oldest first. */
-    decisions: async (id: string) => Conversation.parse(await api(`/${id}`)).decisions.toReversed(),
+    decisions: async (id: string) => Decisions.parse(await api(`/${id}/decisions`)).items.toReversed(),
   };
 }
 

@@ -12,14 +12,14 @@ export interface Delivered {
 
 export interface Platform {
   url: string;
-  /** The oldest message to this customer that was not asked for yet. Throws when none comes within ten seconds. */
+  /** The oldest message to this customer that was not asked for yet. Throws when none comes within half a minute. */
   next(to: string): Promise<Delivered>;
   /** Messages to this customer that were not asked for yet. */
   waiting(to: string): number;
   close(): Promise<void>;
 }
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 const TelegramSend = z.object({
   chat_id: z.union([z.number(), z.string()]).transform(String),
