@@ -10,6 +10,8 @@ const MOST = 2_000;
 /** While this many jobs wait, rows are late because the system is busy, not because they were forgotten. */
 const BUSY = 500;
 const RETENTION_EVERY_MS = 600_000;
+/** Rows of a kind forgotten by one look. */
+const FORGET_AT_ONCE = 10_000;
 /** As long as a request may be sent again with its Idempotency-Key. */
 const REPEATABLE_HOURS = 24;
 
@@ -18,7 +20,8 @@ const REPEATABLE_HOURS = 24;
  * wakes for it again. Runs in every worker, on a timer of its own: it must work when the queue has forgotten all.
  */
 export function startSweep(deps: Deps): { stop(): Promise<void> } {
-  let lastRetention = 0;
+  // At the start: a worker that never lives for ten minutes has to forget as well.
+  let lastRetention = -Infinity;
   return startRounds(deps, {
     pauseMs: deps.config.sweepIntervalMs,
     failed: 'sweep.failed',
@@ -26,9 +29,10 @@ export function startSweep(deps: Deps): { stop(): Promise<void> } {
       const found = await sweepOnce(deps);
       if (found > 0) deps.log.info({ found }, 'sweep.woke');
       if (performance.now() - lastRetention <= RETENTION_EVERY_MS) return;
-      lastRetention = performance.now();
-      await forgetPayloads(deps.orm, deps.config.payloadRetentionDays, 10_000);
-      await forgetRequests(deps.orm, REPEATABLE_HOURS, 10_000);
+      const payloads = await forgetPayloads(deps.orm, deps.config.payloadRetentionDays, FORGET_AT_ONCE);
+      const requests = await forgetRequests(deps.orm, REPEATABLE_HOURS, FORGET_AT_ONCE);
+      // Where there is more, the next round goes on.
+      if (payloads < FORGET_AT_ONCE && requests < FORGET_AT_ONCE) lastRetention = performance.now();
     },
   });
 }

@@ -5,7 +5,9 @@ import { forgetPayloads } from '../../src/tenancy/as-system.ts';
 import { forgetRequests } from '../../src/tenancy/repeatable-requests.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { asManager, buildShop, postTelegram, telegramUpdate, type Shop } from '../support/tenants.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startWorkers } from '../../jobs/main.ts';
+import { asOwner } from '../support/database.ts';
+import { startWorld, until, type World } from '../support/world.ts';
 
 let world: World;
 /** As the owner: the service itself cannot change when an event came. */
@@ -82,4 +84,38 @@ it('forgets what was answered to requests after a day, of every tenant', async (
   expect((await database.query('select key from repeatable_requests')).rows).toEqual([{ key: '23' }]);
   const { rows } = await database.query<{ key: string }>('select key from idempotency_keys');
   expect(rows.map(({ key }) => key)).toEqual(['new', 'new']);
+});
+
+it('is what every worker begins with, by PAYLOAD_RETENTION_DAYS, however much there is to forget', async () => {
+  const own = await startWorld({ workers: false, env: { PAYLOAD_RETENTION_DAYS: '7' } });
+  try {
+    const { tenantId, telegram } = await buildShop(own);
+    const kept = () =>
+      asOwner(own.database, async (owner) => {
+        const { rows } = await owner.query('select distinct payload from inbound_events where payload is not null');
+        return rows;
+      });
+    // More than one look forgets.
+    for (const [payload, days, many] of [
+      ['old', 8, 10_001],
+      ['new', 6, 1],
+    ] as const) {
+      await asOwner(own.database, (owner) =>
+        owner.query(
+          `insert into inbound_events (tenant_id, id, channel_id, external_id, thread, payload, status, created_at)
+           select $1, gen_random_uuid(), $2, $3 || n, '1', $3, 'handled', now() - make_interval(days => $4)
+           from generate_series(1, $5) n`,
+          [tenantId, telegram.channelId, payload, days, many],
+        ),
+      );
+    }
+    const workers = startWorkers(own.deps);
+    try {
+      await until(async () => expect(await kept()).toEqual([{ payload: 'new' }]));
+    } finally {
+      await workers.stop();
+    }
+  } finally {
+    await own.close();
+  }
 });
