@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { MikroORM } from '@mikro-orm/postgresql';
-import { findTenantBySlug } from './as-system.ts';
-import { addChannel, addManager, createTenant, type NewTenant } from './provision.ts';
+import { Membership } from '../entities/membership.ts';
+import { newId } from '../id.ts';
+import { findTenantBySlug, userIdFor } from './as-system.ts';
+import { createTenant, insertChannel, type NewTenant } from './provision.ts';
 import type { KeyRing } from './secrets.ts';
 
 /** Two businesses to try the product with: one that asks before it hands over, one that does so at once. */
@@ -56,17 +58,28 @@ export const demoTenants: (NewTenant & { siteName: string })[] = [
 export const demoChatKey = (slug: string) => `demo-${slug}`;
 export const demoManager = { email: 'manager@demo.invalid', name: 'Demo Manager' };
 
-/** Makes the demo tenants that do not exist yet, each with a web chat and a manager. */
+/**
+ * Makes the demo tenants that do not exist yet, each with its web chat and its manager in one transaction: one that is
+ * there is whole, and what somebody has taken away from it since does not come back.
+ */
 export async function seedDemo(orm: MikroORM, keys: KeyRing): Promise<void> {
   for (const { siteName, ...tenant } of demoTenants) {
-    if (await findTenantBySlug(orm, tenant.slug)) continue;
-    const tenantId = await createTenant(orm, tenant);
-    await addManager(orm, tenantId, demoManager);
-    await addChannel(orm, keys, tenantId, {
-      kind: 'webchat',
-      name: 'Web chat',
-      key: demoChatKey(tenant.slug),
-      config: { siteName, allowedOrigins: [], visitorSecret: randomBytes(32).toString('base64url') },
-    });
+    const isThere = async () => (await findTenantBySlug(orm, tenant.slug)) !== null;
+    if (await isThere()) continue;
+    const userId = await userIdFor(orm, { id: newId(), ...demoManager });
+    try {
+      await createTenant(orm, tenant, async (em, tenantId) => {
+        await em.insert(Membership, { tenantId, userId, role: 'manager', status: 'active' });
+        await insertChannel(em, keys, tenantId, {
+          kind: 'webchat',
+          name: 'Web chat',
+          key: demoChatKey(tenant.slug),
+          config: { siteName, allowedOrigins: [], visitorSecret: randomBytes(32).toString('base64url') },
+        });
+      });
+    } catch (error) {
+      // Another process that starts at this moment was first.
+      if (!(await isThere())) throw error;
+    }
   }
 }

@@ -129,22 +129,32 @@ interface NewChannel {
  * A channel with its addresses; `also` is done in the same transaction. Gives its id and the key of its own URL.
  * Throws 409 when one of its accounts is connected already, and does not say where, or when the tenant has no room.
  */
-export async function addChannel(
+export const addChannel = (
   orm: MikroORM,
   keys: KeyRing,
   tenantId: string,
-  { kind, name, config, accounts = [], key = newKey(), status = 'active' }: NewChannel,
+  channel: NewChannel,
   also?: (em: EntityManager, channelId: string) => Promise<void>,
+): Promise<{ channelId: string; key: string }> =>
+  withTenant(orm, tenantId, async (em) => {
+    const made = await insertChannel(em, keys, tenantId, channel);
+    await also?.(em, made.channelId);
+    return made;
+  });
+
+/** As `addChannel`, in the caller's transaction. */
+export async function insertChannel(
+  em: EntityManager,
+  keys: KeyRing,
+  tenantId: string,
+  { kind, name, config, accounts = [], key = newKey(), status = 'active' }: NewChannel,
 ): Promise<{ channelId: string; key: string }> {
   const channelId = newId();
   const configSealed = keys.seal(config, sealContext(tenantId, channelId));
-  await withTenant(orm, tenantId, async (em) => {
-    await assertRoom(em, tenantId, 'max_channels');
-    await em.insert(Channel, { tenantId, id: channelId, kind, name, configSealed, status });
-    await addKey(em, { tenantId, id: channelId, kind }, key);
-    await claimAccounts(em, { tenantId, id: channelId, kind }, accounts);
-    await also?.(em, channelId);
-  });
+  await assertRoom(em, tenantId, 'max_channels');
+  await em.insert(Channel, { tenantId, id: channelId, kind, name, configSealed, status });
+  await addKey(em, { tenantId, id: channelId, kind }, key);
+  await claimAccounts(em, { tenantId, id: channelId, kind }, accounts);
   return { channelId, key };
 }
 
