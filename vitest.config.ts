@@ -11,6 +11,7 @@ const long = [
   'test/conversations/find-conversations.test.ts',
   'test/conversations/move-contact.test.ts',
   'test/conversations/open-turns.test.ts',
+  'test/database/old-rows.test.ts',
   'test/database/silent.test.ts',
   'test/demo.test.ts',
   'test/embedded*.test.ts',

@@ -38,6 +38,22 @@ afterAll(async () => {
 const receiver = { tenantId: newId(), channelId: newId() };
 const hello = () => telegram.parse(telegramUpdate(1, 'hello'));
 
+it('who finds all connections of the process taken is told so after a while, and the next one gets one', async () => {
+  const { promise: isFree, resolve: free } = Promise.withResolvers<void>();
+  const taken = Array.from({ length: 2 }, () =>
+    withTenant(orm, newId(), async (em) => {
+      await em.execute('select 1');
+      await isFree;
+    }),
+  );
+  const ask = () => withTenant(orm, newId(), (em) => em.execute('select 1 as one'));
+  const end = await ask().catch((error: unknown) => error);
+  expect([end, isOutage(end)]).toEqual([expect.any(Error), true]);
+  free();
+  await Promise.all(taken);
+  expect(await Promise.all([ask(), ask()])).toEqual([[{ one: 1 }], [{ one: 1 }]]);
+});
+
 describe('a database that says nothing any more, on connections that stay open,', () => {
   it('is given up on, and its connections are: what comes later meets new ones', async () => {
     const ask = () => withTenant(orm, newId(), (em) => em.execute('select 1 as one'));

@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { InboundEventRow } from '../../src/entities/inbound-event.ts';
+import { unavailable } from '../../src/errors.ts';
+import type { Inbox } from '../../src/inbox/receive.ts';
 import { addChannel } from '../../src/tenancy/provision.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { META_APP } from '../support/senders.ts';
+import { serve } from '../support/serve.ts';
 import { buildShop, metaSignature, type Shop } from '../support/tenants.ts';
 import { startWorld, type World } from '../support/world.ts';
 
@@ -47,10 +50,10 @@ const change = (account: string, text = 'hi', messages?: unknown) => ({
 });
 const bodyOf = (changes: unknown[]) => ({ object: 'whatsapp_business_account', entry: [{ id: '9', changes }] });
 
-async function send(content: unknown, secret: string) {
+async function send(content: unknown, secret: string, url = world.url) {
   const body = JSON.stringify(content);
   const headers = { 'x-hub-signature-256': metaSignature(body, secret) };
-  const response = await fetch(`${world.url}/webhooks/whatsapp`, { method: 'POST', body, headers });
+  const response = await fetch(`${url}/webhooks/whatsapp`, { method: 'POST', body, headers });
   return [response.status, await response.json()];
 }
 
@@ -90,6 +93,28 @@ describe('a body that speaks of more accounts than a stranger may ask after', ()
     const large = numbered(30).map((n) => change(`${60_000 + n}`, 'x'.repeat(100_000)));
     expect(await send(bodyOf([...large, change('30003')]), OTHER_APP)).toEqual(refused);
     expect(await storedIn(shop)).toEqual([]);
+  });
+});
+
+describe('a body of several accounts', () => {
+  it('that the operator’s app signed says nothing in the name of an account of another app', async () => {
+    const [own, other] = [await shopWith(['30004'], APP), await shopWith(['30005'], OTHER_APP)];
+    expect(await send(bodyOf([change('30005'), change('30004')]), APP)).toEqual([200, { ok: true, stored: 1 }]);
+    expect([(await storedIn(own)).length, (await storedIn(other)).length]).toEqual([1, 0]);
+  });
+
+  it('is refused, and so sent again, where one of them could not be stored; what was stored is stored once', async () => {
+    const [shop, unlucky] = [await shopWith(['30006'], APP), await shopWith(['30007'], APP)];
+    const receive: Inbox['receive'] = (receiver, events) =>
+      receiver.tenantId === unlucky.tenantId
+        ? Promise.reject(unavailable('the message could not be stored'))
+        : world.deps.inbox.receive(receiver, events);
+    const side = await serve({ ...world.deps, inbox: { ...world.deps.inbox, receive } });
+    onTestFinished(() => side.close());
+    const body = bodyOf([change('30006'), change('30007')]);
+    expect(await send(body, APP, side.url)).toEqual([503, expect.objectContaining({ code: 'unavailable' })]);
+    expect(await send(body, APP)).toEqual([200, { ok: true, stored: expect.any(Number) }]);
+    expect([(await storedIn(shop)).length, (await storedIn(unlucky)).length]).toEqual([1, 1]);
   });
 });
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defineJob } from '../../jobs/define-job.ts';
 import { startWorkers } from '../../jobs/main.ts';
 import { InboundEventRow } from '../../src/entities/inbound-event.ts';
-import { PermanentError } from '../../src/errors.ts';
+import { conflict, PermanentError } from '../../src/errors.ts';
 import { newId } from '../../src/id.ts';
 import type { JobWorker } from '../../src/queue/backend.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
@@ -82,22 +82,44 @@ describe('a job', () => {
   });
 
   it('that throws is tried again after a pause, and one that can never succeed is not', async () => {
-    const [shaky, hopeless] = [newId(), newId()];
+    const [shaky, hopeless, refused] = [newId(), newId(), newId()];
     const tries: { subject: string; at: number }[] = [];
     work(async (subject) => {
       tries.push({ subject, at: performance.now() });
       if (subject === hopeless) throw new PermanentError('never');
+      if (subject === refused) throw conflict('not as it is');
       if (tries.filter((one) => one.subject === shaky).length < 2) throw new Error('not yet');
     });
     wakeFor(shaky);
     await world.deps.waker.settled();
     wakeFor(hopeless);
+    await world.deps.waker.settled();
+    wakeFor(refused);
     await until(() => expect(tries.filter(({ subject }) => subject === shaky)).toHaveLength(2));
     const [first = 0, second = 0] = tries.filter(({ subject }) => subject === shaky).map(({ at }) => at);
     // 500 ms, less by at most a half.
     expect(second - first).toBeGreaterThan(240);
-    expect(tries.filter(({ subject }) => subject === hopeless)).toHaveLength(1);
-    expect(await view.jobs('notify-manager', 'failed')).toMatchObject([{ failedReason: 'never', attemptsMade: 1 }]);
+    await until(async () => expect(await view.jobs('notify-manager', 'failed')).toHaveLength(2));
+    const failed = await view.jobs('notify-manager', 'failed');
+    expect(failed.map(({ failedReason, attemptsMade }) => `${failedReason}: ${attemptsMade}`).toSorted()).toEqual([
+      'never: 1',
+      'not as it is: 1',
+    ]);
+    expect(tries.filter(({ subject }) => subject !== shaky)).toHaveLength(2);
+  });
+
+  it('does the rows of each tenant, whatever becomes of those of another', async () => {
+    const [shaky, good] = [newId(), newId()];
+    const done: string[] = [];
+    work(async (subject) => {
+      if (subject === shaky) throw new Error('not yet');
+      done.push(subject);
+    });
+    const queue = world.deps.queue.queue('notify-manager');
+    const wakes = [shaky, good].map((subject) => ({ tenantId: newId(), subjects: [subject] }));
+    await queue.add([{ name: 'notify-manager', data: { wakes }, opts: {} }]);
+    await until(() => expect(done).toContain(good));
+    await queue.close();
   });
 
   it('asked for later comes when it is due, after what was asked for since', async () => {
@@ -174,6 +196,22 @@ describe('workers', () => {
     await second.stop();
     expect(await pendingOf(shop)).toBe(0);
     expect([82, 83].flatMap((chat) => world.platform.textsTo(String(chat)))).toHaveLength(2);
+  });
+
+  it('that cannot read a job of another version leave it, and find its row by the sweep', async () => {
+    const shop = await buildShop(world);
+    await writes(world, shop, 86, 'What are your opening hours?');
+    await world.deps.waker.settled();
+    await view.empty();
+    const queue = world.deps.queue.queue('handle-inbound');
+    await queue.add([{ name: 'handle-inbound', data: { version: 9, rows: [shop.tenantId] }, opts: {} }]);
+    const workers = startWorkers(world.deps);
+    await until(async () => expect(await view.jobs('handle-inbound', 'failed')).toMatchObject([{ attemptsMade: 1 }]));
+
+    await age();
+    await until(() => expect(world.platform.textsTo('86')).toEqual(['We open 7am-9pm daily']));
+    await workers.stop();
+    await queue.close();
   });
 
   it('that stop finish the batch at hand and leave the others, which the next ones handle', async () => {

@@ -30,7 +30,8 @@ interface Wishes {
   database?: TestDatabase;
 }
 
-const KEY = Buffer.alloc(32, 7).toString('base64');
+/** Seals the secrets of every world. */
+export const KEY = Buffer.alloc(32, 7).toString('base64');
 
 /**
  * The real service in this process: real PostgreSQL as the restricted role, real queue (Redis in the redis lane), a
