@@ -112,6 +112,9 @@ describe('POST /webhooks/:kind/:key', () => {
       ...good.map((one) => world.deps.inbox.receive(receiver, [one])),
     ]);
     expect(results.map((result) => result.status)).toEqual(['rejected', ...good.map(() => 'fulfilled')]);
+    // So that the platform says it again.
+    expect(results[0]).toMatchObject({ reason: { status: 503 } });
+    await expect(world.deps.inbox.receive(gone, [event])).rejects.toMatchObject({ status: 503 });
   });
 
   it('survives requests that break HTTP itself', async () => {
@@ -182,6 +185,16 @@ describe('POST /webhooks/whatsapp, the address for all accounts of an app', () =
     await addNumber(shop, '5556');
     expect((await send(`/${key}`, [change('5556', 'wamid.h')])).status).toBe(403);
     expect(await stored()).toEqual([]);
+  });
+
+  it('takes of a body on one channel’s address what is of its account, and nothing of another', async () => {
+    const { key, channelId } = await addNumber(shop, '5557');
+    const other = await buildShop(world);
+    await addNumber(other, '5558');
+    const response = await send(`/${key}`, [change('5558', 'wamid.i'), change('5557', 'wamid.j')]);
+    expect([response.status, await response.json()]).toEqual([200, { ok: true, stored: 1 }]);
+    expect(await stored()).toMatchObject([{ externalId: 'wamid.j', channelId }]);
+    expect(await stored(other)).toEqual([]);
   });
 });
 
