@@ -4,7 +4,10 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { handleInbound } from '../../jobs/handle-inbound.ts';
 import type { Deps } from '../../src/deps.ts';
+import { Decision } from '../../src/entities/decision.ts';
 import { InboundEventRow } from '../../src/entities/inbound-event.ts';
+import { Message } from '../../src/entities/message.ts';
+import { OutboundMessage } from '../../src/entities/outbound-message.ts';
 import { threadSubject } from '../../src/queue/contracts.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { breakRows } from '../support/break-rows.ts';
@@ -85,6 +88,28 @@ it('a statement that takes too long is the event’s own fault only after a quar
   expect(await world.deps.replay.inbound(shop.tenantId, event?.id ?? '')).toBe(true);
   await job.process(wakeOf(shop, 3));
   expect(await eventsOf(shop)).toEqual(['handled 0']);
+});
+
+it('a message whose answer cannot be put into the outbox changes nothing, and is handled as a whole once it can', async () => {
+  const shop = await buildShop(world);
+  const { tenantId } = shop;
+  const left = () =>
+    withTenant(world.deps.orm, tenantId, async (em) => [
+      (await em.find(Message, { tenantId }, { orderBy: { seq: 'asc' } })).map(({ direction }) => direction),
+      await em.count(Decision, { tenantId }),
+      await em.count(OutboundMessage, { tenantId }),
+    ]);
+  await writes(world, shop, 6, 'What are your opening hours?');
+  const mend = await breakRows(world.database.ownerUrl, 'outbound_messages', tenantId, { words: 'no room' });
+  const job = handleInbound.start({ ...world.deps, wake: () => undefined });
+  await job.process(wakeOf(shop, 6));
+  expect(await eventsOf(shop)).toEqual(['pending 1']);
+  expect(await left()).toEqual([[], 0, 0]);
+
+  await mend();
+  await job.process(wakeOf(shop, 6));
+  expect(await eventsOf(shop)).toEqual(['handled 1']);
+  expect(await left()).toEqual([['in', 'out'], 1, 1]);
 });
 
 it('an event that somebody else has handled meanwhile is not charged with an error', async () => {
