@@ -15,8 +15,11 @@ export interface Changes {
 type ChangeListener = (tenantId: string | null, table: string | null, rowId: string | null) => void;
 
 const RETRY_MS = 500;
-/** How often the connection is tried, and how long it may take to answer. */
-const BEAT_MS = 10_000;
+/** How often the connection is tried. */
+const BEAT_MS = 500;
+/** What was committed before a question that was answered has been heard. So long after it we still count as hearing. */
+const HEARS_FOR_MS = 1_000;
+/** A connection that takes longer to answer is left for a new one. */
 const BEAT_LIMIT_MS = 5_000;
 
 /**
@@ -26,11 +29,13 @@ const BEAT_LIMIT_MS = 5_000;
 export async function followChanges(
   databaseUrl: string,
   onError: (error: Error) => void,
-  beatMs = BEAT_MS,
+  beatLimitMs = BEAT_LIMIT_MS,
 ): Promise<Changes> {
   const listeners: ChangeListener[] = [];
   const liveListeners: ((subject: string) => void)[] = [];
   let client: pg.Client | null = null;
+  let heardAt = 0;
+  let isBeating = false;
   let isClosed = false;
   let retry: NodeJS.Timeout | undefined;
 
@@ -46,6 +51,7 @@ export async function followChanges(
       const [table, tenantId, rowId] = payload.split(' ');
       for (const listener of listeners) listener(tenantId ?? null, table ?? null, rowId ?? null);
     });
+    const since = performance.now();
     try {
       await next.connect();
       await next.query('listen frontdesk_changes; listen frontdesk_live');
@@ -54,19 +60,28 @@ export async function followChanges(
       throw error;
     }
     client = next;
+    heardAt = since;
     // What changed while we were away is unknown.
     for (const listener of listeners) listener(null, null, null);
   }
 
   async function beat(): Promise<void> {
     const asked = client;
-    if (!asked) return;
-    const limit = sleep(Math.min(beatMs, BEAT_LIMIT_MS), false, { ref: false });
+    if (!asked || isBeating) return;
+    isBeating = true;
+    const since = performance.now();
+    const limit = sleep(beatLimitMs, false, { ref: false });
     const answered = asked.query('select 1').then(
       () => true,
       () => false,
     );
-    if ((await Promise.race([answered, limit])) || client !== asked || isClosed) return;
+    const isAnswered = await Promise.race([answered, limit]);
+    isBeating = false;
+    if (client !== asked || isClosed) return;
+    if (isAnswered) {
+      heardAt = since;
+      return;
+    }
     onError(new Error('the connection that hears of changes does not answer any more'));
     lost(asked);
     asked.end().catch(() => undefined);
@@ -88,9 +103,9 @@ export async function followChanges(
   }
 
   await connect();
-  const pulse = setInterval(() => void beat(), beatMs).unref();
+  const pulse = setInterval(() => void beat(), BEAT_MS).unref();
   return {
-    isLive: () => client !== null,
+    isLive: () => client !== null && performance.now() - heardAt < HEARS_FOR_MS,
     listen: (listener) => void listeners.push(listener),
     onLive: (listener) => void liveListeners.push(listener),
     async close() {

@@ -70,6 +70,21 @@ describe('the index of a tenant', () => {
     await vi.waitFor(async () => expect(await world.deps.matcherOf(shop.tenantId)).not.toBe(index), 1_000);
   });
 
+  it('is read anew after a second while changes cannot be heard, and not before', async () => {
+    const shop = await buildShop(world);
+    const matcherOf = createMatcherOf(world.deps.orm, { ...world.deps.changes, isLive: () => false });
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      const index = await matcherOf(shop.tenantId);
+      vi.advanceTimersByTime(999);
+      expect(await matcherOf(shop.tenantId)).toBe(index);
+      vi.advanceTimersByTime(1);
+      expect(await matcherOf(shop.tenantId)).not.toBe(index);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('leaves when memory is short, the one that was used longest ago first', async () => {
     const [first, second, third] = [await buildShop(world), await buildShop(world), await buildShop(world)];
     const size = (await world.deps.matcherOf(first.tenantId)).bytes;

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { followChanges } from '../../src/tenancy/changes.ts';
+import { query } from '../support/embedded.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;
@@ -10,25 +11,33 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** A way to the database that can fall silent, as a network does that has forgotten a connection. */
+/** A way to the database that can fall silent: for good, as a network does that has forgotten a connection, or for a while. */
 async function startNetwork() {
   const target = new URL(database.url);
-  const open: Socket[] = [];
+  const open: [Socket, Socket][] = [];
+  const join = ([near, far]: [Socket, Socket]) => void near.pipe(far).pipe(near);
   const server = createServer((near) => {
-    const far = connect(Number(target.port), target.hostname);
-    near.pipe(far).pipe(near);
-    for (const socket of [near, far]) open.push(socket.on('error', () => undefined));
+    const pair: [Socket, Socket] = [near, connect(Number(target.port), target.hostname)];
+    for (const socket of pair) socket.on('error', () => undefined);
+    open.push(pair);
+    join(pair);
   });
+  const silence = () => open.flat().forEach((socket) => socket.unpipe().pause());
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server.address();
   const url = new URL(database.url);
   url.port = String(typeof address === 'object' ? address?.port : '');
   return {
     url: url.href,
-    forget: () => open.splice(0).forEach((socket) => socket.unpipe().pause()),
+    silence,
+    speak: () => open.forEach(join),
+    forget: () => {
+      silence();
+      open.splice(0);
+    },
     close: () => {
       server.close();
-      open.forEach((socket) => socket.destroy());
+      open.flat().forEach((socket) => socket.destroy());
     },
   };
 }
@@ -38,7 +47,7 @@ describe('followChanges', () => {
     const network = await startNetwork();
     const heard: (string | null)[] = [];
     const errors: string[] = [];
-    const changes = await followChanges(network.url, (error) => errors.push(error.message), 100);
+    const changes = await followChanges(network.url, (error) => errors.push(error.message), 300);
     changes.listen((tenantId) => heard.push(tenantId));
     expect(changes.isLive()).toBe(true);
 
@@ -47,6 +56,26 @@ describe('followChanges', () => {
     expect(errors).toEqual([expect.stringMatching(/does not answer/)]);
     await vi.waitFor(() => expect(changes.isLive()).toBe(true), 5_000);
     expect(heard).toEqual([null]);
+    await changes.close();
+    network.close();
+  });
+
+  it('counts as deaf as soon as nothing answers, and hears what was said meanwhile when the network is back', async () => {
+    const network = await startNetwork();
+    const heard: (string | null)[] = [];
+    const errors: string[] = [];
+    const changes = await followChanges(network.url, (error) => errors.push(error.message), 600_000);
+    changes.listen((_tenantId, table) => heard.push(table));
+
+    network.silence();
+    await query(database.ownerUrl, `notify frontdesk_changes, 'faqs'`);
+    await vi.waitFor(() => expect(changes.isLive()).toBe(false), 5_000);
+    expect(heard).toEqual([]);
+    network.speak();
+    await vi.waitFor(() => expect(changes.isLive()).toBe(true), 5_000);
+    expect(heard).toEqual(['faqs']);
+    // It is the same connection: nobody had to forget everything.
+    expect(errors).toEqual([]);
     await changes.close();
     network.close();
   });
