@@ -11,10 +11,12 @@ export interface Mail {
 /** Whether the operator's mail server has taken it. Why it did not is in the log; nothing is thrown. */
 export type SendMail = (mail: Mail) => Promise<boolean>;
 
+/** For all of a mail: a server that says a little now and then is silent for none of the times below. */
+const TOTAL_MS = 30_000;
 const TIMEOUTS = { dnsTimeout: 5_000, connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 };
 
 /** Mails of Frontdesk itself to the people who work with it. */
-export function createSendMail(smtp: { url: string; from: string } | null, log: Logger): SendMail {
+export function createSendMail(smtp: { url: string; from: string } | null, log: Logger, totalMs = TOTAL_MS): SendMail {
   return async ({ to, subject, text }) => {
     if (!smtp) {
       log.warn({ subject, hint: 'set SMTP_URL and SMTP_FROM' }, 'mail.not_set_up');
@@ -29,6 +31,7 @@ export function createSendMail(smtp: { url: string; from: string } | null, log: 
         subject,
         text,
         headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+        signal: AbortSignal.timeout(totalMs),
       });
       return true;
     } catch (error) {

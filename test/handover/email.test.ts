@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { PermanentError } from '../../src/errors.ts';
@@ -110,6 +110,7 @@ describe('email', () => {
 
   it('gives up on a server that accepts connections and stays silent', async () => {
     const silent = createServer().listen(0, '127.0.0.1');
+    const closed = once(silent, 'connection').then(([socket]: Socket[]) => socket && once(socket.resume(), 'close'));
     await once(silent, 'listening');
     closeAfterwards(() => void silent.close());
     const { port } = z.object({ port: z.number() }).parse(silent.address());
@@ -118,6 +119,9 @@ describe('email', () => {
     const error = await failureOf(send('email', config, notice, { smtp, signal: AbortSignal.timeout(200) }));
 
     expect(error).not.toBeInstanceOf(PermanentError);
+    // By the limit that it was given, before the mail program's own.
+    expect(String(error)).toMatch(/aborted/);
+    await closed;
   });
 
   it('says what the operator has to set when there is no mail server', async () => {
