@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { Tenant } from '../../src/entities/tenant.ts';
 import { addChannel } from '../../src/tenancy/provision.ts';
@@ -33,8 +33,8 @@ async function addChat({ tenantId }: Shop): Promise<string> {
   return (await addChannel(orm, keys, tenantId, { kind: 'webchat', name: 'Chat', config })).key;
 }
 
-const begin = (origin?: string) =>
-  fetch(`${world.url}/chat/${key}/session`, { method: 'POST', headers: origin ? { origin } : {} });
+const begin = (origin?: string, url = world.url) =>
+  fetch(`${url}/chat/${key}/session`, { method: 'POST', headers: origin ? { origin } : {} });
 const visit = async (): Promise<Visitor> => Session.parse(await (await begin()).json());
 const bearer = ({ token }: Visitor) => ({ authorization: `Bearer ${token}` });
 
@@ -44,6 +44,17 @@ const say = ({ visitorId }: Visitor, as: Visitor, text: string, id: string = ran
     headers: bearer(as),
     body: JSON.stringify({ visitorId, id, text }),
   });
+
+/** Opens a stream of the visitor's; what it says goes into `texts`. */
+async function follow({ url }: Pick<World, 'url'>, as: Visitor, texts: string[], after: number, signal: AbortSignal) {
+  const headers = { ...bearer(as), 'last-event-id': String(after) };
+  const response = await fetch(`${url}/chat/${key}/stream`, { headers, signal });
+  const read = async () => {
+    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? [])
+      for (const [, data = ''] of chunk.matchAll(/^data: (.*)$/gm)) texts.push(Said.parse(JSON.parse(data)).text);
+  };
+  void read().catch(() => undefined);
+}
 const seenBy = async (visitor: Visitor, after = 0) => {
   const response = await fetch(`${world.url}/chat/${key}/messages?after=${after}`, { headers: bearer(visitor) });
   return Messages.parse(await response.json()).messages.map(({ seq, from, text }) => [seq, from, text]);
@@ -98,25 +109,40 @@ describe('the web chat', () => {
   it('streams answers as they come, a manager’s too, and goes on from where the browser was', async () => {
     const ana = await visit();
     const stop = new AbortController();
-    const [all, later]: string[][] = [[], []];
-    const follow = async (texts: string[], after: number) => {
-      const headers = { ...bearer(ana), 'last-event-id': String(after) };
-      const response = await fetch(`${world.url}/chat/${key}/stream`, { headers, signal: stop.signal });
-      const read = async () => {
-        for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? [])
-          for (const [, data = ''] of chunk.matchAll(/^data: (.*)$/gm)) texts.push(Said.parse(JSON.parse(data)).text);
-      };
-      void read().catch(() => undefined);
-    };
-    await follow(all ?? [], 0);
+    const all: string[] = [];
+    const later: string[] = [];
+    await follow(world, ana, all, 0, stop.signal);
     await say(ana, ana, question);
     await until(() => expect(all).toEqual([question, answer]));
-    await follow(later ?? [], 1);
+    await follow(world, ana, later, 1, stop.signal);
     const { id } = await conversationOf(world, shop, ana.visitorId);
     await asManager(world, shop, `/conversations/${id}/replies`, { text: 'Mia here.' });
-    await until(() => expect(all?.at(-1)).toBe('Mia here.'));
+    await until(() => expect(all.at(-1)).toBe('Mia here.'));
     await until(() => expect(later).toEqual([answer, 'Mia here.']));
     stop.abort();
+  });
+
+  it('streams from one process what another one has sent, without waiting for its own next look', async () => {
+    const front = await startWorld({
+      workers: false,
+      database: { ...world.database, drop: () => Promise.resolve() },
+    });
+    const stop = new AbortController();
+    try {
+      const ana = Session.parse(await (await begin(undefined, front.url)).json());
+      const texts: string[] = [];
+      await follow(front, ana, texts, 0, stop.signal);
+      // A stream looks by itself after 15 s.
+      const says = (wanted: string[]) => vi.waitFor(() => expect(texts).toEqual(wanted), 10_000);
+      await say(ana, ana, question);
+      await says([question, answer]);
+      const { id } = await conversationOf(world, shop, ana.visitorId);
+      await asManager(world, shop, `/conversations/${id}/replies`, { text: 'Mia here.' });
+      await says([question, answer, 'Mia here.']);
+    } finally {
+      stop.abort();
+      await front.close();
+    }
   });
 
   it('is a page that gets every file it asks for', async () => {
