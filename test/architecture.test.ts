@@ -159,6 +159,22 @@ describe('who may import whom', () => {
   });
 });
 
+describe('what proves somebody', () => {
+  const secret = String.raw`\w*(?:secret|token|signature|\bh?mac|digest|password)\w*(?:\([^()]*\))?`;
+  const comparesOne = new RegExp(String.raw`${secret} [!=]==? (?!undefined|null)|[!=]==? (?:\w+\.)*${secret}`, 'i');
+  /** Whether something is there, and what it is, may be told. */
+  const harmless = /typeof [\w.]+ [!=]== '\w+'/g;
+
+  it('is compared in constant time', () => {
+    for (const wrong of ['given === config.secretToken', 'mac !== macOf(claim)', 'if (signature == given)']) {
+      expect(wrong).toMatch(comparesOne);
+    }
+    const doors = /^src\/(?:(?:auth|channels|connecting|files|handover|http|tenancy)\/|[\w-]+\.ts$)/;
+    const found = files.filter((file) => doors.test(file) && comparesOne.test(read(file).replaceAll(harmless, '')));
+    expect(found).toEqual([]);
+  });
+});
+
 describe('house rules', () => {
   it('has no file over 250 lines', () => {
     expect(files.filter((file) => read(file).split('\n').length > 251)).toEqual([]);
