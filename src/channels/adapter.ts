@@ -172,6 +172,11 @@ export interface ChannelAdapter<Config = unknown> {
 
   /** Constant-time, over the raw bytes, and false whenever anything is missing. */
   verify(request: WebhookRequest, config: Config): boolean;
+  /**
+   * A channel that nobody has, with secrets that this process has made up. What comes to an unknown address is verified with
+   * it, so that it costs what a wrong proof costs.
+   */
+  nobody: Config;
   /** Throws when the body is not what the platform documents. Never returns two events with one `externalId`. */
   parse(body: unknown): InboundEvent[];
   /**

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { PermanentError } from '../errors.ts';
 import type { ChannelAdapter, InboundEvent, WebhookRequest } from './adapter.ts';
 import { fingerprint, Id } from './shapes.ts';
-import { sameSecret, StandardSecret, verifyStandardWebhook } from './signature.ts';
+import { sameSecret, StandardSecret, unguessable, verifyStandardWebhook } from './signature.ts';
 
 const Config = z.object({
   secret: StandardSecret.meta({ title: 'Signing secret', description: 'For workflows that sign.', secret: true }),
@@ -32,6 +32,7 @@ export const n8n: ChannelAdapter<N8nConfig> = {
   idempotentSend: true,
 
   verify: verifyCallback,
+  nobody: { secret: `whsec_${unguessable()}`, callbackToken: unguessable() },
   parse: parseCallback,
   send: async () => {
     throw new PermanentError('an n8n callback address only receives; nobody can be written to there', {

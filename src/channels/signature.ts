@@ -1,4 +1,11 @@
-import { createHmac, createSecretKey, timingSafeEqual, type BinaryLike, type KeyObject } from 'node:crypto';
+import {
+  createHmac,
+  createSecretKey,
+  randomBytes,
+  timingSafeEqual,
+  type BinaryLike,
+  type KeyObject,
+} from 'node:crypto';
 import { z } from 'zod';
 import type { WebhookRequest } from './adapter.ts';
 
@@ -33,6 +40,9 @@ export function verifyHmacSha256Hex(given: HeaderValue, body: BinaryLike, secret
 export function verifyHmacSha256Base64(given: HeaderValue, body: BinaryLike, secrets: Secrets): boolean {
   return verifyHmac(given, body, secrets, 'base64');
 }
+
+/** A secret that no channel has and nobody knows, in hex, which is base64 as well. */
+export const unguessable = (): string => randomBytes(32).toString('hex');
 
 /** A secret as Standard Webhooks writes it: `whsec_` and at least 24 random bytes in base64. */
 export const StandardSecret = z

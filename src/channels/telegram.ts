@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ChannelAdapter } from './adapter.ts';
-import { sameSecret } from './signature.ts';
+import { sameSecret, unguessable } from './signature.ts';
 import { fetchTelegramFile } from './telegram-file.ts';
 import { answerTelegram } from './telegram-answer.ts';
 import { parseTelegram } from './telegram-parse.ts';
@@ -36,6 +36,7 @@ export const telegram: ChannelAdapter<TelegramConfig> = {
   idempotentSend: false,
 
   verify: ({ headers }, { secretToken }) => sameSecret(headers['x-telegram-bot-api-secret-token'], secretToken),
+  nobody: { botToken: '0:none', secretToken: unguessable() },
   parse: parseTelegram,
   answer: answerTelegram,
   send: sendTelegram,

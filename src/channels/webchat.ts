@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import type { ChannelAdapter, InboundEvent, WebhookRequest } from './adapter.ts';
 import { IsoTime } from './shapes.ts';
-import { sameSecret } from './signature.ts';
+import { sameSecret, unguessable } from './signature.ts';
 
 const MIN_SECRET = 32;
 const MAX_TEXT = 4000;
@@ -36,6 +36,7 @@ export const webchat: ChannelAdapter<WebchatConfig> = {
   idempotentSend: true,
 
   verify: verifyVisitor,
+  nobody: { allowedOrigins: [], visitorSecret: unguessable() },
   parse: parseWebchat,
   send: async ({ id }) => ({ externalId: id }),
 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ChannelAdapter } from './adapter.ts';
-import { StandardSecret, verifyStandardWebhook } from './signature.ts';
+import { StandardSecret, unguessable, verifyStandardWebhook } from './signature.ts';
 import { parseWebhook } from './webhook-parse.ts';
 import { sendWebhook } from './webhook-send.ts';
 
@@ -33,6 +33,7 @@ export const webhook: ChannelAdapter<WebhookConfig> = {
   idempotentSend: true,
 
   verify: (request, { secret, previousSecret }) => verifyStandardWebhook(request, [secret, previousSecret]),
+  nobody: { secret: `whsec_${unguessable()}`, replyUrl: 'https://nobody.invalid/' },
   parse: parseWebhook,
   send: sendWebhook,
   whileRotating: (config, previous) => ({ ...config, previousSecret: previous.secret }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { ChannelAdapter, WebhookRequest } from './adapter.ts';
-import { sameSecret, verifyHmacSha256Hex } from './signature.ts';
+import type { ChannelAdapter } from './adapter.ts';
+import { verifyMetaSignature } from './meta-signature.ts';
+import { sameSecret, unguessable } from './signature.ts';
 import { checkWhatsapp } from './whatsapp-check.ts';
 import { fetchWhatsappFile } from './whatsapp-file.ts';
 import { parseWhatsapp } from './whatsapp-parse.ts';
@@ -50,6 +51,13 @@ export const whatsapp: ChannelAdapter<WhatsappConfig> = {
   idempotentSend: false,
 
   verify: (request, { appSecret }) => verifyMetaSignature(request, appSecret),
+  nobody: {
+    phoneNumberId: '0',
+    accessToken: 'none',
+    appSecret: unguessable(),
+    verifyToken: unguessable(),
+    apiVersion: 'v23.0',
+  },
   parse: parseWhatsapp,
   send: sendWhatsapp,
 
@@ -62,41 +70,3 @@ export const whatsapp: ChannelAdapter<WhatsappConfig> = {
   check: checkWhatsapp,
   fetchFile: fetchWhatsappFile,
 };
-
-/**
- * `X-Hub-Signature-256: sha256=<hex>` over the raw bytes. Meta signs its payload with every character above 0x7F
- * escaped, and normally that is what is on the wire. A proxy that decodes the escapes breaks all messages with an
- * emoji, so such a body gets a second attempt in its escaped form.
- */
-function verifyMetaSignature(request: WebhookRequest, appSecret: string): boolean {
-  const { headers, rawBody } = request;
-  const header = headers['x-hub-signature-256'];
-  if (typeof header !== 'string' || !header.startsWith('sha256=')) return false;
-  if (provenBy.get(request)?.has(appSecret)) return true;
-  const signature = header.slice('sha256='.length);
-  const isProven = verifyHmacSha256Hex(signature, rawBody, appSecret) || isEscapedProven(signature, rawBody, appSecret);
-  if (isProven) provenBy.set(request, new Set(provenBy.get(request)).add(appSecret));
-  return isProven;
-}
-
-/**
- * Secrets that have proven a request: the numbers of an app share its secret, and a body may speak of a thousand of them.
- * What did not prove it is not remembered, so that the time of an answer does not tell who has the same secret.
- */
-const provenBy = new WeakMap<WebhookRequest, Set<string>>();
-
-function isEscapedProven(signature: string, rawBody: Buffer, appSecret: string): boolean {
-  const escaped = escapeNonAscii(rawBody);
-  return escaped !== undefined && verifyHmacSha256Hex(signature, escaped, appSecret);
-}
-
-/** Undefined where it would change nothing, and where the bytes are no UTF-8: those were never a signed text. */
-function escapeNonAscii(rawBody: Buffer): string | undefined {
-  if (rawBody.every((byte) => byte < 0x80)) return undefined;
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(rawBody);
-    return text.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  } catch {
-    return undefined;
-  }
-}

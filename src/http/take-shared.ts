@@ -7,7 +7,10 @@ import { isGenuine, spendAsMuch } from './genuine.ts';
 import { parseJson } from './parse-json.ts';
 import { tellUnreadable } from './tell-unreadable.ts';
 
-/** Accounts that are looked up at once; somebody unproven gets no more than these, and no more bytes hashed. */
+/**
+ * Accounts that are looked up at once; somebody unproven gets no more than these, and no more bytes of bodies hashed. What
+ * a proof is tried on in two forms makes up to four times as many.
+ */
 const AT_ONCE = 50;
 const MOST_HASHED = 50 * 1024 * 1024;
 
@@ -73,7 +76,7 @@ async function provenOf(
     for (const [n, account] of some.entries()) {
       const channel = channels[n];
       if (channel && isGenuine(adapter, request, channel)) proven.set(account, channel);
-      else if (!channel && !isOfApp) spendAsMuch(request, account);
+      else if (!channel && !isOfApp) spendAsMuch(adapter, request);
     }
   }
   return proven;

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChannelAdapter, WebhookRequest } from '../../src/channels/adapter.ts';
+import { whileReplaced } from '../support/replace-crypto.ts';
 import { type Harness, loadFixtures } from './harness.ts';
 
 const now = new Date('2026-01-05T09:30:00Z');
@@ -32,6 +33,21 @@ export function describeVerify<Config>(adapter: ChannelAdapter<Config>, harness:
       }
     });
 
+    it('leaves the word to timingSafeEqual alone, so that no time tells how much of a proof was right', async () => {
+      const [body = Buffer.of()] = bodies;
+      const headers = sign(body, config, now);
+      await whileReplaced('timingSafeEqual', never, () => {
+        expect(adapter.verify(call(body, headers), config)).toBe(false);
+      });
+      await whileReplaced('timingSafeEqual', always, () => {
+        for (const [name, value] of Object.entries(headers)) {
+          const wrong = { ...headers, [name]: flipLast(value) };
+          expect(adapter.verify(call(body, wrong), config), name).toBe(true);
+        }
+      });
+      expect(adapter.verify(call(body, headers), config)).toBe(true);
+    });
+
     if (!coversBody) return;
     it('refuses a body of which one bit was turned', () => {
       const flips = fc.record({ body: fc.constantFrom(...bodies), at: fc.nat(), bit: fc.nat({ max: 7 }) });
@@ -43,6 +59,15 @@ export function describeVerify<Config>(adapter: ChannelAdapter<Config>, harness:
         }),
       );
     });
+  });
+
+  it('has a channel of nobody, whose secrets let nobody in', () => {
+    expect(adapter.config.parse(adapter.nobody)).toEqual(adapter.nobody);
+    for (const { sign } of harness.schemes) {
+      for (const body of bodies) {
+        expect(adapter.verify(call(body, sign(body, config, now)), adapter.nobody)).toBe(false);
+      }
+    }
   });
 
   it('answers false, and throws at nothing', () => {
@@ -57,6 +82,9 @@ export function describeVerify<Config>(adapter: ChannelAdapter<Config>, harness:
     );
   });
 }
+
+const always = () => true;
+const never = () => false;
 
 const plainJson = (body: unknown) => Buffer.from(JSON.stringify(body));
 

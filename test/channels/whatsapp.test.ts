@@ -1,6 +1,8 @@
+import * as fc from 'fast-check';
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { whatsapp, type WhatsappConfig } from '../../src/channels/whatsapp.ts';
+import { whileReplaced } from '../support/replace-crypto.ts';
 import { describeConformance } from './conformance.ts';
 import type { SendCase } from './harness.ts';
 
@@ -125,6 +127,12 @@ describe('whatsapp verifies', () => {
     expect(verify('{"t":"é"}', ofEscaped)).toBe(true);
     expect(verify('{"t":"🎨"}', hmac('{"t":"\\ud83c\\udfa8"}', 'app_secret_example'))).toBe(true);
     expect(verify('{"t":"è"}', ofEscaped)).toBe(false);
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const body = { t: text };
+        return verify(JSON.stringify(body), hmac(metaJson(body), 'app_secret_example'));
+      }),
+    );
   });
 
   it('no bytes that only look alike once they are text', () => {
@@ -156,6 +164,20 @@ describe('whatsapp answers the challenge', () => {
       expect(ask({ ...right, ...change })).toBeNull();
     }
     expect(ask({})).toBeNull();
+  });
+
+  it('and leaves the word on the token to timingSafeEqual', async () => {
+    const wrong = { ...right, 'hub.verify_token': config.verifyToken.replace(/.$/, '!') };
+    await whileReplaced(
+      'timingSafeEqual',
+      () => false,
+      () => expect(ask(right)).toBeNull(),
+    );
+    await whileReplaced(
+      'timingSafeEqual',
+      () => true,
+      () => expect(ask(wrong)).toBe('1158201444'),
+    );
   });
 
   it('is found by the id of its number', () => {

@@ -1,6 +1,6 @@
 import crypto from 'node:crypto';
-import { syncBuiltinESMExports } from 'node:module';
 import type { Pool } from 'pg';
+import { whileReplaced } from './replace-crypto.ts';
 
 export interface Work {
   /** Passwords that were hashed, which is what takes time. */
@@ -23,16 +23,11 @@ export async function countQueries<Name extends 'scrypt' | 'createHmac'>(
 ): Promise<number> {
   let queries = 0;
   const onAcquire = () => void (queries += 1);
-  const real = crypto[name];
-  crypto[name] = counted;
-  syncBuiltinESMExports();
   pool.on('acquire', onAcquire);
   try {
-    await work();
+    await whileReplaced(name, counted, work);
   } finally {
     pool.off('acquire', onAcquire);
-    crypto[name] = real;
-    syncBuiltinESMExports();
   }
   return queries;
 }

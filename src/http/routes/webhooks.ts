@@ -65,9 +65,10 @@ export function webhookRoutes(deps: WebhookDeps) {
 
 async function find(deps: WebhookDeps, kind = '', key = '', request: WebhookRequest) {
   const adapter = deps.adapterOf(kind);
-  const channel = adapter ? await deps.findChannel(kind, 'key', key) : null;
-  if (!adapter || !channel) {
-    spendAsMuch(request, key);
+  if (!adapter) throw notFound('there is no channel at this address');
+  const channel = await deps.findChannel(kind, 'key', key);
+  if (!channel) {
+    spendAsMuch(adapter, request);
     throw notFound('there is no channel at this address');
   }
   if (!isGenuine(adapter, request, channel)) {
