@@ -144,6 +144,8 @@ const changeable = (channel: Channel) => ({
   health: channel.health,
   healthReason: channel.healthReason,
   healthAt: channel.healthAt,
+  sendFault: channel.sendFault,
+  sendFaultAt: channel.sendFaultAt,
   pausedUntil: channel.pausedUntil,
   brokenToldAt: channel.brokenToldAt,
 });

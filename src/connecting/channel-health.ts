@@ -2,6 +2,18 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Channel } from '../entities/channel.ts';
 import { uuidList } from '../tenancy/at-once.ts';
 
+/** How a channel is doing: broken by what its platform says, or by what became of messages, or by both. */
+export function healthOf(channel: Faults): { status: Channel['health']; reason: string | null; since: Date | null } {
+  const { health, healthReason: asked, healthAt, sendFault: sent, sendFaultAt } = channel;
+  if (!sent) return { status: health, reason: asked ?? null, since: healthAt ?? null };
+  if (health !== 'broken') return { status: 'broken', reason: sent, since: sendFaultAt ?? null };
+  const reason = !asked || asked === sent ? sent : `${sent}; ${asked}`;
+  const [since = null] = [sendFaultAt, healthAt].flatMap((at) => at ?? []).toSorted((a, b) => Number(a) - Number(b));
+  return { status: 'broken', reason, since };
+}
+
+type Faults = Pick<Channel, 'health' | 'healthReason' | 'healthAt' | 'sendFault' | 'sendFaultAt'>;
+
 /** A message that could not be sent on a channel. */
 export interface LastFailure {
   at: Date;

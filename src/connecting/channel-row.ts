@@ -78,6 +78,8 @@ export const asNew = {
   health: 'unknown' as const,
   healthReason: null,
   healthAt: null,
+  sendFault: null,
+  sendFaultAt: null,
   pausedUntil: null,
   brokenToldAt: null,
 };

@@ -10,8 +10,9 @@ export interface Checked extends Checkup {
 }
 
 /**
- * Asks the platform whether a channel's token and webhook are right, and notes what it says as the channel's health.
- * A platform that does not answer is a problem too, and changes nothing. Throws 409 for a disconnected channel.
+ * Asks the platform whether a channel's token and webhook are right, and notes what it says as the channel's health. What
+ * messages have found (`sendFault`) is something else, and stays. A platform that does not answer is a problem too, and
+ * changes nothing. Throws 409 for a disconnected channel.
  */
 export async function checkChannel(deps: ConnectingDeps, tenantId: string, id: string): Promise<Checked> {
   const { channel, key } = await withTenant(deps.orm, tenantId, (em) => findChannelAndKey(em, tenantId, id));

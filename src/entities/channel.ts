@@ -11,9 +11,13 @@ const schema = defineEntity({
     name: p.text(),
     configSealed: p.blob(),
     status: p.text().$type<'active' | 'disabled'>().default('active'),
+    /** What its platform says when it is asked. A message that went out makes `unknown` ok, and changes nothing else. */
     health: p.text().$type<'unknown' | 'ok' | 'broken'>().default('unknown'),
     healthReason: p.text().nullable(),
     healthAt: p.datetime().nullable(),
+    /** Why messages do not get through, which only messages can tell; null once one has. */
+    sendFault: p.text().nullable(),
+    sendFaultAt: p.datetime().nullable(),
     pausedUntil: p.datetime().nullable(),
     /** What it was before the last rotation of its secrets, believed until then. */
     previousConfigSealed: p.blob().nullable(),

@@ -24,10 +24,14 @@ export const AFTERMATH = `
   ), through as (
     update channels c
     set paused_until = greatest(c.paused_until, now() + make_interval(secs => r.pause_ms / 1000)),
-        health = case when r.reason is null then c.health else 'broken' end,
-        health_reason = coalesce(r.reason, c.health_reason),
-        health_at = case when r.reason is null or c.health = 'broken' then c.health_at else now() end
+        send_fault = coalesce(r.reason, c.send_fault),
+        send_fault_at = case when r.reason is null then c.send_fault_at else coalesce(c.send_fault_at, now()) end
     from reached r
     where c.tenant_id = current_setting('app.tenant_id')::uuid and c.id = any (array(select channel_id from reached))
       and c.id = r.channel_id
   )`;
+
+/** SQL: what a message that got through says of its channel, `c`. What a check has found is not for it to end. */
+export const WELL = `
+  send_fault = null, send_fault_at = null, health = case c.health when 'unknown' then 'ok' else c.health end,
+  health_at = case c.health when 'broken' then c.health_at else now() end`;

@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { InboundContent } from '../channels/adapter.ts';
 import type { Statement } from '../tenancy/at-once.ts';
 import { runBound } from '../tenancy/bound.ts';
-import { AFTERMATH } from './aftermath.ts';
+import { AFTERMATH, WELL } from './aftermath.ts';
 
 type Receipt = Pick<Extract<InboundContent, { type: 'status' }>, 'messageId' | 'status' | 'error'>;
 
@@ -37,7 +37,7 @@ export function receiptStatement(
 const STEPS = ['queued', 'sent', 'delivered', 'read'];
 const before = (status: string) => STEPS.slice(0, STEPS.indexOf(status));
 
-/** What was sent after the channel broke, and got through, says that it is well again. */
+/** What was sent after a send had failed for its channel, and got through, says that it is well again. */
 const PROGRESS = `
   with known as (
     select message_id, channel_id, part, sent_at from outbound_messages
@@ -52,9 +52,9 @@ const PROGRESS = `
             and any_part.message_id = known.message_id)))
       and m.status = any (?::text[])
   ), well as (
-    update channels c set health = 'ok', health_reason = null, health_at = now()
+    update channels c set ${WELL}
     where c.tenant_id = current_setting('app.tenant_id')::uuid and c.id = any (array(select channel_id from known))
-      and c.health = 'broken' and c.health_at < (select max(sent_at) from known)
+      and c.send_fault_at < (select max(sent_at) from known)
   )
   select null as out_of_reach from known`;
 

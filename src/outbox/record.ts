@@ -1,5 +1,5 @@
 import { uuidList, type Statement } from '../tenancy/at-once.ts';
-import { AFTERMATH } from './aftermath.ts';
+import { AFTERMATH, WELL } from './aftermath.ts';
 import type { Claim } from './outbox.ts';
 
 /** What became of a try. */
@@ -46,8 +46,9 @@ function sentStatements(tenantId: string, results: SendResult[]): Statement[] {
     [SENT, [JSON.stringify(given), tenantId, uuidList(given.map(({ id }) => id))]],
     // A channel through which something arrived is well again; what was merely accepted may still fail.
     [
-      `update channels set health = 'ok', health_reason = null, health_at = now()
-       where tenant_id = ? and health <> 'ok' and id = any (?::uuid[]) and (health = 'unknown' or id = any (?::uuid[]))`,
+      `update channels c set ${WELL}
+       where tenant_id = ? and id = any (?::uuid[])
+         and (send_fault is not null and id = any (?::uuid[]) or send_fault is null and health = 'unknown')`,
       [tenantId, channelsOf(results), channelsOf(results.filter(({ isAcceptedOnly }) => !isAcceptedOnly))],
     ],
   ];

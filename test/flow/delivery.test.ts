@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { checkChannel } from '../../src/connecting/check-channel.ts';
+import { healthOf } from '../../src/connecting/channel-health.ts';
 import { Channel } from '../../src/entities/channel.ts';
 import { OutboundMessage } from '../../src/entities/outbound-message.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
@@ -32,6 +34,7 @@ const reply = (response: ServerResponse, status: number, body: unknown): true =>
   return true;
 };
 const Failures = z.object({ outbound: z.array(z.object({ id: z.uuid(), error: z.string() })) });
+const Broken = z.object({ channels: z.array(z.object({ healthReason: z.string() })) });
 const Replayed = z.object({ replayed: z.boolean() });
 const hours = 'What are your opening hours?';
 const vegan = 'Do you have vegan options?';
@@ -99,17 +102,50 @@ describe('sending', () => {
         ? reply(response, 401, { ok: false, error_code: 401, description: 'Unauthorized' })
         : undefined;
     const health = () =>
-      withTenant(world.deps.orm, shop.tenantId, (em) => em.findOneOrFail(Channel, { tenantId: shop.tenantId }));
+      withTenant(world.deps.orm, shop.tenantId, async (em) =>
+        healthOf(await em.findOneOrFail(Channel, { tenantId: shop.tenantId })),
+      );
     await writes(world, shop, 46, hours);
     await until(async () =>
-      expect(await health()).toMatchObject({ health: 'broken', healthReason: expect.stringMatching(/Unauthorized/i) }),
+      expect(await health()).toMatchObject({ status: 'broken', reason: expect.stringMatching(/Unauthorized/i) }),
     );
     expect(await (await asManager(world, shop, '/failures')).json()).toMatchObject({
       channels: [{ kind: 'telegram' }],
     });
     isRevoked = false;
     await writes(world, shop, 46, vegan);
-    await until(async () => expect(await health()).toMatchObject({ health: 'ok', healthReason: null }));
+    await until(async () => expect(await health()).toMatchObject({ status: 'ok', reason: null }));
+  });
+
+  it('leaves what a check has found of the channel to the next check, whatever becomes of messages', async () => {
+    const shop = await buildShop(world);
+    const { tenantId, telegram } = shop;
+    let isRefused = false;
+    world.platform.answer = (call, response) =>
+      isRefused && call.path.endsWith(`${telegram.botToken}/sendMessage`)
+        ? reply(response, 401, { ok: false, error_code: 401, description: 'Unauthorized' })
+        : undefined;
+    const reason = async () => {
+      const body: unknown = await (await asManager(world, shop, '/failures')).json();
+      return Broken.parse(body).channels[0]?.healthReason;
+    };
+    await checkChannel(world.deps, tenantId, telegram.channelId);
+    expect(await reason()).toMatch(/^the bot has no webhook/);
+    await writes(world, shop, 48, hours);
+    await until(() => expect(world.platform.textsTo('48')).toHaveLength(1));
+    await world.deps.delivery.settled();
+    expect(await reason()).toMatch(/^the bot has no webhook/);
+
+    isRefused = true;
+    await writes(world, shop, 48, vegan);
+    await until(async () => expect(await reason()).toMatch(/Unauthorized.*; the bot has no webhook/));
+    isRefused = false;
+    await writes(world, shop, 48, hours);
+    await until(async () => expect(await reason()).toMatch(/^the bot has no webhook/));
+    const url = `${world.url}/webhooks/telegram/${telegram.key}`;
+    world.platform.webhooks.set(`/bot${telegram.botToken}`, { url, secretToken: telegram.secretToken });
+    await checkChannel(world.deps, tenantId, telegram.channelId);
+    expect(await reason()).toBeUndefined();
   });
 
   it('stops writing by itself to a contact who blocked the bot', async () => {

@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
+import { checkChannel } from '../../src/connecting/check-channel.ts';
+import { healthOf } from '../../src/connecting/channel-health.ts';
 import { Channel } from '../../src/entities/channel.ts';
 import { OutboundMessage } from '../../src/entities/outbound-message.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
@@ -29,8 +31,10 @@ const sends = ({ tenantId }: Shop) =>
   withTenant(world.deps.orm, tenantId, (em) =>
     em.find(OutboundMessage, { tenantId }, { orderBy: { seq: 'asc', part: 'asc' } }),
   );
-const channelOf = ({ tenantId }: Shop, { channelId }: WhatsappNumber) =>
-  withTenant(world.deps.orm, tenantId, (em) => em.findOneOrFail(Channel, { tenantId, id: channelId }));
+const health = ({ tenantId }: Shop, { channelId }: WhatsappNumber) =>
+  withTenant(world.deps.orm, tenantId, async (em) =>
+    healthOf(await em.findOneOrFail(Channel, { tenantId, id: channelId })),
+  );
 const untilSent = async (shop: Shop, many = 1) =>
   until(async () => {
     const rows = await sends(shop);
@@ -42,11 +46,11 @@ const lastMessage = async (shop: Shop, { contact }: WhatsappNumber) =>
 
 describe('a message that was accepted and failed later', () => {
   it.each([
-    [131042, 'channel', { health: 'broken', healthReason: 'the details of 131042' }, true],
-    [131026, 'contact', { health: 'ok', healthReason: null }, false],
-    [131053, 'message', { health: 'ok', healthReason: null }, true],
-    [139999, 'message, by a code of tomorrow,', { health: 'ok', healthReason: null }, true],
-  ] as const)('with %i marks the %s as a refused one would', async (code, _what, health, isSubscribed) => {
+    [131042, 'channel', { status: 'broken', reason: 'the details of 131042' }, true],
+    [131026, 'contact', { status: 'ok', reason: null }, false],
+    [131053, 'message', { status: 'ok', reason: null }, true],
+    [139999, 'message, by a code of tomorrow,', { status: 'ok', reason: null }, true],
+  ] as const)('with %i marks the %s as a refused one would', async (code, _what, expected, isSubscribed) => {
     const [shop, number] = await build();
     await number.says('wamid.1', hours);
     const [id] = await untilSent(shop);
@@ -55,8 +59,7 @@ describe('a message that was accepted and failed later', () => {
     await until(async () => expect(await lastMessage(shop, number)).toMatchObject({ status: 'failed', isError: true }));
     const reason = `the details of ${code}`;
     expect(await sends(shop)).toMatchObject([{ status: 'failed', errorCode: String(code), error: reason }]);
-    const channel = await channelOf(shop, number);
-    expect({ health: channel.health, healthReason: channel.healthReason ?? null }).toEqual(health);
+    expect(await health(shop, number)).toMatchObject(expected);
     const conversation = await conversationOf(world, shop, number.contact);
     expect(conversation.isSubscribed).toBe(isSubscribed);
     expect(await (await asManager(world, shop, `/conversations/${conversation.id}/messages`)).json()).toMatchObject({
@@ -71,7 +74,7 @@ describe('a message that was accepted and failed later', () => {
     await number.says('wamid.2', vegan);
     const [, second] = await untilSent(shop, 2);
     await number.receipt(first, 'failed', 131042);
-    await until(async () => expect((await channelOf(shop, number)).health).toBe('broken'));
+    await until(async () => expect((await health(shop, number)).status).toBe('broken'));
 
     // That one was sent before.
     await number.receipt(second, 'delivered');
@@ -82,10 +85,30 @@ describe('a message that was accepted and failed later', () => {
       expect(row).toMatchObject({ seq: 6, status: 'sent' });
       return row?.externalId;
     });
-    expect((await channelOf(shop, number)).health).toBe('broken');
+    expect((await health(shop, number)).status).toBe('broken');
 
     await number.receipt(third, 'delivered');
-    await until(async () => expect(await channelOf(shop, number)).toMatchObject({ health: 'ok', healthReason: null }));
+    await until(async () => expect(await health(shop, number)).toMatchObject({ status: 'ok', reason: null }));
+  });
+
+  it('leaves the channel broken whatever a check says, which cannot see what only messages tell', async () => {
+    const [shop, number] = await build();
+    const check = () => checkChannel(world.deps, shop.tenantId, number.channelId);
+    await number.says('wamid.1', hours);
+    const [first] = await untilSent(shop);
+    await number.receipt(first, 'failed', 131042);
+    await until(async () => expect((await health(shop, number)).status).toBe('broken'));
+    expect(await check()).toMatchObject({ isAsked: true, problems: [] });
+    expect(await health(shop, number)).toMatchObject({ status: 'broken', reason: 'the details of 131042' });
+
+    await number.says('wamid.2', vegan);
+    const second = await until(async () => {
+      const row = (await sends(shop)).at(-1);
+      expect(row).toMatchObject({ seq: 4, status: 'sent' });
+      return row?.externalId;
+    });
+    await number.receipt(second, 'delivered');
+    await until(async () => expect(await health(shop, number)).toMatchObject({ status: 'ok', reason: null }));
   });
 
   it('is answered again as soon as the contact writes', async () => {

@@ -89,7 +89,7 @@ function eventsBroken(accepted: Accepted[], { events }: Rows): string[] {
 
 const channelsBroken = ({ channels }: Rows): string[] =>
   channels
-    .filter(({ health, status, is_paused }) => health === 'broken' || status !== 'active' || is_paused)
+    .filter((row) => row.health === 'broken' || row.send_fault !== null || row.status !== 'active' || row.is_paused)
     .map((channel) => `channel does not work any more: ${JSON.stringify(channel)}`);
 
 /** The messages of the contact, each once, in the order in which they were accepted, numbered without a gap. */

@@ -7,7 +7,7 @@ export interface Rows {
   messages: MessageRow[];
   decisions: DecisionRow[];
   outbound: OutboundRow[];
-  channels: { id: string; health: string; status: string; is_paused: boolean }[];
+  channels: { id: string; health: string; send_fault: string | null; status: string; is_paused: boolean }[];
 }
 
 export interface EventRow {
@@ -83,7 +83,7 @@ export async function readRows(ownerUrl: string): Promise<Rows> {
                 extract(epoch from sent_at)::float8 * 1000 as sent_ms
          from outbound_messages order by conversation_id, seq, part`,
       ),
-      channels: await read(`select id, health, status, paused_until > now() as is_paused from channels`),
+      channels: await read(`select id, health, send_fault, status, paused_until > now() as is_paused from channels`),
     };
   } finally {
     await client.end();

@@ -24,7 +24,8 @@ export function channelActOperations(deps: Deps): Operation[] {
       path: '/channels/{id}/test',
       summary: 'Ask the platform whether token and webhook are right',
       description:
-        'What it says is the channel’s health from then on. A platform that does not answer changes nothing.',
+        'What it says is the channel’s health from then on, but for what only messages can tell: after one has failed for the ' +
+        'channel, such as for its payment, it is `broken` until one gets through. A platform that does not answer changes nothing.',
       response: z.strictObject({
         ok: z.boolean(),
         isAsked: z.boolean().meta({ description: 'False for kinds where there is nobody to ask.' }),

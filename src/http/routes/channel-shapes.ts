@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ConnectingDeps } from '../../connecting/channel-row.ts';
 import { openConfig, webhookUrl, type ChannelAndKey } from '../../connecting/channel-row.ts';
-import type { LastFailure } from '../../connecting/channel-health.ts';
+import { healthOf, type LastFailure } from '../../connecting/channel-health.ts';
 import type { Channel } from '../../entities/channel.ts';
 import { showSettings } from '../../settings-form.ts';
 import { id, time, timeOf, timeOrNull } from '../api/fields.ts';
@@ -58,9 +58,8 @@ export function showChannel(deps: Showing, { channel, key }: ChannelAndKey, now:
 }
 
 export const showHealth = ({ publicUrl }: Showing, { channel, key }: ChannelAndKey, last: LastFailure | undefined) => ({
-  status: channel.health,
-  reason: channel.healthReason ?? null,
-  since: timeOrNull(channel.healthAt),
+  ...healthOf(channel),
+  since: timeOrNull(healthOf(channel).since),
   lastError: last ? { ...last, at: timeOf(last.at) } : null,
   lastEventAt: timeOrNull(channel.lastEventAt),
   webhookUrl: key && webhookUrl(publicUrl, channel.kind, key),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { audit } from '../../audit.ts';
+import { healthOf } from '../../connecting/channel-health.ts';
 import type { Deps } from '../../deps.ts';
 import { Channel } from '../../entities/channel.ts';
 import { failuresOf } from '../../inbox/failures.ts';
@@ -39,14 +40,14 @@ export const failureOperations = ({ orm, replay }: Pick<Deps, 'orm' | 'replay'>)
     response: ShownFailures,
     handle: ({ tenantId }) =>
       withTenant(orm, tenantId, async (em) => {
-        const broken = await em.find(Channel, { tenantId, health: 'broken' });
+        const broken = await em.find(Channel, { tenantId, $or: [{ health: 'broken' }, { sendFault: { $ne: null } }] });
         return {
           ...(await failuresOf(em, tenantId)),
           channels: broken.map((one) => ({
             id: one.id,
             kind: one.kind,
             name: one.name,
-            healthReason: one.healthReason ?? null,
+            healthReason: healthOf(one).reason,
           })),
         };
       }),
