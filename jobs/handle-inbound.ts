@@ -86,12 +86,16 @@ async function handle(deps: Deps, tenantId: string, subjects: string[], most: nu
     return {
       isMore: rows.length === most || isAwaited || together.length > 0,
       channelIds: rows.map((row) => row.channel_id),
+      troubles: events.flatMap(({ channelId, content }) =>
+        content.type === 'account_error' ? [{ channelId, ...content.error }] : [],
+      ),
       waits: waitsOf(rows, ends),
     };
   });
   await deps.noteArrivals(tenantId, taken.channelIds).catch((error: unknown) => {
     deps.log.warn({ tenantId, error: messageOf(error) }, 'channel.arrival_not_noted');
   });
+  for (const trouble of taken.troubles) deps.log.warn({ tenantId, ...trouble }, 'channel.account_error');
   if (taken.isMore) for (const subject of subjects) deps.wake('handle-inbound', tenantId, subject);
   for (const [subject, ms] of taken.waits) deps.wake('handle-inbound', tenantId, subject, ms);
 }

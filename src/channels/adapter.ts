@@ -49,6 +49,13 @@ interface ContactMessage {
   sentAt: Date;
 }
 
+/** `scope`: how far the failure reaches; the message alone where nothing is said. */
+interface ToldError {
+  code: string;
+  reason: string;
+  scope?: FailureScope;
+}
+
 export type InboundContent =
   | ContactMessage
   /** Written by the business itself from the platform's own app: a human took over. */
@@ -61,10 +68,11 @@ export type InboundContent =
       type: 'status';
       messageId: string;
       status: 'sent' | 'delivered' | 'read' | 'failed';
-      /** `scope`: how far the failure reaches; the message alone where nothing is said. */
-      error?: { code: string; reason: string; scope?: FailureScope };
+      error?: ToldError;
       at: Date;
     }
+  /** The account itself is in trouble, told without a message. Of `scope` channel nothing gets through until it is repaired. */
+  | { type: 'account_error'; error: ToldError }
   /** The contact blocked or unblocked the business. */
   | { type: 'subscription'; subscribed: boolean }
   /** The chat goes on under another id (Telegram group to supergroup). */

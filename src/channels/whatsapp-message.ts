@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { InboundContent, InboundEvent, Sender } from './adapter.ts';
-import { Id, ignored, NO_THREAD, parseUnder, UnixSeconds, unreadable } from './shapes.ts';
+import { Id, ignored, NO_THREAD, parseUnder, shortened, UnixSeconds, unreadable } from './shapes.ts';
 import { scopeOf } from './whatsapp-errors.ts';
 import { readWords } from './whatsapp-words.ts';
 
@@ -71,7 +71,7 @@ export function readEcho(raw: unknown): WhatsappReading {
   return { thread, content: { type: 'echo', messageId: echo.id, text, attachments, sentAt: echo.timestamp } };
 }
 
-const StatusError = z.object({
+const ToldError = z.object({
   code: Id,
   title: z.string().optional(),
   message: z.string().optional(),
@@ -83,7 +83,7 @@ const Status = z.object({
   timestamp: UnixSeconds,
   recipient_id: Id.optional(),
   recipient_user_id: Id.optional(),
-  errors: z.array(StatusError).default([]).catch([]),
+  errors: z.array(ToldError).default([]).catch([]),
 });
 
 /** A receipt for a message of ours. Receipts come in any order, and `read` may come without `delivered`. */
@@ -104,6 +104,21 @@ export function readStatus(raw: unknown): WhatsappReading {
     at: timestamp,
   };
   return { externalId, thread, content };
+}
+
+/**
+ * Trouble of the system, the app or the account, told beside the messages or instead of them.
+ *
+ * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/errors
+ */
+export function readError(raw: unknown): WhatsappReading {
+  const { code, title, message, error_data } = ToldError.parse(raw);
+  const words = [title ?? message, error_data?.details].filter(Boolean).join(': ');
+  const reason = shortened(`WhatsApp reported error ${code}: ${words}`, 500);
+  return {
+    thread: NO_THREAD,
+    content: { type: 'account_error', error: { code, reason, scope: scopeOf(Number(code)) ?? 'message' } },
+  };
 }
 
 // A voice message that was played has been read.

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { InboundContent, InboundEvent } from './adapter.ts';
 import { fingerprint, Id, ignored, NO_THREAD, readOr, unreadable } from './shapes.ts';
-import { readEcho, readMessage, readStatus, type WhatsappReading } from './whatsapp-message.ts';
+import { readEcho, readError, readMessage, readStatus, type WhatsappReading } from './whatsapp-message.ts';
 
 const Envelope = z.object({ object: z.string(), entry: z.array(z.unknown()) });
 
@@ -69,6 +69,8 @@ const Value = z.object({
   statuses: Elements,
   message_echoes: Elements,
   errors: Elements,
+  // Ours: when errors were told, in what is stored of one.
+  told_at: z.string().max(32).optional().catch(undefined),
 });
 
 /** One thing inside a change, and what else belongs to it. `id` is its own, where it has one. */
@@ -77,11 +79,20 @@ interface Part {
   element: unknown;
   id?: string;
   contact?: unknown;
+  toldAt?: string;
   read: () => WhatsappReading;
 }
 
 function parseValue(raw: unknown, wrap: (value: unknown) => unknown): InboundEvent[] {
-  const { messages, statuses, message_echoes, errors, contacts, ...head } = Value.parse(raw);
+  const {
+    messages,
+    statuses,
+    message_echoes,
+    errors,
+    contacts,
+    told_at: toldAt = thisHour(),
+    ...head
+  } = Value.parse(raw);
   const parts: Part[] = [
     ...messages.map((element): Part => {
       const contact = contactOf(element, contacts);
@@ -94,10 +105,11 @@ function parseValue(raw: unknown, wrap: (value: unknown) => unknown): InboundEve
       id: idOf(element),
       read: () => readEcho(element),
     })),
-    ...errors.map((element): Part => ({ name: 'errors', element, read: () => readError(element) })),
+    ...errors.map((element): Part => ({ name: 'errors', element, toldAt, read: () => readError(element) })),
   ];
-  return parts.map(({ name, element, id, contact, read }) => {
-    const payload = wrap({ ...head, ...(contact !== undefined && { contacts: [contact] }), [name]: [element] });
+  return parts.map(({ name, element, id, contact, toldAt: told_at, read }) => {
+    const more = { ...(contact !== undefined && { contacts: [contact] }), ...(told_at !== undefined && { told_at }) };
+    const payload = wrap({ ...head, ...more, [name]: [element] });
     const reading = readOr<WhatsappReading>(name, read, (fault) => ({
       thread: threadOf(element),
       content: unreadable(fault),
@@ -113,13 +125,11 @@ function parseValue(raw: unknown, wrap: (value: unknown) => unknown): InboundEve
   });
 }
 
-const Failure = z.object({ code: z.union([z.int(), z.string()]), title: z.string().default('') });
-
-/** Trouble of the account itself, told beside the messages or instead of them. */
-function readError(raw: unknown): WhatsappReading {
-  const { code, title } = Failure.parse(raw);
-  return { thread: NO_THREAD, content: ignored(`WhatsApp reported error ${code}: ${title}`) };
-}
+/**
+ * An error has neither an id nor a time, and the same one may come again in a year. What is told twice within an hour is
+ * told once.
+ */
+const thisHour = () => new Date().toISOString().slice(0, 13);
 
 const Author = z.object({ from: Id.optional().catch(undefined), from_user_id: Id.optional().catch(undefined) });
 const Contact = z.object({ wa_id: Id.optional().catch(undefined), user_id: Id.optional().catch(undefined) });

@@ -5,6 +5,7 @@ import type { Conversation } from '../entities/conversation.ts';
 import { messageOf } from '../errors.ts';
 import { threadSubject } from '../queue/contracts.ts';
 import { findOrMakeContacts, findOrOpen, lockOpen, type WantedThread } from './find-or-open.ts';
+import { noteAccountError } from './note-account-error.ts';
 import { moveThread } from './move-thread.ts';
 import { applyToMessage, takeInEcho, takeInMessage, type Said } from './take-in.ts';
 import { isUrgent, takeTurn } from './take-turn.ts';
@@ -122,6 +123,9 @@ async function takeIn(
         if (moved) conversations.set(threadSubject(channelId, content.newThread), moved);
         return end('handled');
       }
+      case 'account_error':
+        noteAccountError(unit, channelId, content.error);
+        return end('handled');
       case 'agent_answer':
         return end('failed', 'an answer of an agent came through a channel that is not one of agents');
       case 'anonymous':

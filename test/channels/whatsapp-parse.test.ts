@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { whatsapp } from '../../src/channels/whatsapp.ts';
 import { loadFixtures } from './harness.ts';
 
@@ -7,6 +7,8 @@ const sheena = { externalId: '16505551234', name: 'Sheena Nelson' };
 const sentId = 'wamid.HBgLMTY1MDU1NTEyMzQVAgARGBI5QTNDQTVCM0Q0Q0Q2RTY3RTcA';
 const at = (seconds: number) => new Date(seconds * 1000);
 const skipped = (reason: string) => ({ type: 'ignored', reason });
+afterEach(() => void vi.useRealTimers());
+
 const ids = (name: string) => whatsapp.parse(fixtures[name]).map(({ externalId }) => externalId);
 
 const bodyWith = (contacts: unknown) => {
@@ -88,7 +90,16 @@ describe('whatsapp parses', () => {
     'system-number-older': [{ type: 'migration', newThread: '12195555358' }],
     'system-user-id': [{ type: 'migration', newThread: 'MX.0987654321' }],
     'system-identity': [skipped('system message customer_identity_changed')],
-    'account-error': [skipped('WhatsApp reported error 130429: Rate limit hit')],
+    'account-error': [
+      {
+        type: 'account_error',
+        error: {
+          code: '130429',
+          reason: expect.stringMatching(/^WhatsApp reported error 130429: Rate limit hit: Message failed to send/),
+          scope: 'message',
+        },
+      },
+    ],
     'status-sent': [status('sent')],
     'status-delivered': [status('delivered')],
     'status-read': [status('read')],
@@ -147,6 +158,18 @@ describe('whatsapp parses', () => {
   ];
   it.each(threads)('%s in thread %s', (name, thread) => {
     expect(whatsapp.parse(fixtures[name])).toMatchObject([{ thread, account: '106540352242922' }]);
+  });
+
+  it('tells an error that comes again from one that is told twice', () => {
+    const idAt = (time: string) => {
+      vi.setSystemTime(time);
+      const [event] = whatsapp.parse(fixtures['account-error']);
+      expect(whatsapp.parse(event?.payload)).toEqual([event]);
+      return event?.externalId;
+    };
+    const first = idAt('2026-01-05T10:00:00Z');
+    expect(idAt('2026-01-05T10:59:59Z')).toBe(first);
+    expect(idAt('2026-01-05T11:00:00Z')).not.toBe(first);
   });
 
   it('gives each event of a batch the account that it belongs to', () => {
