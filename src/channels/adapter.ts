@@ -60,7 +60,8 @@ export type InboundContent =
   | ContactMessage
   /** Written by the business itself from the platform's own app: a human took over. */
   | { type: 'echo'; messageId: string; text: string; attachments: Attachment[]; sentAt: Date }
-  | { type: 'edit'; messageId: string; text: string; editedAt: Date }
+  /** The message as it is now; without `attachments` those from before stay. */
+  | { type: 'edit'; messageId: string; text: string; attachments?: Attachment[]; editedAt: Date }
   | { type: 'deletion'; messageId: string }
   /** `emoji: null` takes the reaction back. */
   | { type: 'reaction'; messageId: string; emoji: string | null; from: Sender }

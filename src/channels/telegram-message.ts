@@ -55,8 +55,7 @@ export function readMessage(value: unknown): TelegramReading {
     return { thread, content: anonymousAnswer(message) ?? ignored(refusal ?? 'message without an author') };
   }
 
-  // The usual case: words have nothing beside them.
-  const attachments = text === undefined ? readAttachments(message, value) : [];
+  const attachments = attachmentsOf(message, value);
   if (text === undefined && attachments.length === 0) {
     return { thread, content: ignored('message without text or media, such as somebody joining the group') };
   }
@@ -85,10 +84,15 @@ export function readEdit(value: unknown): TelegramReading {
     type: 'edit',
     messageId: messageId(message.chat.id, message.message_id),
     text: message.text ?? message.caption ?? '',
+    attachments: attachmentsOf(message, value),
     editedAt: message.edit_date ?? message.date,
   };
   return { thread, content };
 }
+
+/** The usual case: words have nothing beside them. */
+const attachmentsOf = (message: Message, raw: unknown) =>
+  message.text === undefined ? readAttachments(message, raw) : [];
 
 /** The message that this one quotes. */
 function answered({ chat, reply_to_message: quoted }: Message): string | undefined {

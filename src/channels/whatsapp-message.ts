@@ -184,7 +184,8 @@ const Revoke = z.object({ original_message_id: Id });
 function readCorrection(message: z.infer<typeof Message> | z.infer<typeof Echo>): InboundContent | undefined {
   if (message.type === 'edit') {
     const { original_message_id: messageId, message: edited } = parseUnder(message, 'edit', Edit);
-    return { type: 'edit', messageId, text: readWords(edited).text, editedAt: message.timestamp };
+    const { text, attachments } = readWords(edited);
+    return { type: 'edit', messageId, text, attachments, editedAt: message.timestamp };
   }
   if (message.type === 'revoke') {
     return { type: 'deletion', messageId: parseUnder(message, 'revoke', Revoke).original_message_id };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { InboundContent } from '../channels/adapter.ts';
 import type { Conversation } from '../entities/conversation.ts';
 import { Message } from '../entities/message.ts';
@@ -113,13 +114,16 @@ function rowOf(conversation: Conversation, seq: number, content: Content<'messag
     channelId: conversation.channelId,
     seq,
     content: content.text,
-    contentType: content.text === '' ? (content.attachments[0]?.type ?? 'text') : 'text',
+    contentType: contentTypeOf(content),
     attachments: content.attachments,
     reactions: {},
     externalId: content.messageId,
     sentAt: content.sentAt,
   };
 }
+
+const contentTypeOf = ({ text, attachments }: { text: string; attachments: { type: string }[] }) =>
+  text === '' ? (attachments[0]?.type ?? 'text') : 'text';
 
 type LaterWord = 'edit' | 'deletion' | 'reaction' | 'status';
 
@@ -133,9 +137,7 @@ export async function applyToMessage(unit: Unit, channelId: string, content: Con
   if (!message) return false;
   // What was taken back stays away, and the newest edit counts, in whatever order they come.
   if (content.type === 'edit' && !message.deletedAt && !(message.editedAt && message.editedAt > content.editedAt)) {
-    message.metadata = { ...message.metadata, before: message.metadata['before'] ?? message.content };
-    message.content = content.text;
-    message.editedAt = content.editedAt;
+    edit(message, content);
   }
   if (content.type === 'deletion') {
     message.content = '';
@@ -147,6 +149,21 @@ export async function applyToMessage(unit: Unit, channelId: string, content: Con
     message.reactions = content.emoji ? { ...others, [content.from.externalId]: content.emoji } : others;
   }
   return true;
+}
+
+/** What it said and showed first is kept beside it. */
+function edit(message: Changeable, { text, attachments: given, editedAt }: Content<'edit'>): void {
+  const attachments = given ?? message.attachments;
+  const { before = message.content, attachmentsBefore = message.attachments } = message.metadata;
+  message.metadata = {
+    ...message.metadata,
+    before,
+    ...(!isDeepStrictEqual(attachmentsBefore, attachments) && { attachmentsBefore }),
+  };
+  message.content = text;
+  message.attachments = attachments;
+  message.contentType = contentTypeOf({ text, attachments });
+  message.editedAt = editedAt;
 }
 
 /** A message of a contact or an echo has its platform's id; one of ours has one for each part, with its sends. */

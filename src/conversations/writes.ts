@@ -18,7 +18,7 @@ export type HandoverChange = EntityData<Handover>;
 
 /** What of a message may change later, in the database or before it gets there. */
 export type Changeable = Pick<Message, 'content' | 'metadata' | 'attachments' | 'reactions'> &
-  Partial<Pick<Message, 'editedAt' | 'deletedAt'>>;
+  Partial<Pick<Message, 'contentType' | 'editedAt' | 'deletedAt'>>;
 
 /** Rows that the turns of one transaction leave behind, written together at its end. */
 export interface Writes {

@@ -44,6 +44,7 @@ describe('telegram parses', () => {
       type: 'edit',
       messageId: '-1001987654321:417',
       text: 'Hello, topic',
+      attachments: [],
       editedAt: at(1767609031),
     },
     'text-group': message({
@@ -114,12 +115,14 @@ describe('telegram parses', () => {
       type: 'edit',
       messageId: '5512345678:417',
       text: 'Olá! Vocês entregam no domingo?',
+      attachments: [],
       editedAt: at(1767609031),
     },
     'edited-caption': {
       type: 'edit',
       messageId: '5512345678:418',
       text: 'It arrived scratched',
+      attachments: [{ type: 'image', providerId: 'AgACAgQAAxkBAAIBoW_s', sizeBytes: 1380 }],
       editedAt: at(1767609032),
     },
     'edited-live-location': skipped('live location moved'),

@@ -36,6 +36,13 @@ describe('whatsapp parses', () => {
     at: at(1767609100),
     ...extra,
   });
+  const edit = (content: object) => ({
+    type: 'edit',
+    messageId: 'wamid.ORIGINAL==',
+    attachments: [],
+    editedAt: at(1767609000),
+    ...content,
+  });
   const where = { type: 'location', latitude: 37.44216251868683, longitude: -122.16153582049394 };
   const windowClosed =
     'Message failed to send because more than 24 hours have passed since the customer last replied to this number.';
@@ -79,8 +86,13 @@ describe('whatsapp parses', () => {
     reaction: [{ type: 'reaction', messageId: sentId, emoji: '👍', from: sheena }],
     'reaction-removed': [{ type: 'reaction', messageId: sentId, emoji: null, from: sheena }],
     'reaction-emptied': [{ type: 'reaction', messageId: sentId, emoji: null, from: sheena }],
-    edit: [{ type: 'edit', messageId: 'wamid.ORIGINAL==', text: 'Does it come in blue?', editedAt: at(1767609000) }],
-    'edit-caption': [{ type: 'edit', messageId: 'wamid.ORIGINAL==', text: 'Look at that', editedAt: at(1767609000) }],
+    edit: [edit({ text: 'Does it come in blue?' })],
+    'edit-caption': [
+      edit({
+        text: 'Look at that',
+        attachments: [{ type: 'image', providerId: '1003383421387256', mimeType: 'image/jpeg' }],
+      }),
+    ],
     revoke: [{ type: 'deletion', messageId: 'wamid.ORIGINAL==' }],
     order: [media({ type: 'unsupported', label: 'order' }, 'Love these!')],
     unsupported: [media({ type: 'unsupported', label: 'edit' })],

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { applyToMessage } from '../../src/conversations/take-in.ts';
+import { withUnit } from '../../src/conversations/with-unit.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { buildShop, conversationOf, messagesOf, postTelegram, telegramUpdate, type Shop } from '../support/tenants.ts';
 import { addWhatsapp, type WhatsappNumber } from '../support/whatsapp-number.ts';
@@ -63,6 +65,49 @@ describe('a message that its writer changes', () => {
     await until(async () => expect((await first(shop, '71'))?.content).toBe('Never mind'));
     expect((await first(shop, '72'))?.content).toBe(hours);
     expect(world.platform.textsTo('71')).toHaveLength(1);
+  });
+});
+
+describe('a file that its writer replaces', () => {
+  const photo = [{ file_id: 'photo.1', width: 90, height: 67 }];
+  const document = { file_id: 'document.2', file_name: 'invoice.pdf', mime_type: 'application/pdf' };
+
+  it('is the new one from then on, and the first one is kept with the first words', async () => {
+    const shop = await buildShop(world);
+    const { update_id, message } = telegramUpdate(73, '', { text: undefined, photo, caption: 'My invoice' });
+    await postTelegram(world, shop, { update_id, message });
+    await until(async () => expect((await first(shop, '73'))?.contentType).toBe('text'));
+
+    const { update_id: next } = telegramUpdate(73, '');
+    const changed = { ...message, photo: undefined, caption: undefined, document, edit_date: message.date + 1 };
+    await postTelegram(world, shop, { update_id: next, edited_message: changed });
+    await until(async () =>
+      expect(await first(shop, '73')).toMatchObject({
+        content: '',
+        contentType: 'file',
+        attachments: [{ type: 'file', providerId: 'document.2', fileName: 'invoice.pdf', mimeType: 'application/pdf' }],
+        metadata: { before: 'My invoice', attachmentsBefore: [{ type: 'image', providerId: 'photo.1' }] },
+      }),
+    );
+  });
+
+  it('stays where only its caption is changed, and on a channel whose edits tell of words alone', async () => {
+    const shop = await buildShop(world);
+    const { update_id, message } = telegramUpdate(74, '', { text: undefined, photo, caption: 'My invoice' });
+    await postTelegram(world, shop, { update_id, message });
+    const image = [{ type: 'image', providerId: 'photo.1' }];
+    await until(async () => expect((await first(shop, '74'))?.attachments).toEqual(image));
+    const { update_id: next } = telegramUpdate(74, '');
+    const edited_message = { ...message, caption: 'My receipt', edit_date: message.date + 1 };
+    await postTelegram(world, shop, { update_id: next, edited_message });
+    await until(async () => expect((await first(shop, '74'))?.content).toBe('My receipt'));
+    expect(await first(shop, '74')).toMatchObject({ attachments: image, metadata: { before: 'My invoice' } });
+
+    const editedAt = new Date((message.date + 2) * 1_000);
+    const words = { type: 'edit' as const, messageId: `74:${message.message_id}`, text: 'Mine', editedAt };
+    await withUnit(world.deps, shop.tenantId, (unit) => applyToMessage(unit, shop.telegram.channelId, words));
+    expect(await first(shop, '74')).toMatchObject({ content: 'Mine', attachments: image });
+    expect((await first(shop, '74'))?.metadata).toEqual({ before: 'My invoice' });
   });
 });
 
