@@ -188,10 +188,12 @@ async function findMessage(
 
 /** A contact who turns out to be out of reach is not written to any more until they write. */
 async function applyReceipt(unit: Unit, channelId: string, receipt: Receipt): Promise<boolean> {
+  const tenantId = unit.settings.tenant.id;
   const noted = await unit.noteReceipt(channelId, receipt);
   if (noted?.outOfReach) {
-    const conversation = await lockConversation(unit.em, unit.settings.tenant.id, noted.outOfReach);
+    const conversation = await lockConversation(unit.em, tenantId, noted.outOfReach);
     conversation.isSubscribed = false;
   }
+  if (noted?.noteId) unit.writes.wakes.push(['notify-manager', tenantId, noted.noteId]);
   return noted !== null;
 }

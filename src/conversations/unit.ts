@@ -21,9 +21,12 @@ export interface Unit {
   linkTo(conversationId: string): string;
   /**
    * Writes down what a platform says later of a send. Gives null where the send is not known, and otherwise the
-   * conversation that is out of reach from now on, if any.
+   * conversation that is out of reach from now on, and the notification that tells a manager, if any.
    */
-  noteReceipt(channelId: string, receipt: Receipt): Promise<{ outOfReach: string | null } | null>;
+  noteReceipt(
+    channelId: string,
+    receipt: Receipt,
+  ): Promise<{ outOfReach: string | null; noteId: string | null } | null>;
 }
 
 export type Receipt = Extract<InboundContent, { type: 'status' }>;

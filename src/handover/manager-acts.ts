@@ -9,6 +9,7 @@ import { newId } from '../id.ts';
 import { answererOf, nameOf } from './answerers.ts';
 import { giveTo } from './give-to.ts';
 import { backIntoQueue, endHandover } from './hand-over.ts';
+import type { WrittenIn } from './note.ts';
 import { lockWaiting } from './queue.ts';
 import { tellGiven } from './tell-managers.ts';
 
@@ -19,8 +20,8 @@ interface ManagerReply {
   text: string;
   /** Uploaded, and not sent yet. */
   attachmentIds?: string[];
-  /** The chat of managers that it was written in, which gets the contact's next messages. */
-  from?: string | null;
+  /** The chat of managers that it was written in: it gets the contact's next messages, and what becomes of this one. */
+  from?: WrittenIn | null;
 }
 
 /**
@@ -53,9 +54,10 @@ export async function answerAs(
   const files = await claimFiles(unit.em, conversation.tenantId, id, attachmentIds);
   takeOver(unit, conversation, actor, reason);
   callOffReminder(conversation, unit.writes);
-  conversation.relayTargetId = from;
+  conversation.relayTargetId = from?.targetId ?? null;
   conversation.answeredSeq = conversation.lastSeq;
-  return say(unit, conversation, { id, sender: { kind: 'user', id: actor.id }, text, files });
+  const metadata = from ? { writtenIn: { ...from, noteId: newId() } } : {};
+  return say(unit, conversation, { id, sender: { kind: 'user', id: actor.id }, text, files, metadata });
 }
 
 /** Takes a conversation. Refused when another manager has it, who is named, so that the two can talk. */

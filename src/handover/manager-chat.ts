@@ -9,7 +9,7 @@ import type { KeyRing } from '../tenancy/secrets.ts';
 import { replyAsManager } from './manager-acts.ts';
 import { moveTarget } from './move-target.ts';
 import { withoutTopic } from './targets-of.ts';
-import { tellWhyNot } from './note.ts';
+import { tellWhyNot, type WrittenIn } from './note.ts';
 
 /** Whether a thread is a chat of managers, or a topic in it, not of a contact. */
 export const isManagerChat = (unit: Unit, event: Pick<ReadEvent, 'channelId' | 'thread'>) =>
@@ -42,7 +42,8 @@ export async function handleManagerChat(unit: Unit, event: ReadEvent, keys: KeyR
   // Of the message, not of the event: Telegram may bring a message again as another update.
   const messageKey = idFrom(threadSubject(channelId, messageId), content.sentAt);
   if (await isPassedOn(unit, messageKey)) return end('ignored', 'this answer was passed on before, as another event');
-  const why = await passOn(unit, { id: messageKey, from: targetId, conversationId: answered.conversationId }, content);
+  const from = { targetId: answered.targetId, thread, messageId };
+  const why = await passOn(unit, { id: messageKey, from, conversationId: answered.conversationId }, content);
   if (why === null) return end('handled');
   await tellWhyNot(unit, { thread }, { id: messageKey, answered, why, messageId });
   return end('failed', why);
@@ -55,7 +56,7 @@ async function isPassedOn({ em, settings, writes }: Unit, id: string): Promise<b
 
 interface Way {
   id: string;
-  from: string | null;
+  from: WrittenIn;
   conversationId: string;
 }
 

@@ -14,6 +14,13 @@ interface NewNote {
   messageId: string;
 }
 
+/** Where a manager wrote an answer: a target's chat, and the platform's id of the message there. */
+export interface WrittenIn {
+  targetId: string;
+  thread: string;
+  messageId: string;
+}
+
 /** Tells a manager, under what that one wrote, that it did not go to the contact. It is sent as every notification is. */
 export async function tellWhyNot(
   unit: Unit,
@@ -30,8 +37,44 @@ export async function tellWhyNot(
   writes.wakes.push(['notify-manager', tenantId, id, 0]);
 }
 
-const WithNote = z.object({ note: z.object({ text: z.string(), thread: z.string(), messageId: z.string() }) });
+/** Why an answer did not get through after all; `outbox/aftermath.ts` writes it. */
+const Failure = z.object({
+  code: z.string().nullable(),
+  reason: z.string(),
+  scope: z.enum(['message', 'conversation', 'channel']),
+  /** Another part of the answer was sent. */
+  isPartial: z.boolean(),
+});
+type Failure = z.infer<typeof Failure>;
 
-/** What a notification says in place of a notice, if it does. */
-export const noteOf = ({ notice }: Pick<Notification, 'notice'>): Note | null =>
-  WithNote.safeParse(notice).data?.note ?? null;
+const place = { thread: z.string(), messageId: z.string() };
+const WithNote = z.object({
+  note: z.union([z.object({ text: z.string(), ...place }), z.object({ failure: Failure, ...place })]),
+});
+
+/** What a notification says in place of a notice, if it does. `url` opens its conversation. */
+export function noteOf({ notice }: Pick<Notification, 'notice'>, url: string): Note | null {
+  const note = WithNote.safeParse(notice).data?.note;
+  if (!note || 'text' in note) return note ?? null;
+  const { failure, ...where } = note;
+  return { ...where, text: `${whatFailed(failure)}\n\n${whatToDo(failure)}\n\nOpen the conversation: ${url}` };
+}
+
+const whatFailed = ({ reason, isPartial }: Failure) =>
+  `${isPartial ? 'Not all of this reached' : 'This did not reach'} the customer: ${reason}.`;
+
+/** Ours, and WhatsApp's. */
+const WINDOW_CLOSED = new Set(['window_closed', '131047']);
+
+function whatToDo({ code, scope }: Failure): string {
+  if (code !== null && WINDOW_CLOSED.has(code)) {
+    return 'You can answer here again as soon as the customer has written; until then, reach them another way.';
+  }
+  if (scope === 'conversation') {
+    return 'Nothing reaches the customer on this channel before they write again; until then, reach them another way.';
+  }
+  if (scope === 'channel' || code === 'no_channel') {
+    return 'Nothing reaches anybody on this channel until it is repaired: tell whoever looks after it, and answer again then.';
+  }
+  return 'If the customer still needs it, answer again.';
+}

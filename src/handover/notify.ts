@@ -103,14 +103,15 @@ async function claim(deps: NotifyDeps, tenantId: string, id: string) {
     const channel = channels.get(conversation.channelId)?.name ?? 'a channel';
     const reason = typeof found.notice['reason'] === 'string' ? found.notice['reason'] : 'A customer needs you.';
     const assignee = conversation.assigneeUserId ?? null;
-    const note = noteOf(found);
+    const url = deps.linkTo(settings.tenant.slug, conversation.id);
+    const note = noteOf(found, url);
     const notice: HandoverNotice = {
       id,
       tenant: { slug: settings.tenant.slug, name: settings.tenant.name },
       reason,
       ...(await packetOf(em, conversation, handover || null, channel)),
       assignedTo: assignee === null ? null : { userId: assignee, name: await nameOf(em, assignee) },
-      url: deps.linkTo(settings.tenant.slug, conversation.id),
+      url,
       createdAt: found.createdAt.toISOString(),
       ...(note && { note }),
     };

@@ -11,7 +11,7 @@ import { createUnderWay, withPatience } from '../under-way.ts';
 import { enqueueStatement, firstOfEach } from './enqueue.ts';
 import { claimStatement, readClaims, withholdStatements, type Claim } from './outbox.ts';
 import { createFilePlaces } from './outgoing-file.ts';
-import { recordStatements, type SendResult } from './record.ts';
+import { notesIn, recordStatements, type SendResult } from './record.ts';
 import { send, type SendDeps } from './send.ts';
 import { createTenantBatches } from './tenant-batches.ts';
 
@@ -124,7 +124,7 @@ export function createDelivery(deps: DeliverDeps): Delivery {
   return {
     async deliver(tenantId, conversationIds) {
       const busy = busyChannels();
-      const claims = await claimHeads(deps, tenantId, conversationIds, busy);
+      const { claims } = await claimHeads(deps, tenantId, conversationIds, busy);
       if (busy.length > 0) for (const id of conversationIds) deps.wake('deliver-outbound', tenantId, id, 1_000);
       await withPatience(sendAll(tenantId, claims));
     },
@@ -158,26 +158,29 @@ async function announce({ announce: tell, log }: DeliverDeps, tenantId: string, 
 /** One round trip: what became of some sends, and what comes next in their conversations. */
 async function recordAndClaim(deps: DeliverDeps, tenantId: string, results: SendResult[]): Promise<(Claim | 'none')[]> {
   const conversationIds = results.map(({ claim }) => claim.conversationId);
-  const next = await claimHeads(deps, tenantId, conversationIds, [], recordStatements(tenantId, results));
-  const byConversation = new Map(next.map((claim) => [claim.conversationId, claim]));
+  const statements = recordStatements(tenantId, results);
+  const { claims, rows } = await claimHeads(deps, tenantId, conversationIds, [], statements);
+  for (const noteId of notesIn(rows)) deps.wake('notify-manager', tenantId, noteId);
+  const byConversation = new Map(claims.map((claim) => [claim.conversationId, claim]));
   return conversationIds.map((id) => byConversation.get(id) ?? 'none');
 }
 
-/** Claims again for conversations in which something was discarded: what comes after it may be sent. */
+/** Claims again for conversations in which something was discarded: what comes after it may be sent. `rows` are those of `before`. */
 async function claimHeads(
   { pool }: Pick<DeliverDeps, 'pool'>,
   tenantId: string,
   conversationIds: string[],
   busyChannels: string[],
   before: Statement[] = [],
-): Promise<Claim[]> {
-  const all: Claim[] = [];
+): Promise<{ claims: Claim[]; rows: Record<string, unknown>[] }> {
+  const all: { claims: Claim[]; rows: Record<string, unknown>[] } = { claims: [], rows: [] };
   let first = before;
   let wanted = conversationIds;
   while (wanted.length > 0) {
     const rows = await atOnce(pool, tenantId, [...first, claimStatement(tenantId, wanted, busyChannels)]);
     const { claims, discarded } = readClaims(rows.at(-1) ?? []);
-    all.push(...claims);
+    all.claims.push(...claims);
+    all.rows.push(...rows.slice(0, -1).flat());
     wanted = discarded.map((row) => row.conversation_id);
     first = withholdStatements(tenantId, discarded);
   }

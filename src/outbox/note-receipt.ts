@@ -1,8 +1,16 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { z } from 'zod';
 import type { InboundContent } from '../channels/adapter.ts';
 import type { Statement } from '../tenancy/at-once.ts';
 import { runBound } from '../tenancy/bound.ts';
 import { AFTERMATH, WELL } from './aftermath.ts';
+
+interface Noted {
+  outOfReach: string | null;
+  noteId: string | null;
+}
+
+const Known = z.object({ out_of_reach: z.string().nullable(), note_id: z.string().nullable() });
 
 type Receipt = Pick<Extract<InboundContent, { type: 'status' }>, 'messageId' | 'status' | 'error'>;
 
@@ -10,17 +18,19 @@ type Receipt = Pick<Extract<InboundContent, { type: 'status' }>, 'messageId' | '
  * Writes down what a platform says later of a send that it had accepted. Receipts come in any order, so a message only
  * ever moves forward, and is as far as the last of its parts; `failed` is the last word, and what follows from it is
  * what follows from a refusal. Gives null where the send is not known (yet), and otherwise the conversation that is now
- * out of reach, if any: it is left to the caller, who may have it in hand.
+ * out of reach, if any, which is left to the caller, who may have it in hand; and the notification that tells a manager of
+ * the failure, if any.
  */
 export async function noteReceipt(
   em: EntityManager,
   tenantId: string,
   channelId: string,
   receipt: Receipt,
-): Promise<{ outOfReach: string | null } | null> {
+): Promise<Noted | null> {
   const [known] = await runBound(em, receiptStatement(tenantId, channelId, receipt));
   if (!known) return null;
-  return { outOfReach: typeof known['out_of_reach'] === 'string' ? known['out_of_reach'] : null };
+  const { out_of_reach: outOfReach, note_id: noteId } = Known.parse(known);
+  return { outOfReach, noteId };
 }
 
 export function receiptStatement(
@@ -56,7 +66,7 @@ const PROGRESS = `
     where c.tenant_id = current_setting('app.tenant_id')::uuid and c.id = any (array(select channel_id from known))
       and c.send_fault_at < (select max(sent_at) from known)
   )
-  select null as out_of_reach from known`;
+  select null as out_of_reach, null as note_id from known`;
 
 /** Of a send that has failed already, or is on its way again, nothing follows. */
 const FAILURE = `
@@ -65,7 +75,9 @@ const FAILURE = `
   ), changed as (
     update outbound_messages o set status = 'failed', error_code = ?, error = ?
     where o.tenant_id = ? and o.channel_id = ? and o.external_id = ? and o.status || '' = 'sent'
-    returning o.id, o.message_id, o.conversation_id, o.channel_id, o.status, o.error, ?::text as scope,
+    returning o.id, o.message_id, o.conversation_id, o.channel_id, o.status, o.error_code, o.error, ?::text as scope,
       0::float8 as delay_ms
   ), ${AFTERMATH}
-  select (select min(conversation_id::text) from changed where scope = 'conversation') as out_of_reach from known`;
+  select (select min(conversation_id::text) from changed where scope = 'conversation') as out_of_reach,
+    (select min(id::text) from told) as note_id
+  from known`;

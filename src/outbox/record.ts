@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { uuidList, type Statement } from '../tenancy/at-once.ts';
 import { AFTERMATH, WELL } from './aftermath.ts';
 import type { Claim } from './outbox.ts';
@@ -27,13 +28,18 @@ export interface SendResult {
 
 /**
  * Writes down what became of sends, and what follows from it; each result once, and only for the claim that it belongs
- * to: one that comes after another has taken the send over changes nothing.
+ * to: one that comes after another has taken the send over changes nothing. Gives rows for `notesIn`.
  */
 export function recordStatements(tenantId: string, results: SendResult[]): Statement[] {
   const sent = results.filter(({ status }) => status === 'sent');
   const others = results.filter(({ status }) => status !== 'sent');
   return [...sentStatements(tenantId, sent), ...otherStatements(tenantId, others)];
 }
+
+/** The notifications that tell managers of what could not be sent, among the rows of `recordStatements`. */
+export const notesIn = (rows: Record<string, unknown>[]): string[] => rows.map((row) => Note.parse(row).note_id);
+
+const Note = z.object({ note_id: z.string() });
 
 function sentStatements(tenantId: string, results: SendResult[]): Statement[] {
   if (results.length === 0) return [];
@@ -105,9 +111,11 @@ const NOT_SENT = `
     from given g
     where o.tenant_id = ? and o.id = any (?::uuid[]) and o.id = g.id and o.due_at = g.lease
       and o.status || '' = 'sending'
-    returning o.id, o.message_id, o.conversation_id, o.channel_id, o.status, g.error, g.scope, g.delay_ms
-  ), ${AFTERMATH}
-  update conversations c set is_subscribed = false
-  where c.tenant_id = current_setting('app.tenant_id')::uuid
-    and c.id = any (array(
-      select conversation_id from changed where status = 'failed' and scope = 'conversation'))`;
+    returning o.id, o.message_id, o.conversation_id, o.channel_id, o.status, o.error_code, o.error, g.scope, g.delay_ms
+  ), ${AFTERMATH}, unsubscribed as (
+    update conversations c set is_subscribed = false
+    where c.tenant_id = current_setting('app.tenant_id')::uuid
+      and c.id = any (array(
+        select conversation_id from changed where status = 'failed' and scope = 'conversation'))
+  )
+  select id as note_id from told`;

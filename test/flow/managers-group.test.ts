@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { InboundEventRow } from '../../src/entities/inbound-event.ts';
 import { Notification } from '../../src/entities/notification.ts';
-import { addTarget } from '../../src/tenancy/provision.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
+import { managersGroups, supergroup } from '../support/managers-group.ts';
 import {
   asManager,
-  buildShop,
   conversationOf,
   handlerOf,
   messagesOf,
@@ -17,30 +15,7 @@ import {
 import { until, useWorld } from '../support/world.ts';
 
 const world = useWorld();
-
-/** A shop whose managers are told in a Telegram group, and answer there. */
-async function shopWithGroup(group: string): Promise<Shop> {
-  const shop = await buildShop(world, { handoverMode: 'immediate' });
-  await addTarget(world.deps.orm, world.deps.keys, shop.tenantId, {
-    kind: 'telegram',
-    name: 'Team chat',
-    config: { botToken: shop.telegram.botToken, chatId: group },
-    replyThread: `${shop.telegram.channelId}/${group}`,
-  });
-  return shop;
-}
-
-const supergroup = (id: string) => ({ id: Number(id), type: 'supergroup' });
-
-/** The message id of what was shown last in a chat, once it is known that it was: before, an answer to it is just talk. */
-async function lastShownIn({ tenantId }: Shop, chat: string): Promise<number> {
-  const id = world.platform.calls.findLastIndex(({ body }) => String(body['chat_id']) === chat) + 1;
-  await until(async () => {
-    const where = { tenantId, externalId: `${chat}:${id}` };
-    expect(await withTenant(world.deps.orm, tenantId, (em) => em.count(Notification, where))).toBe(1);
-  });
-  return id;
-}
+const { shopWithGroup, lastShownIn, asksForPerson, toldOf, eventOf, ended } = managersGroups(world);
 
 async function expectAnswerFrom(shop: Shop, chat: string, customer: number, place: object = {}): Promise<void> {
   await until(() => expect(world.platform.textsTo(chat).at(-1)).toContain(`order of ${customer}`));
@@ -54,27 +29,6 @@ async function expectAnswerFrom(shop: Shop, chat: string, customer: number, plac
   await until(() => expect(world.platform.textsTo(String(customer)).at(-1)).toBe(text));
   expect(await handlerOf(world, shop, customer)).toBe('human');
 }
-
-/** A customer whom the group was told of, and what a manager writes there in answer. */
-async function toldOf(shop: Shop, group: string, customer: number) {
-  await asksForPerson(shop, customer);
-  await until(() => expect(world.platform.textsTo(group).at(-1)).toContain(`order of ${customer}`));
-  const reply_to_message = { message_id: await lastShownIn(shop, group), chat: supergroup(group), date: 1 };
-  const answer = (text: string, more: object = {}) =>
-    telegramUpdate(777, text, { chat: supergroup(group), reply_to_message, ...more });
-  const toCustomer = () => world.platform.textsTo(String(customer));
-  return { answer, toCustomer, before: toCustomer().length };
-}
-
-const eventsOf = ({ tenantId }: Shop, update: { update_id: number }) =>
-  withTenant(world.deps.orm, tenantId, (em) =>
-    em.findOne(InboundEventRow, { tenantId, externalId: String(update.update_id) }),
-  );
-const ended = (shop: Shop, update: { update_id: number }, status: string) =>
-  until(async () => expect(await eventsOf(shop, update)).toMatchObject({ status }));
-
-const asksForPerson = (shop: Shop, customer: number) =>
-  writes(world, shop, customer, `I want to talk to a human about the order of ${customer}`);
 
 describe("a managers' group that becomes a supergroup", () => {
   it('is followed when it says so: told there, answered from there, and nobody takes its talk for a customer', async () => {
@@ -232,7 +186,7 @@ describe("a manager's answer", () => {
     await until(() => expect(toCustomer().at(-1)).toBe('It is on its way.'));
     await postTelegram(world, shop, again(2));
     await ended(shop, again(2), 'ignored');
-    const ends = await Promise.all([update, again(1)].map(async (one) => (await eventsOf(shop, one))?.status ?? ''));
+    const ends = await Promise.all([update, again(1)].map(async (one) => (await eventOf(shop, one))?.status ?? ''));
     expect(new Set(ends)).toEqual(new Set(['handled', 'ignored']));
     const { id } = await conversationOf(world, shop, 4501);
     expect((await messagesOf(world, shop, id)).filter(({ senderKind }) => senderKind === 'user')).toHaveLength(1);
