@@ -29,6 +29,7 @@ import { Migration20261126000028 } from './Migration20261126000028_waiting_ends.
 import { Migration20261126000029 } from './Migration20261126000029_taken_by_phone.ts';
 import { Migration20261126000032 } from './Migration20261126000032_calls_that_wait.ts';
 import { Migration20261126000033 } from './Migration20261126000033_fair_sweep.ts';
+import { Migration20261126000034 } from './Migration20261126000034_awaited_files.ts';
 import { Migration20261126000038 } from './Migration20261126000038_send_faults.ts';
 import { Migration20261126000040 } from './Migration20261126000040_settings_id.ts';
 
@@ -65,6 +66,7 @@ export const migrations = [
   { name: 'Migration20261126000029_taken_by_phone', class: Migration20261126000029 },
   { name: 'Migration20261126000032_calls_that_wait', class: Migration20261126000032 },
   { name: 'Migration20261126000033_fair_sweep', class: Migration20261126000033 },
+  { name: 'Migration20261126000034_awaited_files', class: Migration20261126000034 },
   { name: 'Migration20261126000038_send_faults', class: Migration20261126000038 },
   { name: 'Migration20261126000040_settings_id', class: Migration20261126000040 },
 ];

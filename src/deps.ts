@@ -7,6 +7,7 @@ import { createLogIn, type LogIn } from './auth/log-in.ts';
 import type { ChannelAdapter, ChannelLimits } from './channels/adapter.ts';
 import { channelAdapter } from './channels/registry.ts';
 import type { Config } from './config.ts';
+import { createFetchAwaited } from './connecting/fetch-awaited.ts';
 import { followMove } from './conversations/move-thread.ts';
 import type { UnitDeps } from './conversations/with-unit.ts';
 import { connect, nativePool } from './database/connect.ts';
@@ -94,6 +95,7 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
     trustedOrigins: Object.values(config.apiBases).map((base) => new URL(base).origin),
   });
   const pool = await nativePool(orm);
+  const connecting = { orm, keys, adapterOf: channelAdapter, request, apiBases: config.apiBases, publicUrl };
   const delivery = createDelivery({
     pool,
     isOutage,
@@ -103,7 +105,7 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
     request,
     adapterOf: channelAdapter,
     apiBases: config.apiBases,
-    fileOf: createFileOf({ orm, keys, publicUrl }),
+    fileOf: createFileOf({ orm, keys, publicUrl, fetchAwaited: createFetchAwaited(connecting) }),
     announce: async (subject) => {
       await orm.em.execute(`select pg_notify('frontdesk_live', ?)`, [subject]);
     },

@@ -2,7 +2,7 @@ import type { ChannelAdapter, ChannelIo } from '../channels/adapter.ts';
 import { AppError, messageOf, PermanentError, RetryAfterError } from '../errors.ts';
 import type { ConnectingDeps } from './channel-row.ts';
 
-const TIMEOUT_MS = 15_000;
+export const TIMEOUT_MS = 15_000;
 
 export const ioFor = ({ request, apiBases }: ConnectingDeps, { kind, apiBase }: ChannelAdapter): ChannelIo => ({
   request,

@@ -1,7 +1,7 @@
 import { Channel } from '../entities/channel.ts';
 import { Message, type Attachment } from '../entities/message.ts';
 import { AppError, conflict, notFound } from '../errors.ts';
-import { fileNameOf } from '../files/file-name.ts';
+import { endingOf, fileNameOf } from '../files/file-name.ts';
 import { kindOfFile } from '../files/kind-of-file.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
 import { askPlatform, ioFor } from './ask-platform.ts';
@@ -22,8 +22,8 @@ export interface WhichFile {
 }
 
 /** What Telegram gives at most; each is in memory as a whole. */
-const MOST_BYTES = 20 * 1024 * 1024;
-const MOST_AT_ONCE = 4;
+export const MOST_BYTES = 20 * 1024 * 1024;
+export const MOST_AT_ONCE = 4;
 
 /**
  * Fetches what a contact sent from the platform that keeps it, with the channel's own credentials; at most four files are
@@ -65,9 +65,6 @@ function findAttachment({ orm }: Pick<ConnectingDeps, 'orm'>, tenantId: string, 
     return { attachment, channel };
   });
 }
-
-/** `.jpeg` of `image/jpeg`; nothing where the type is no ending that people know. */
-const endingOf = (mimeType: string) => (/\/[a-z\d]{2,5}$/.exec(mimeType)?.[0] ?? '').replace('/', '.');
 
 function noFile({ type, url, id }: Attachment): AppError {
   const where = id ? `download it with GET /api/v1/attachments/${id}` : url && 'it is a link: open its url';

@@ -14,18 +14,20 @@ interface Utterance {
   text: string;
   /** Sent behind the text, in this order. */
   files?: FileFacts[];
+  /** Sent before the text, which stays unsaid without them. */
+  filesFirst?: boolean;
   quickReplies?: string[];
   metadata?: Record<string, unknown>;
 }
 
 /**
  * Puts a message to the contact into the conversation and its sends into the outbox: the text in the parts that the
- * platform allows, then the files. Gives the message's id. The caller holds the conversation's row lock.
+ * platform allows, and the files behind it or before. Gives the message's id. The caller holds the conversation's row lock.
  */
 export function say(
   unit: Unit,
   conversation: Conversation,
-  { id = newId(), sender, text, files = [], quickReplies = [], metadata = {} }: Utterance,
+  { id = newId(), sender, text, files = [], filesFirst = false, quickReplies = [], metadata = {} }: Utterance,
 ): string {
   const { writes, now } = unit;
   const limits = unit.limitsOf(conversation.channelId);
@@ -53,7 +55,8 @@ export function say(
   });
   const parts = splitText(text, limits.textLength, limits.unit);
   const texts = parts.map((part, n) => ({ text: part, quickReplies: n === parts.length - 1 ? quickReplies : [] }));
-  const sends = [...texts, ...files.map((file) => ({ text: '', quickReplies: [], attachmentId: file.id }))];
+  const ofFiles = files.map((file) => ({ text: '', quickReplies: [], attachmentId: file.id }));
+  const sends = filesFirst ? [...ofFiles, ...texts] : [...texts, ...ofFiles];
   for (const [part, send] of sends.entries()) {
     writes.outbound.push({
       tenantId,

@@ -8,7 +8,7 @@ const schema = defineEntity({
   tableName: 'attachments',
   properties: {
     ...tenantOwned,
-    /** The manager; null for a program. */
+    /** The manager; null for a program, and for a file that was sent in a chat. */
     uploadedBy: p.uuid().nullable(),
     /** The one message that it is sent with; null until then. */
     messageId: p.uuid().nullable(),
@@ -16,14 +16,17 @@ const schema = defineEntity({
     fileName: p.text(),
     /** Told by the content. */
     mimeType: p.text(),
+    /** 0 until it is fetched from its source. */
     sizeBytes: p.integer(),
+    /** Where it is fetched from when it is to be sent: `files/awaited-file.ts`. Null for an upload. */
+    source: p.json<Record<string, unknown>>().nullable(),
     /** Not read with the rest; see `files/read-file.ts`. */
-    bytes: p.blob().lazy(),
+    bytes: p.blob().lazy().nullable(),
   },
   filters: tenantFilter,
 });
 
-/** A file that a manager uploaded to send it to a contact. */
+/** A file that a manager sends to a contact. */
 export class StoredFile extends schema.class {}
 schema.setClass(StoredFile);
 

@@ -14,6 +14,9 @@ export function fileNameOf(given: string | null | undefined): string {
   return shorten(/^\.*$/.test(name) ? 'file' : name);
 }
 
+/** `.jpeg` of `image/jpeg`; nothing where the type is no ending that people know. */
+export const endingOf = (mimeType: string) => (/\/[a-z\d]{2,5}$/.exec(mimeType)?.[0] ?? '').replace('/', '.');
+
 function shorten(name: string): string {
   const characters = Array.from(name);
   if (characters.length <= MOST) return name;

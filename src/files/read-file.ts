@@ -8,7 +8,7 @@ import { withTenant } from '../tenancy/with-tenant.ts';
 
 const PIECE_BYTES = 1024 * 1024;
 
-/** What is known of a file; null where the tenant has none with this id. */
+/** What is known of a file; null where the tenant has none with this id, or not yet. */
 export const findFile = (orm: MikroORM, tenantId: string, id: string): Promise<FileFacts | null> =>
   withTenant(orm, tenantId, (em) => factsOf(em, tenantId, id));
 
@@ -20,7 +20,7 @@ export const findSentFile = (orm: MikroORM, tenantId: string, id: string): Promi
   });
 
 function factsOf(em: EntityManager, tenantId: string, id: string, more: object = {}): Promise<FileFacts | null> {
-  return em.findOne(StoredFile, { tenantId, id, ...more });
+  return em.findOne(StoredFile, { tenantId, id, sizeBytes: { $gt: 0 }, ...more });
 }
 
 /**

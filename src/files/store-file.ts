@@ -28,8 +28,7 @@ export async function storeFile(
   { bytes, name, uploadedBy, note }: NewFile,
 ): Promise<FileFacts> {
   const file = { id: newId(), fileName: fileNameOf(name), sizeBytes: bytes.length, ...(await kindOfFile(bytes)) };
-  // By itself, so that what is refused makes room all the same.
-  await withTenant(orm, tenantId, (em) => runBound(em, [DROP, [tenantId, tenantId, MOST_DROPPED]]));
+  await makeRoom(orm, tenantId);
   await withTenant(orm, tenantId, async (em) => {
     const { id, type, fileName, mimeType, sizeBytes } = file;
     await runBound(em, [STORE, [tenantId, id, uploadedBy, type, fileName, mimeType, sizeBytes, bytes]]);
@@ -38,6 +37,10 @@ export async function storeFile(
   });
   return file;
 }
+
+/** Drops old files that were not sent. By itself, so that what is refused makes room all the same. */
+export const makeRoom = (orm: MikroORM, tenantId: string) =>
+  withTenant(orm, tenantId, (em) => runBound(em, [DROP, [tenantId, tenantId, MOST_DROPPED]]));
 
 const STORE = `
   insert into attachments (tenant_id, id, uploaded_by, type, file_name, mime_type, size_bytes, bytes)

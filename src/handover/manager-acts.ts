@@ -4,6 +4,7 @@ import { say } from '../conversations/say.ts';
 import type { Unit } from '../conversations/unit.ts';
 import type { Conversation } from '../entities/conversation.ts';
 import { conflict, invalidFields } from '../errors.ts';
+import { awaitStatements, type AwaitedFile } from '../files/awaited-file.ts';
 import { claimFiles } from '../files/claim-files.ts';
 import { newId } from '../id.ts';
 import { answererOf, nameOf } from './answerers.ts';
@@ -20,6 +21,8 @@ interface ManagerReply {
   text: string;
   /** Uploaded, and not sent yet. */
   attachmentIds?: string[];
+  /** To be fetched from where they were sent to us. The contact gets them before the text. */
+  awaited?: AwaitedFile[];
   /** The chat of managers that it was written in: it gets the contact's next messages, and what becomes of this one. */
   from?: WrittenIn | null;
 }
@@ -47,6 +50,7 @@ export async function answerAs(
     id = newId(),
     text,
     attachmentIds = [],
+    awaited = [],
     from = null,
     reason = 'answered the contact',
   }: ManagerReply & { reason?: string },
@@ -57,7 +61,15 @@ export async function answerAs(
   conversation.relayTargetId = from?.targetId ?? null;
   conversation.answeredSeq = conversation.lastSeq;
   const metadata = from ? { writtenIn: { ...from, noteId: newId() } } : {};
-  return say(unit, conversation, { id, sender: { kind: 'user', id: actor.id }, text, files, metadata });
+  unit.writes.others.push(...awaitStatements(conversation.tenantId, id, awaited));
+  return say(unit, conversation, {
+    id,
+    sender: { kind: 'user', id: actor.id },
+    text,
+    files: [...files, ...awaited.map(({ facts }) => facts)],
+    filesFirst: awaited.length > 0,
+    metadata,
+  });
 }
 
 /** Takes a conversation. Refused when another manager has it, who is named, so that the two can talk. */

@@ -5,6 +5,7 @@ import { Notification } from '../entities/notification.ts';
 import { AppError } from '../errors.ts';
 import { idFrom } from '../id.ts';
 import { threadSubject } from '../queue/contracts.ts';
+import { toAwait } from '../files/awaited-file.ts';
 import type { KeyRing } from '../tenancy/secrets.ts';
 import { replyAsManager } from './manager-acts.ts';
 import { moveTarget } from './move-target.ts';
@@ -43,7 +44,7 @@ export async function handleManagerChat(unit: Unit, event: ReadEvent, keys: KeyR
   const messageKey = idFrom(threadSubject(channelId, messageId), content.sentAt);
   if (await isPassedOn(unit, messageKey)) return end('ignored', 'this answer was passed on before, as another event');
   const from = { targetId: answered.targetId, thread, messageId };
-  const why = await passOn(unit, { id: messageKey, from, conversationId: answered.conversationId }, content);
+  const why = await passOn(unit, { id: messageKey, channelId, from, conversationId: answered.conversationId }, content);
   if (why === null) return end('handled');
   await tellWhyNot(unit, { thread }, { id: messageKey, answered, why, messageId });
   return end('failed', why);
@@ -56,16 +57,23 @@ async function isPassedOn({ em, settings, writes }: Unit, id: string): Promise<b
 
 interface Way {
   id: string;
+  channelId: string;
   from: WrittenIn;
   conversationId: string;
 }
 
 /** Sends the answer to the contact. Otherwise gives why not, and what the manager can do. */
-async function passOn(unit: Unit, { id, from, conversationId }: Way, content: Answer): Promise<string | null> {
+async function passOn(
+  unit: Unit,
+  { id, channelId, from, conversationId }: Way,
+  content: Answer,
+): Promise<string | null> {
   if (content.type === 'anonymous') return ANONYMOUS;
-  if (content.attachments.length > 0) return NO_FILES;
+  const { text, attachments } = content;
+  const awaited = attachments.flatMap((one) => toAwait(channelId, one) ?? []);
+  if (awaited.length < attachments.length) return NO_FILE;
   try {
-    await replyAsManager(unit, conversationId, { kind: 'user', id: null }, { id, text: content.text, from });
+    await replyAsManager(unit, conversationId, { kind: 'user', id: null }, { id, text, awaited, from });
     return null;
   } catch (error) {
     // Anything else may have broken the transaction, and is tried again.
@@ -79,6 +87,6 @@ type Answer = Extract<ReadEvent['content'], { type: 'message' | 'anonymous' }>;
 const ANONYMOUS =
   'you write in the name of a group or channel, and only a person can answer; turn off "Remain anonymous" in your ' +
   'administrator rights, or write as yourself, and answer again';
-const NO_FILES =
-  'files cannot be passed on from this chat, and words that came with one are not sent without it; answer in words ' +
-  'alone, or open the conversation and attach the file there';
+const NO_FILE =
+  'only words, pictures, videos, sound and files can be passed on from this chat; answer with one of these, or open the ' +
+  'conversation';

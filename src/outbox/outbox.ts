@@ -3,9 +3,9 @@ import { uuidList, type Statement } from '../tenancy/at-once.ts';
 
 /**
  * Whoever sends has this long; afterwards the send counts as lost and another worker may take it. Longer than a send and
- * writing it down may take, which for a file is longer.
+ * writing it down may take, which for a file, that may have to be fetched before, is longer.
  */
-export const LEASE_SECONDS = { text: 60, file: 90 };
+export const LEASE_SECONDS = { text: 60, file: 120 };
 
 /** SQL: when the lease of a send that is taken now ends. Takes both of `LEASE_SECONDS`, as values. */
 export const leaseFor = (attachmentId: string) =>

@@ -112,13 +112,8 @@ describe("what cannot go out is said under the manager's message, and the contac
     );
 
   it.each<[string, number, object, RegExp]>([
-    [
-      'a photo with words',
-      4310,
-      { text: undefined, caption: 'Like this one', photo: [{ file_id: 'f', width: 1, height: 1 }] },
-      /files/,
-    ],
-    ['a sticker', 4320, { text: undefined, sticker: { file_id: 's', emoji: 'x' } }, /files/],
+    ['a place', 4310, { text: undefined, location: { latitude: 1, longitude: 2 } }, /only words, pictures/],
+    ['a sticker', 4320, { text: undefined, sticker: { file_id: 's', emoji: 'x' } }, /only words, pictures/],
     [
       'the answer of a hidden administrator',
       4330,

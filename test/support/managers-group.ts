@@ -18,6 +18,8 @@ export function managersGroups(world: World) {
       config: { botToken: shop.telegram.botToken, chatId: group },
       replyThread: `${shop.telegram.channelId}/${group}`,
     });
+    // The new manager has had the tenant's queue looked at, perhaps while there was no target yet: that is remembered a moment.
+    await until(async () => expect((await world.deps.targetsOf(shop.tenantId)).ids).toHaveLength(1));
     return shop;
   }
 

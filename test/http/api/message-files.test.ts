@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { keepFiles } from '../../support/keep-files.ts';
 import { call, hire } from '../../support/people.ts';
 import {
   buildShop,
@@ -43,27 +44,7 @@ async function sends(chat: number, media: object): Promise<string> {
 
 const photo = (file_id: string) => ({ photo: [{ file_id, file_unique_id: 'u', width: 9, height: 9 }] });
 
-/** Telegram keeps files under these ids: bytes, or what it answers instead. */
-function keeps(files: Record<string, Buffer | number>): void {
-  const { botToken } = shop.telegram;
-  world.platform.answer = ({ path, body }, response) => {
-    const kept = path === `/bot${botToken}/getFile` ? files[String(body['file_id'])] : undefined;
-    if (kept !== undefined) {
-      const isKept = typeof kept !== 'number' || kept >= 500;
-      response.statusCode = isKept ? 200 : kept;
-      const found = { ok: true, result: { file_path: `photos/${String(body['file_id'])}.jpg` } };
-      const refusal = { ok: false, error_code: kept, description: 'Bad Request: file is too big' };
-      response.end(JSON.stringify(isKept ? found : refusal));
-      return true;
-    }
-    const [, name = ''] = new RegExp(`^/file/bot${botToken}/photos/(\\w+)\\.jpg$`).exec(path) ?? [];
-    const bytes = files[name];
-    if (bytes === undefined) return undefined;
-    if (typeof bytes === 'number') response.statusCode = bytes;
-    response.end(typeof bytes === 'number' ? 'an error page' : bytes);
-    return true;
-  };
-}
+const keeps = (files: Record<string, Buffer | number>) => keepFiles(world, shop, files);
 
 const get = (path: string) => fetch(`${world.url}/api/v1${path}`, { headers: { authorization: `Bearer ${viewer}` } });
 
