@@ -49,7 +49,7 @@ export async function takeShared(
       const own = of.get(account) ?? [];
       if (channel.isSuspended) return 0;
       tellUnreadable(deps, channel, own);
-      return deps.inbox.receive(channel, own);
+      return deps.inbox.receive(channel, own, Math.ceil((request.rawBody.length * own.length) / events.length));
     }),
   );
   return { ok: true, stored: stored.reduce((sum, count) => sum + count, 0) };

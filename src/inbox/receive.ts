@@ -33,16 +33,22 @@ interface Row {
 }
 
 export interface Inbox {
-  /** Resolves once the events are committed. Gives the number that were new; the others had come before. */
-  receive(receiver: Receiver, events: InboundEvent[]): Promise<number>;
+  /**
+   * Resolves once the events are committed. Gives the number that were new; the others had come before. `bytes` is the
+   * length of the body that they are from.
+   */
+  receive(receiver: Receiver, events: InboundEvent[], bytes?: number): Promise<number>;
   /** Keeps a body that is genuine and that we cannot read: visible, and replayed after a fix. */
   keepUnreadable(receiver: Receiver, body: string, bodyId: string, reason: string): Promise<number>;
 }
 
 // PostgreSQL takes some 30,000 rows/s in one insert; a run of this size commits in a few milliseconds.
 const BATCH = { most: 64, inFlight: 2 };
-/** A platform waits about so long. What is refused it sends again, and what was stored after all is then known. */
-const PATIENCE = { ms: 10_000, calls: 4_096 };
+/**
+ * A platform waits about so long. What is refused it sends again, and what was stored after all is then known. `bytes` are
+ * those of the bodies that wait or are on their way; read into events, a body takes up to ten times its length.
+ */
+const PATIENCE = { ms: 10_000, calls: 4_096, bytes: 32 * 1024 * 1024 };
 /** Inserts of two processes that get in each other's way. */
 const MOST_TRIES = 3;
 const JITTER_MS = 50;
@@ -55,8 +61,13 @@ const ACCEPT = { name: 'accept', text: 'select system_accept($1) as news' };
  * The door to the inbox: requests that wait at the same moment are committed by one insert. A tenant whose requests fill
  * the inserts rests between them while it has neighbours.
  */
-export function createInbox(pool: Pool, wake: Wake, patience: Omit<Patience, 'tooLate'> = PATIENCE): Inbox {
+export function createInbox(
+  pool: Pool,
+  wake: Wake,
+  { bytes: mostBytes, ...patience }: Omit<Patience, 'tooLate'> & { bytes: number } = PATIENCE,
+): Inbox {
   const rests = createRests();
+  let bytesHeld = 0;
 
   async function insert(requests: Row[][]): Promise<number[]> {
     const rows = requests.flat().sort(inOneOrder);
@@ -90,39 +101,53 @@ export function createInbox(pool: Pool, wake: Wake, patience: Omit<Patience, 'to
     { ...BATCH, patience: { ...patience, tooLate } },
   );
 
+  /** Refuses at once what memory has no room for. One request always has. */
+  async function hold(bytes: number, work: () => Promise<number>): Promise<number> {
+    if (bytesHeld > 0 && bytesHeld + bytes > mostBytes) throw tooLate();
+    bytesHeld += bytes;
+    try {
+      return await work();
+    } finally {
+      bytesHeld -= bytes;
+    }
+  }
+
   return {
-    async receive({ tenantId, channelId }, events) {
-      if (events.length === 0) return 0;
-      rests.seen(tenantId);
-      const rest = rests.over(tenantId);
-      if (rest) await rest;
-      return store(
-        events.map((event) => ({
-          n: 0,
-          tenant_id: tenantId,
-          id: newId(),
-          channel_id: channelId,
-          external_id: storedIdOf(event),
-          thread: event.thread,
-          payload: isObject(event.payload) ? event.payload : JSON.stringify(event.payload),
-          ...endOf(event),
-        })),
-      );
-    },
+    receive: ({ tenantId, channelId }, events, bytes = 0) =>
+      hold(bytes, async () => {
+        if (events.length === 0) return 0;
+        rests.seen(tenantId);
+        const rest = rests.over(tenantId);
+        if (rest) await rest;
+        return store(
+          events.map((event) => ({
+            n: 0,
+            tenant_id: tenantId,
+            id: newId(),
+            channel_id: channelId,
+            external_id: storedIdOf(event),
+            thread: event.thread,
+            payload: isObject(event.payload) ? event.payload : JSON.stringify(event.payload),
+            ...endOf(event),
+          })),
+        );
+      }),
     keepUnreadable: ({ tenantId, channelId }, body, bodyId, reason) =>
-      store([
-        {
-          n: 0,
-          tenant_id: tenantId,
-          id: newId(),
-          channel_id: channelId,
-          external_id: `${UNREADABLE}${bodyId}`,
-          thread: '',
-          payload: body,
-          status: 'failed',
-          error: reason,
-        },
-      ]),
+      hold(body.length, () =>
+        store([
+          {
+            n: 0,
+            tenant_id: tenantId,
+            id: newId(),
+            channel_id: channelId,
+            external_id: `${UNREADABLE}${bodyId}`,
+            thread: '',
+            payload: body,
+            status: 'failed',
+            error: reason,
+          },
+        ]),
+      ),
   };
 }
 

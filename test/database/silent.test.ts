@@ -68,7 +68,7 @@ describe('a database that says nothing any more, on connections that stay open,'
   });
 
   it('is no other than one whose connections are all taken by slow statements: webhooks get a 503, and then their 200', async () => {
-    const inbox = createInbox(await nativePool(orm), () => undefined, { ms: 50, calls: 3 });
+    const inbox = createInbox(await nativePool(orm), () => undefined, { ms: 50, calls: 3, bytes: 1_000 });
     const slow = Array.from({ length: 2 }, () => withTenant(orm, newId(), (em) => em.execute('select pg_sleep(0.2)')));
     await expect(inbox.receive(receiver, hello())).rejects.toMatchObject({ status: 503 });
     await Promise.all(slow);
@@ -77,7 +77,7 @@ describe('a database that says nothing any more, on connections that stay open,'
   });
 
   it('is a 503 to webhooks, also to those that wait behind others, and at once to those that are too many', async () => {
-    const inbox = createInbox(await nativePool(orm), () => undefined, { ms: 50, calls: 3 });
+    const inbox = createInbox(await nativePool(orm), () => undefined, { ms: 50, calls: 3, bytes: 1_000 });
     proxy.silence();
     const receive = () => inbox.receive(receiver, hello());
     const first = receive();
@@ -87,5 +87,28 @@ describe('a database that says nothing any more, on connections that stay open,'
     await expect(first).rejects.toMatchObject({ status: 503 });
     await Promise.all(posts);
     expect(ends).toEqual(['3', '0', '1', '2']);
+  });
+
+  it('is a 503 at once to bodies that would be too many bytes, until those that wait have theirs', async () => {
+    const inbox = createInbox(await nativePool(orm), () => undefined, { ms: 50, calls: 100, bytes: 1_000 });
+    proxy.silence();
+    const ends: string[] = [];
+    const receive = async (name: string, bytes: number) => {
+      await expect(inbox.receive(receiver, hello(), bytes)).rejects.toMatchObject({ status: 503 });
+      ends.push(name);
+    };
+    const keep = async () => {
+      const kept = inbox.keepUnreadable(receiver, 'x'.repeat(400), 'its hash', 'no idea');
+      await expect(kept).rejects.toMatchObject({ status: 503 });
+      ends.push('kept');
+    };
+    // One that is larger than all that may wait has room where nothing waits.
+    await receive('alone', 5_000);
+    await Promise.all([receive('first', 600), keep(), receive('too much', 1), receive('also too much', 900)]);
+    expect(ends.slice(0, 3)).toEqual(['alone', 'too much', 'also too much']);
+    expect(ends.slice(3).toSorted()).toEqual(['first', 'kept']);
+    ends.length = 0;
+    await Promise.all([receive('later', 1_000), receive('too much', 1)]);
+    expect(ends).toEqual(['too much', 'later']);
   });
 });

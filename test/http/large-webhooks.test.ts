@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { nativePool } from '../../src/database/connect.ts';
+import { createInbox } from '../../src/inbox/receive.ts';
+import { hold } from '../support/hold.ts';
 import { addSender, callFrom, META_APP, type Sender } from '../support/senders.ts';
+import { serve } from '../support/serve.ts';
 import { buildShop } from '../support/tenants.ts';
 import { useWorld } from '../support/world.ts';
 
@@ -24,6 +28,29 @@ describe.each(['whatsapp', 'whatsapp (shared)'] as const)('%s', (kind) => {
     for (const gzip of [false, true]) {
       const response = await callFrom(sender, body, { gzip });
       expect([response.status, await response.json()]).toEqual([200, { ok: true, stored: gzip ? 0 : 1_000 }]);
+    }
+  });
+});
+
+describe.each(['telegram', 'whatsapp (shared)'] as const)('%s', (kind) => {
+  it('is told at once to come again while bodies of so many bytes wait already', async () => {
+    const sender = await addSender(world, await buildShop(world), kind);
+    const limits = { ms: 20_000, calls: 100, bytes: 10_000 };
+    const inbox = createInbox(await nativePool(world.deps.orm), () => undefined, limits);
+    const side = await serve({ ...world.deps, inbox });
+    const post = () =>
+      callFrom({ ...sender, url: sender.url.replace(world.url, side.url) }, sender.bodyOf('x'.repeat(6_000)));
+    try {
+      const held = await hold(world.database.ownerUrl, 'lock table inbound_events in share mode');
+      const first = post();
+      await held.isWaitedFor();
+      const second = await post();
+      expect([second.status, second.headers.has('retry-after')]).toEqual([503, true]);
+      await held.release();
+      expect((await first).status).toBe(200);
+      expect((await post()).status).toBe(200);
+    } finally {
+      side.close();
     }
   });
 });

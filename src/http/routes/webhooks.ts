@@ -90,7 +90,7 @@ async function take(deps: WebhookDeps, adapter: ChannelAdapter, channel: Channel
   }
   const own = ownEvents(adapter, channel.config, events);
   tellUnreadable(deps, channel, own);
-  const stored = await deps.inbox.receive(channel, own);
+  const stored = await deps.inbox.receive(channel, own, raw.length);
   return adapter.answer?.(own) ?? { ok: true, stored };
 }
 
