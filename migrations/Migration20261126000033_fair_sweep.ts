@@ -138,6 +138,9 @@ const EVENTS = `
     ) waiting where place <= most order by place limit most
   ) oldest)`;
 
+/** All that is found besides what of the inbox waits. */
+export const DUE_ROWS = [TURNS, SENDS, RUNS, NOTICES, HANDOVERS].map(fair);
+
 /** As before: lost wake-ups, dead workers' leases, times that have come. */
 const due = () => [
   'drop function system_due(interval, int)',
@@ -145,7 +148,7 @@ const due = () => [
     'system_due(grace interval, most int)',
     `returns table (job text, tenant_id uuid, subject text)
     language sql stable security definer set search_path = public, pg_temp as $$
-      ${[EVENTS, ...[TURNS, SENDS, RUNS, NOTICES, HANDOVERS].map(fair)].join('\n      union\n')}
+      ${[EVENTS, ...DUE_ROWS].join('\n      union\n')}
     $$`,
   ),
 ];

@@ -125,6 +125,36 @@ describe('what nobody picked up', () => {
     expect(await found()).toHaveLength(MOST);
   });
 
+  it('in one thread hides no other thread of the same tenant, however much it is', async () => {
+    await multiply('inbound_events', busy.tenantId, 3 * MOST, ['thread']);
+    await make('inbound_events', busy.tenantId, LONG_AGO);
+    await owner.query(
+      `update inbound_events set thread = 'other', created_at = ${AGO} where tenant_id = $1 and external_id = 'more 7'`,
+      [busy.tenantId],
+    );
+    const subjects = (await found()).map(({ subject }) => subject);
+    expect(subjects).toHaveLength(2);
+    expect(subjects.filter((subject) => subject.endsWith('/other'))).toHaveLength(1);
+  });
+
+  it('in a thread is found behind what is put off there, and is not what is put off or young', async () => {
+    await multiply('inbound_events', busy.tenantId, 2, ['thread']);
+    await make('inbound_events', busy.tenantId, LONG_AGO);
+    const set = (nth: number, what: string) =>
+      owner.query(
+        `update inbound_events set ${what} where tenant_id = $1 and id = (
+           select id from inbound_events where tenant_id = $1 order by seq offset ${nth - 1} limit 1)`,
+        [busy.tenantId],
+      );
+    await set(1, `due_at = now() + interval '1 minute'`);
+    await set(2, 'created_at = now()');
+    expect(whose(await found())).toEqual(new Set([busy.tenantId]));
+    await set(3, 'created_at = now()');
+    expect(await found()).toEqual([]);
+    await set(1, `due_at = ${AGO}`);
+    expect(whose(await found())).toEqual(new Set([busy.tenantId]));
+  });
+
   it('is not what waits for a channel that was asked to wait, until it may send again', async () => {
     await make('outbound_messages', busy.tenantId, AGO);
     await make('outbound_messages', other.tenantId, AGO);
@@ -167,7 +197,7 @@ describe('what nobody picked up', () => {
     expect(await found()).toMatchObject([{ job: JOBS[table], tenantId: other.tenantId }]);
   });
 
-  it('is looked for without reading what is done', async () => {
+  it('is looked for without reading what is done, or all that waits in a thread', async () => {
     const sql = `explain (analyze, buffers, format json) select * from system_due(make_interval(secs => 3), ${MOST})`;
     const pages = async () => {
       // The first time it also reads what the tables are.
@@ -180,6 +210,9 @@ describe('what nobody picked up', () => {
     for (const table of tables) await make(table, other.tenantId, AGO);
     const before = await pages();
     for (const table of tables) await multiply(table, busy.tenantId, 2_000);
+    expect(whose(await found())).toEqual(new Set([other.tenantId]));
+    expect(await pages()).toBeLessThan(before + 20);
+    await multiply('inbound_events', other.tenantId, 2_000, ['thread']);
     expect(whose(await found())).toEqual(new Set([other.tenantId]));
     expect(await pages()).toBeLessThan(before + 20);
   });
