@@ -102,52 +102,49 @@ export function createInbox(
   );
 
   /** Refuses at once what memory has no room for. One request always has. */
-  async function hold(bytes: number, work: () => Promise<number>): Promise<number> {
+  function hold(bytes: number): void {
     if (bytesHeld > 0 && bytesHeld + bytes > mostBytes) throw tooLate();
     bytesHeld += bytes;
-    try {
-      return await work();
-    } finally {
-      bytesHeld -= bytes;
-    }
   }
 
   return {
-    receive: ({ tenantId, channelId }, events, bytes = 0) =>
-      hold(bytes, async () => {
-        if (events.length === 0) return 0;
+    async receive({ tenantId, channelId }, events, bytes = 0) {
+      if (events.length === 0) return 0;
+      hold(bytes);
+      try {
         rests.seen(tenantId);
         const rest = rests.over(tenantId);
         if (rest) await rest;
-        return store(
-          events.map((event) => ({
-            n: 0,
-            tenant_id: tenantId,
-            id: newId(),
-            channel_id: channelId,
-            external_id: storedIdOf(event),
-            thread: event.thread,
-            payload: isObject(event.payload) ? event.payload : JSON.stringify(event.payload),
-            ...endOf(event),
-          })),
-        );
-      }),
-    keepUnreadable: ({ tenantId, channelId }, body, bodyId, reason) =>
-      hold(body.length, () =>
-        store([
-          {
-            n: 0,
-            tenant_id: tenantId,
-            id: newId(),
-            channel_id: channelId,
-            external_id: `${UNREADABLE}${bodyId}`,
-            thread: '',
-            payload: body,
-            status: 'failed',
-            error: reason,
-          },
-        ]),
-      ),
+        const rows = events.map((event) => ({
+          n: 0,
+          tenant_id: tenantId,
+          id: newId(),
+          channel_id: channelId,
+          external_id: storedIdOf(event),
+          thread: event.thread,
+          payload: isObject(event.payload) ? event.payload : JSON.stringify(event.payload),
+          ...endOf(event),
+        }));
+        return await store(rows);
+      } finally {
+        bytesHeld -= bytes;
+      }
+    },
+    async keepUnreadable({ tenantId, channelId }, body, bodyId, reason) {
+      hold(body.length);
+      const row = {
+        n: 0,
+        tenant_id: tenantId,
+        id: newId(),
+        channel_id: channelId,
+        external_id: `${UNREADABLE}${bodyId}`,
+        thread: '',
+        payload: body,
+        status: 'failed' as const,
+        error: reason,
+      };
+      return store([row]).finally(() => (bytesHeld -= body.length));
+    },
   };
 }
 
