@@ -3,6 +3,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { setLabels } from '../../src/conversations/labels.ts';
+import { withUnit } from '../../src/conversations/with-unit.ts';
+import { watchHandover } from '../../src/handover/watch-handover.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { chromiumPath, newPage, startChromium } from '../support/chromium.ts';
 import { call, hire, type Person } from '../support/people.ts';
@@ -113,6 +115,14 @@ describe.skipIf(!chromiumPath)('the desk in a browser', () => {
 
       await click(his, 'next');
       await shows(his, '#next-status', 'Nobody waits.');
+    });
+
+    it('tells why the customer was told something that nobody wrote', async () => {
+      const { conversationId, handoverId } = await queueUp(world, shop, { handover: { timeoutAt: new Date(0) } });
+      await withUnit(world.deps, shop.tenantId, (unit) => watchHandover(unit, handoverId));
+      const page = await sit(mia, conversationId);
+      const why = () => page.evaluate(`document.querySelector('.why')?.textContent`);
+      await until(async () => expect(await why()).toBe('Why?Because no manager came within queue_timeout.'));
     });
 
     it('shows why somebody waits and how long, labels, and who has it', async () => {
