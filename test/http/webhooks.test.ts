@@ -9,7 +9,8 @@ import { asManager, buildShop, metaSignature, postTelegram, telegramUpdate, type
 import { useWorld } from '../support/world.ts';
 
 // No workers: what is looked at here is what was stored.
-const world = useWorld({ workers: false });
+const lines: string[] = [];
+const world = useWorld({ workers: false, onLog: (line) => void lines.push(line) });
 let shop: Shop;
 
 beforeEach(async () => {
@@ -187,14 +188,26 @@ describe('POST /webhooks/whatsapp, the address for all accounts of an app', () =
     expect(await stored()).toEqual([]);
   });
 
-  it('takes of a body on one channel’s address what is of its account, and nothing of another', async () => {
-    const { key, channelId } = await addNumber(shop, '5557');
+  it('stores on one channel’s address what is for it, and tells in one line how much was for others', async () => {
+    const { channelId, key } = await addNumber(shop, '5557');
     const other = await buildShop(world);
     await addNumber(other, '5558');
-    const response = await send(`/${key}`, [change('5558', 'wamid.i'), change('5557', 'wamid.j')]);
+    const mixed = [change('5558', 'wamid.i'), change('5557', 'wamid.j'), change('404', 'wamid.k')];
+    lines.length = 0;
+    const response = await send(`/${key}`, mixed);
     expect([response.status, await response.json()]).toEqual([200, { ok: true, stored: 1 }]);
-    expect(await stored()).toMatchObject([{ externalId: 'wamid.j', channelId }]);
+    expect((await stored()).map((row) => [row.channelId, row.externalId])).toEqual([[channelId, 'wamid.j']]);
     expect(await stored(other)).toEqual([]);
+    const [line, second] = lines.filter((one) => one.includes('webhook.for_others'));
+    expect(second).toBeUndefined();
+    const told = { level: 40, tenantId: shop.tenantId, channelId, count: 2, todo: expect.stringMatching(/docs/) };
+    expect(JSON.parse(line ?? '')).toMatchObject(told);
+    // Nothing of what they say.
+    expect(line).not.toMatch(/wamid|Ana|whatsapp_business/);
+
+    lines.length = 0;
+    expect((await send(`/${key}`, [change('5557', 'wamid.l')])).status).toBe(200);
+    expect(lines.join()).not.toContain('webhook.for_others');
   });
 });
 

@@ -90,8 +90,15 @@ async function take(deps: WebhookDeps, adapter: ChannelAdapter, channel: Channel
   }
   const own = ownEvents(adapter, channel.config, events);
   tellUnreadable(deps, channel, own);
+  if (own.length < events.length) tellOfOthers(deps, channel, events.length - own.length);
   const stored = await deps.inbox.receive(channel, own, raw.length);
   return adapter.answer?.(own) ?? { ok: true, stored };
+}
+
+/** Part of the body is for accounts that are not this channel's. To refuse it would have the whole of it sent again for days. */
+function tellOfOthers({ log }: WebhookDeps, { tenantId, channelId }: Channel, count: number): void {
+  const todo = 'have all accounts of the app post to its one address: see "One address" in docs/webhooks.md';
+  log.warn({ tenantId, channelId, count, todo }, 'webhook.for_others');
 }
 
 /** The sender is genuine and we do not understand him: that is our fault, so he gets his 200 and we keep the body. */
