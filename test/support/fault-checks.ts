@@ -171,7 +171,7 @@ function isReplyOf(answers: string[], text: string): boolean {
 
 /**
  * The platform got what the outbox says, in its order, one at a time. A reply that came twice must be flagged, and
- * a worker must have died with each time but the last.
+ * the worker that sent it must have died with each time but the last.
  */
 function checkDelivered(outbound: OutboundRow[], received: Send[], risk: Risk, findings: Findings, tell: Tell): void {
   const byText = groupBy(received, ({ text }) => text);
@@ -194,8 +194,10 @@ function checkDelivered(outbound: OutboundRow[], received: Send[], risk: Risk, f
     findings.duplicatesUncertain += again.length;
     if (!row.is_uncertain) tell(`'${row.text}' came ${times.length} times and is not flagged`);
     if (row.attempts < times.length) tell(`'${row.text}' came ${times.length} times in ${row.attempts} tries`);
-    for (const send of again) {
-      if (!risk.explains(send)) tell(`'${send.text}' was sent again although no worker had died with it`);
+    for (const [n, send] of again.entries()) {
+      const next = times[n + 1];
+      if (next && risk.explains(send, next)) continue;
+      tell(`'${send.text}' was sent again although ${send.sender}, which had sent it, had not died with it`);
     }
   }
 }

@@ -108,7 +108,10 @@ async function openParts(queue: 'postgres' | 'redis', seed: number, undo: Undo) 
     ...(redis ? { redisUrl: redis.url } : {}),
   });
   const webs = [await createWeb('web 1', env, true), await createWeb('web 2', env, true)];
-  const workers = [createWorker('worker 1', env, true), createWorker('worker 2', env, true)];
+  const workers: Service[] = [];
+  for (const name of ['worker 1', 'worker 2']) {
+    workers.push(createWorker(name, { ...env, TELEGRAM_API_BASE: await platform.openFor(name) }, true));
+  }
   for (const service of [...webs, ...workers]) undo(() => service.kill());
   return { postgres, redis, platform, key, ownerUrl, tenants, webs, workers };
 }

@@ -5,6 +5,8 @@ import { atExit } from './fault-exit.ts';
 
 /** One call of sendMessage. Times are of this process's monotonic clock, in milliseconds. */
 export interface Send {
+  /** Whose address of the platform was called. */
+  sender: string;
   bot: string;
   chat: string;
   text: string;
@@ -17,7 +19,10 @@ export interface Send {
 }
 
 export interface RecordingPlatform {
+  /** Of whoever was given no address of its own. */
   url: string;
+  /** An address of its own for a process that sends, so that its sends are known. */
+  openFor(sender: string): Promise<string>;
   /** In the order they arrived. */
   sends: Send[];
   close(): Promise<void>;
@@ -29,19 +34,47 @@ export interface RecordingPlatform {
  */
 export async function startRecordingPlatform(chance: Chance): Promise<RecordingPlatform> {
   const sends: Send[] = [];
-  const server = createServer((request, response) => {
-    const arrivedAt = performance.now();
-    answer(request, response, arrivedAt).catch(() => response.destroy());
-  });
+  const closers: (() => Promise<unknown>)[] = [];
 
-  async function answer(request: IncomingMessage, response: ServerResponse, arrivedAt: number): Promise<void> {
+  async function openFor(sender: string): Promise<string> {
+    const server = createServer((request, response) => {
+      const arrivedAt = performance.now();
+      answer(sender, request, response, arrivedAt).catch(() => response.destroy());
+    });
+    server.keepAliveTimeout = 60_000;
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const forget = atExit(() => server.close());
+    closers.push(() => {
+      forget();
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    });
+    return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+  }
+
+  async function answer(
+    sender: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+    arrivedAt: number,
+  ): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const { chat_id: chat, text } = JSON.parse(Buffer.concat(chunks).toString()) as { chat_id: number; text: string };
     const [, bot = ''] = /^\/bot([^/]+)\/sendMessage$/.exec(request.url ?? '') ?? [];
     const number = sends.length + 1;
     const externalId = `${chat}:${number}`;
-    const send: Send = { bot, chat: String(chat), text, externalId, arrivedAt, endedAt: Infinity, isAnswered: false };
+    const send: Send = {
+      sender,
+      bot,
+      chat: String(chat),
+      text,
+      externalId,
+      arrivedAt,
+      endedAt: Infinity,
+      isAnswered: false,
+    };
     sends.push(send);
     response.once('close', () => {
       send.endedAt = performance.now();
@@ -52,17 +85,10 @@ export async function startRecordingPlatform(chance: Chance): Promise<RecordingP
     response.end(JSON.stringify({ ok: true, result: { message_id: number, chat: { id: chat } } }));
   }
 
-  server.keepAliveTimeout = 60_000;
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const forget = atExit(() => server.close());
   return {
-    url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`,
+    url: await openFor('nobody'),
+    openFor,
     sends,
-    async close() {
-      forget();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close: async () => void (await Promise.all(closers.map((close) => close()))),
   };
 }

@@ -6,15 +6,20 @@ import type { OutboundRow } from './fault-rows.ts';
 const SLACK_MS = 300;
 /** A claim is committed this long before its request reaches the platform. */
 const CLAIM_MS = 500;
+/** However slow the machine was: a worker that dies later than this has written the send down, or should have. */
+const MOST_LAG_MS = 2_000;
 /** After PostgreSQL is back, until its clients have noticed. */
 const NOTICE_MS = 2_000;
 
 export interface Risk {
   /** The longest that writing down took while PostgreSQL ran: long on a busy machine, and then much is lost with a worker. */
   lagMs: number;
-  /** Whether a worker died after this send had begun and before its result could be written down. */
-  explains(send: Send): boolean;
-  /** Sends that a kill of a worker may have met so. */
+  /**
+   * Whether the worker that sent this died after the send had begun and before its result could be written down, and
+   * it was sent again only then.
+   */
+  explains(send: Send, again: Send): boolean;
+  /** Sends that a kill of their worker may have met so. */
   sends: number;
 }
 
@@ -26,16 +31,21 @@ export function riskOf(kills: Kill[], sends: Send[], outbound: OutboundRow[]): R
   const workers = kills.filter(({ victim }) => victim === 'worker');
   const outages = kills.filter(({ victim }) => victim === 'postgres');
   const lagMs = lagOf(sends, outbound, outages);
+  const grantedMs = Math.min(lagMs, MOST_LAG_MS);
 
-  function explains({ arrivedAt, endedAt }: Send): boolean {
-    let until = endedAt + SLACK_MS + lagMs;
+  function killsOf({ sender, arrivedAt, endedAt }: Send): Kill[] {
+    let until = endedAt + SLACK_MS + grantedMs;
     for (const { from, backAt } of outages) {
-      if (backAt > arrivedAt && from < until) until = Math.max(until, backAt + NOTICE_MS + lagMs);
+      if (backAt > arrivedAt && from < until) until = Math.max(until, backAt + NOTICE_MS + grantedMs);
     }
-    return workers.some(({ from, to }) => to > arrivedAt - CLAIM_MS && from < until);
+    return workers.filter(({ name, from, to }) => name === sender && to > arrivedAt - CLAIM_MS && from < until);
   }
 
-  return { lagMs, explains, sends: sends.filter(explains).length };
+  return {
+    lagMs,
+    explains: (send, again) => killsOf(send).some(({ from }) => from < again.arrivedAt),
+    sends: sends.filter((send) => killsOf(send).length > 0).length,
+  };
 }
 
 function lagOf(sends: Send[], outbound: OutboundRow[], outages: Kill[]): number {
