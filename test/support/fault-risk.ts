@@ -7,7 +7,7 @@ const SLACK_MS = 300;
 /** A claim is committed this long before its request reaches the platform. */
 const CLAIM_MS = 500;
 /** However slow the machine was: a worker that dies later than this has written the send down, or should have. */
-const MOST_LAG_MS = 2_000;
+const MOST_LAG_MS = 5_000;
 /** After PostgreSQL is back, until its clients have noticed. */
 const NOTICE_MS = 2_000;
 
