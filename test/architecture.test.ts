@@ -1,8 +1,5 @@
-import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-
-const root = join(import.meta.dirname, '..');
+import { files, importsOf, read, type Import } from './support/imports.ts';
 
 /**
  * Which rooms a room may import. A room is a folder of src, or a file directly in src. Rooms listed under `leaves`
@@ -67,14 +64,8 @@ const ofTheSchema = /^(?:migrations\/|mikro-orm\.config\.ts$)/;
 /** These see everything below them; nobody sees them but the next. */
 const tops = ['deps', 'http', 'app', 'welcome', 'main', 'cli'];
 
-interface Import {
-  from: string;
-  to: string;
-  isType: boolean;
-}
-
-const files = globSync('{src,jobs,migrations}/**/*.ts', { cwd: root }).map((file) => file.replaceAll('\\', '/'));
 const imports = files.flatMap(importsOf);
+const isOurs = ({ to }: Import) => /\.ts$/.test(to);
 
 describe('who may import whom', () => {
   it('knows every room', () => {
@@ -83,7 +74,7 @@ describe('who may import whom', () => {
   });
 
   it('keeps every room to what it may import', () => {
-    const wrong = imports.filter(({ from, to }) => {
+    const wrong = imports.filter(isOurs).filter(({ from, to }) => {
       const [room, other] = [roomOf(from), roomOf(to)];
       const allowed = rooms[room];
       return allowed && room !== other && ![...leaves, ...allowed].includes(other) && !ofTheSchema.test(to);
@@ -137,8 +128,40 @@ describe('who may import whom', () => {
       ...files.filter((file) => file.startsWith('src/faqs/quality/')),
       ...files.filter((file) => file.startsWith('src/language/')),
     ];
-    const impure = pure.filter((file) => /from '(node:|pg|bullmq|ioredis|koa|@mikro-orm)/.test(read(file)));
-    expect(impure).toEqual([]);
+    const reached = new Set(pure);
+    // A Set that grows while it is walked is walked to its end: all that they load, and what that loads.
+    for (const file of reached) {
+      for (const { to, isType } of importsOf(file)) if (!isType) reached.add(to);
+    }
+    expect([...reached].filter((file) => !pure.includes(file))).toEqual([]);
+    const acts =
+      /\b(?:fetch|setTimeout|setInterval|setImmediate)\(|\bprocess\.|\bglobalThis\b|Math\.random|Date\.now|new Date\(\)|\bconsole\./;
+    expect(pure.filter((file) => acts.test(read(file)))).toEqual([]);
+  });
+
+  it('is what docs/architecture.md says', () => {
+    const [, section = ''] =
+      /### Who may import whom\n([\s\S]*?)\n`safe-request` imports/.exec(read('docs/architecture.md')) ?? [];
+    const [sentence = '', table = ''] = section.split(' are leaves');
+    const named = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
+    expect(named(sentence).filter((name) => !name.startsWith('test/'))).toEqual(leaves);
+    const said = new Map<string, string[]>();
+    for (const line of table.split('\n').filter((row) => row.startsWith('| `'))) {
+      const [, first = '', second = ''] = line.split('|');
+      for (const room of named(first))
+        said.set(
+          room,
+          named(second)
+            .filter((name) => !leaves.includes(name))
+            .toSorted(),
+        );
+    }
+    const known = Object.entries(rooms).filter(([room]) => !leaves.includes(room));
+    expect([...said.keys()].toSorted()).toEqual([...known.map(([room]) => room), ...tops, 'jobs'].toSorted());
+    for (const [room, allowed] of known) {
+      const besides = allowed.filter((name) => !leaves.includes(name));
+      expect(said.get(room), room).toEqual(besides.toSorted());
+    }
   });
 
   it('reads the environment in one place', () => {
@@ -195,18 +218,4 @@ describe('house rules', () => {
 function roomOf(file: string): string {
   const [, first = ''] = file.split('/');
   return first.replace(/\.ts$/, '');
-}
-
-function importsOf(file: string): Import[] {
-  return [...read(file).matchAll(/^(?:import|export) (type )?[^;]*?from '(\.[^']+)'/gms)].map(
-    ([, type, target = '']) => ({
-      from: file,
-      to: relative(root, normalize(join(root, dirname(file), target))).replaceAll('\\', '/'),
-      isType: type !== undefined,
-    }),
-  );
-}
-
-function read(file: string): string {
-  return readFileSync(join(root, file), 'utf8');
 }
