@@ -56,6 +56,12 @@ const rows: Row[] = [
     'request',
     { type: 'hand_over', category: 'customer_request' },
   ],
+  [
+    'a human is asked for after too many automatic replies',
+    { asksForHuman: true, botReplyCount: 10 },
+    'request',
+    { type: 'hand_over', category: 'customer_request' },
+  ],
   ['a first miss', {}, 'miss', { type: 'clarify' }],
   [
     'a second miss, ask',
@@ -81,6 +87,13 @@ const rows: Row[] = [
     { missedCount: 1, ...thresholds({ escalation_threshold: 0.9 }) },
     'miss',
     { type: 'clarify' },
+  ],
+  ['a miss that is just enough', thresholds({ escalation_threshold: 0.6 }), 'miss', { type: 'offer_human' }],
+  [
+    'asking again, and that is just enough',
+    { isRepeated: true, match: faq(1), ...thresholds({ escalation_threshold: 0.5 }) },
+    'escalation',
+    { type: 'offer_human', category: 'sentiment' },
   ],
   ['upset over a known answer, once', { isFrustrated: true, match: faq(1) }, 'faq', { type: 'answer' }],
   [

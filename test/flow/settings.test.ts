@@ -82,12 +82,17 @@ describe('settings', () => {
       em.nativeUpdate(
         TenantSettings,
         { tenantId: shop.tenantId },
-        { thresholds: { debounce_ms: 0, max_responses: 1 } },
+        { thresholds: { debounce_ms: 0, max_responses: 1 }, settingsVersion: 7 },
       ),
     );
     await until(async () => expect((await world.deps.settingsOf(shop.tenantId)).thresholds.max_responses).toBe(1));
     await writes(world, shop, 72, 'Do you have vegan options?');
     await until(async () => expect(await handlerOf(world, shop, 72)).toBe('awaiting_consent'));
+    const { id } = await conversationOf(world, shop, 72);
+    expect(await decisionsOf(world, shop, id)).toMatchObject([
+      { settingsVersion: 1, thresholds: { max_responses: 10 } },
+      { settingsVersion: 7, thresholds: { max_responses: 1 } },
+    ]);
   });
 
   it('answers nothing from a FAQ that is being deleted', async () => {

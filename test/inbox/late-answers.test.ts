@@ -11,7 +11,7 @@ import { callBack, useWorkflows } from '../support/workflows.ts';
 import { useWorld } from '../support/world.ts';
 
 const world = useWorld({ workers: false });
-const { buildN8nShop, runsOf } = useWorkflows(world);
+const { buildN8nShop, callsOf, runsOf } = useWorkflows(world);
 
 const eventOf = async ({ tenantId }: Shop, thread: string) => {
   const [event] = await withTenant(world.deps.orm, tenantId, (em) => em.find(InboundEventRow, { tenantId, thread }));
@@ -31,10 +31,15 @@ async function shopThatWaits(chat: number) {
   await process(world.deps, shop, String(chat));
   const [run] = await runsOf(shop);
   const runId = run?.id ?? '';
-  await runAgent.start(world.deps).process({ data: { wakes: [{ tenantId: shop.tenantId, subjects: [runId] }] } });
+  await look(shop, runId);
   expect(await runsOf(shop)).toMatchObject([{ status: 'waiting' }]);
   return { shop, callbackUrl, runId };
 }
+
+const look = (shop: Shop, runId: string) =>
+  runAgent.start(world.deps).process({ data: { wakes: [{ tenantId: shop.tenantId, subjects: [runId] }] } });
+const deadlinePasses = (runId: string) =>
+  query(world.database.ownerUrl, `update agent_runs set deadline_at = now() where id = '${runId}'`);
 
 const broken = (deps: Deps): Deps => ({
   ...deps,
@@ -67,8 +72,8 @@ it('an answer that never can be is failed after three tries; the run ends at its
   await callBack(callbackUrl, { runId, reply: 'Yes, at 8.' });
   for (let tries = 0; tries < 3; tries++) await process(broken(world.deps), shop, runId);
   expect(await eventOf(shop, runId)).toMatchObject({ status: 'failed', attempts: 3, error: 'nothing can be said' });
-  await query(world.database.ownerUrl, `update agent_runs set deadline_at = now() where id = '${runId}'`);
-  await runAgent.start(world.deps).process({ data: { wakes: [{ tenantId: shop.tenantId, subjects: [runId] }] } });
+  await deadlinePasses(runId);
+  await look(shop, runId);
   expect(await runsOf(shop)).toMatchObject([{ status: 'expired' }]);
   const [isOpen, said] = await outcomesOf(shop, 2);
   expect([isOpen, said]).toEqual([false, [expect.any(String)]]);
@@ -84,4 +89,25 @@ it.each([
   await process(world.deps, shop, sent.runId);
   expect(await eventOf(shop, sent.runId)).toMatchObject({ status, attempts: 0, error: expect.stringMatching(error) });
   expect(await runsOf(shop)).toMatchObject([{ status: 'waiting' }]);
+});
+
+it('an answer after the deadline is too late, whether anybody has looked at the clock or not', async () => {
+  const { shop, callbackUrl, runId } = await shopThatWaits(4);
+  await deadlinePasses(runId);
+  await callBack(callbackUrl, { runId, reply: 'Yes, at 8.' });
+  await process(world.deps, shop, runId);
+  expect(await eventOf(shop, runId)).toMatchObject({ status: 'ignored', error: expect.stringMatching(/too late/) });
+  expect(await runsOf(shop)).toMatchObject([{ status: 'waiting', lateAnswers: [{ text: 'Yes, at 8.' }] }]);
+  await look(shop, runId);
+  expect(await runsOf(shop)).toMatchObject([{ status: 'expired', answer: null }]);
+  const [, said] = await outcomesOf(shop, 4);
+  expect(said).not.toContain('Yes, at 8.');
+});
+
+it('a workflow that was called is not called again, however often somebody looks at the run', async () => {
+  const { shop, runId } = await shopThatWaits(5);
+  await look(shop, runId);
+  await query(world.database.ownerUrl, `update agent_runs set status = 'calling' where id = '${runId}'`);
+  await Promise.all([look(shop, runId), look(shop, runId)]);
+  expect(callsOf(shop)).toHaveLength(1);
 });

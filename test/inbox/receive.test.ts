@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { telegram } from '../../src/channels/telegram.ts';
-import type { Inbox } from '../../src/inbox/receive.ts';
+import { nativePool } from '../../src/database/connect.ts';
+import { createInbox, type Inbox } from '../../src/inbox/receive.ts';
 import { query } from '../support/embedded.ts';
 import { hold } from '../support/hold.ts';
 import { serve } from '../support/serve.ts';
@@ -21,6 +22,11 @@ async function stored({ tenantId }: Shop) {
   const [found] = Stored.parse(await query(world.database.ownerUrl, sql));
   return found;
 }
+
+const statuses = async ({ tenantId }: Shop) => {
+  const sql = `select status from inbound_events where tenant_id = '${tenantId}' order by seq`;
+  return (await query(world.database.ownerUrl, sql)).map((row) => row['status']);
+};
 
 const numbered = (count: number) => Array.from({ length: count }, (_, n) => n);
 const receiverOf = ({ tenantId, telegram: { channelId } }: Shop) => ({ tenantId, channelId });
@@ -48,6 +54,22 @@ describe('webhooks of one moment', () => {
     expect(await stored(shop)).toEqual({ rows: 97, inserts: 2 });
     expect(await stored(other)).toEqual({ rows: 1, inserts: 1 });
     expect(counts.flatMap((count, n) => (count === 0 ? [n] : []))).toEqual([10, 99]);
+  });
+
+  it('have a worker looked for as soon as they are stored, where they are new and there is anything to do', async () => {
+    const shop = await buildShop(world);
+    const woken: unknown[] = [];
+    const inbox = createInbox(await nativePool(world.deps.orm), (...asked) => void woken.push(asked));
+    const receive = (update: unknown) => inbox.receive(receiverOf(shop), telegram.parse(update));
+    const update = telegramUpdate(1, 'hello');
+    const wakeUp = ['handle-inbound', shop.tenantId, `${shop.telegram.channelId}/1`];
+    await receive(update);
+    expect(woken).toEqual([wakeUp]);
+    await receive(update);
+    await receive({ update_id: 7, poll: { id: '1', question: 'Who?', options: [] } });
+    await inbox.keepUnreadable(receiverOf(shop), '{}', 'body', 'not understood');
+    expect(woken).toEqual([wakeUp]);
+    expect(await statuses(shop)).toEqual(['pending', 'ignored', 'failed']);
   });
 
   it('share inserts from the socket to the table, the same one many times among them, and all are answered', async () => {
