@@ -65,7 +65,7 @@ const ofTheSchema = /^(?:migrations\/|mikro-orm\.config\.ts$)/;
 const tops = ['deps', 'http', 'app', 'welcome', 'main', 'cli'];
 
 const imports = files.flatMap(importsOf);
-const isOurs = ({ to }: Import) => /\.ts$/.test(to);
+const isOurs = ({ to }: Import) => to.endsWith('.ts');
 
 describe('who may import whom', () => {
   it('knows every room', () => {
@@ -131,7 +131,7 @@ describe('who may import whom', () => {
     const reached = new Set(pure);
     // A Set that grows while it is walked is walked to its end: all that they load, and what that loads.
     for (const file of reached) {
-      for (const { to, isType } of importsOf(file)) if (!isType) reached.add(to);
+      for (const { to, isType } of files.includes(file) ? importsOf(file) : []) if (!isType) reached.add(to);
     }
     expect([...reached].filter((file) => !pure.includes(file))).toEqual([]);
     const acts =
