@@ -2,12 +2,11 @@ import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { startEmbeddedPostgres } from '../../src/embedded/postgres.ts';
 import { newId } from '../../src/id.ts';
 import { listen } from '../../src/listen.ts';
-import { atExit, killNow } from '../support/fault-exit.ts';
+import { dataFolder } from '../support/data-folder.ts';
 import { createService, type Service } from '../support/fault-services.ts';
-import { postmasterOf, reservePort, temporaryFolder } from '../support/fault-stores.ts';
+import { postmasterOf, reservePort } from '../support/fault-stores.ts';
 
 const undos: (() => Promise<unknown>)[] = [];
 
@@ -26,16 +25,9 @@ function startDefault(dataDir: string, port: number, more: Record<string, string
   return service;
 }
 
-async function dataFolder(): Promise<string> {
-  const folder = await temporaryFolder();
-  const dataDir = `${folder.path}/data`;
-  const forget = atExit(() => killNow(postmasterOf(`${dataDir}/postgres`)));
-  undos.push(async () => {
-    // Whoever started the server is gone by now, and so it may be stopped from here.
-    await (await startEmbeddedPostgres({ dataDir })).stop();
-    forget();
-    await folder.remove();
-  });
+async function newDataDir(): Promise<string> {
+  const { dataDir, remove } = await dataFolder();
+  undos.push(remove);
   return dataDir;
 }
 
@@ -61,7 +53,7 @@ const opening = ['What are your opening hours?', 'We open 7am-9pm daily'];
 
 describe('npm start on its own database', () => {
   it('comes up again after kill -9 with all it had, and the second one on a port says so and ends', async () => {
-    const dataDir = await dataFolder();
+    const dataDir = await newDataDir();
     const port = await reservePort();
     const url = `http://127.0.0.1:${port}`;
     const first = startDefault(dataDir, port);
@@ -91,7 +83,7 @@ describe('npm start on its own database', () => {
   });
 
   it('ends within 15 s of SIGTERM although an agent hangs, and takes its database along', async () => {
-    const dataDir = await dataFolder();
+    const dataDir = await newDataDir();
     const port = await reservePort();
     const url = `http://127.0.0.1:${port}`;
     const service = startDefault(dataDir, port, { OUTBOUND_ALLOW: '127.0.0.0/8' });
