@@ -14,6 +14,8 @@ interface ServiceOptions {
   env: Record<string, string>;
   /** Starts it again when it ends by itself before it was ready, as a supervisor does while the database is away. */
   isSupervised?: boolean;
+  /** Whom it runs as; only root may say so. */
+  user?: { uid: number; gid: number };
 }
 
 /** One `node src/main.ts`, which may be killed and started again any number of times. */
@@ -34,7 +36,7 @@ export interface Service {
   failedStarts: number;
 }
 
-export function createService({ name, env, isSupervised = false }: ServiceOptions): Service {
+export function createService({ name, env, isSupervised = false, user }: ServiceOptions): Service {
   let child: ChildProcess | null = null;
   let isWanted = false;
   const state = { isReady: false };
@@ -47,6 +49,7 @@ export function createService({ name, env, isSupervised = false }: ServiceOption
       cwd: root,
       env: { PATH: process.env['PATH'], ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      ...user,
     });
     child = started;
     const forget = atExit(() => killNow(started.pid));
