@@ -186,24 +186,24 @@ describe.each(senderKinds)('for %s, an address of nobody costs as much as one of
 
   it('the first time and later', async () => {
     const { sender, stranger } = await meet();
-    for (const time of ['first', 'second']) {
-      const cost = await ask(sender, 'hello', 'wrong');
-      expect(await ask(stranger, 'hello', 'wrong'), time).toEqual(cost);
-      expect(cost.queries, time).toBe(time === 'first' ? 1 : 0);
-      // Telegram signs nothing: its header is compared, which is the same work whatever the body.
-      if (kind === 'telegram') expect(cost, time).toMatchObject({ hmacs: 0, bytes: 0 });
-      else expect(cost.hmacs, time).toBeGreaterThan(0);
-    }
+    const askBoth = async () => [await ask(sender, 'hello', 'wrong'), await ask(stranger, 'hello', 'wrong')];
+    const [known, unknown] = await askBoth();
+    expect(unknown).toEqual(known);
+    expect(known?.queries).toBe(1);
+    // Telegram signs nothing: its header is compared, which is the same work whatever the body.
+    if (kind === 'telegram') expect(known).toMatchObject({ hmacs: 0, bytes: 0 });
+    else expect(known?.hmacs).toBeGreaterThan(0);
+    // A machine that is too busy to hear of changes looks again, whoever asks.
+    const remembered = { ...known, queries: 0 };
+    await until(async () => expect(await askBoth()).toEqual([remembered, remembered]));
   });
 
   it.each(['wrong', 'too old', 'none'] as const)('with a proof that is %s, whatever is in the body', async (name) => {
     const { sender, stranger } = await meet();
     for (const text of ['hello', 'caf\u00e9 \u{1f3a8}', 'x'.repeat(900_000)]) {
-      await ask(sender, text, name);
-      await ask(stranger, text, name);
-      const cost = await ask(sender, text, name);
-      expect(await ask(stranger, text, name), text.slice(0, 10)).toEqual(cost);
-      if (name === 'none') expect(cost).toEqual({ hmacs: 0, bytes: 0, queries: 0 });
+      const { hmacs, bytes } = await ask(sender, text, name);
+      expect(await ask(stranger, text, name), text.slice(0, 10)).toMatchObject({ hmacs, bytes });
+      if (name === 'none') expect([hmacs, bytes]).toEqual([0, 0]);
     }
   });
 });
