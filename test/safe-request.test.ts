@@ -332,6 +332,10 @@ describe('what the operator allows', () => {
     expect(await failure(request(`http://localhost:${port}/ok`, get))).toMatchObject({ code: 'blocked_address' });
     expect(await failure(request(`https://127.0.0.1:${port}/ok`, get))).toMatchObject({ code: 'blocked_address' });
     request.close();
+    // Whose name another one begins with.
+    const beginning = createSafeRequest({ allowNetworks: [], trustedOrigins: ['http://127.0.0.1'] });
+    expect(await failure(beginning(`${url}/ok`, get))).toMatchObject({ code: 'blocked_address' });
+    beginning.close();
   });
 
   it.each(['10.0.0.0/33', '10.0.0', 'n8n', '', '10.0.0.0/', '10.0.0.0/8/8', '::/129', '10.0.0.0/-1'])(

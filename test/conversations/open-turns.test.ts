@@ -262,6 +262,23 @@ it('what a contact has taken back is not answered, and no edit brings it again',
   expect(await decisionsOf(world, shop, id)).toEqual([]);
 });
 
+it('what the owner has answered already is not answered again, also where both are handled together', async () => {
+  const shop = await buildShop(world, { thresholds: { debounce_ms: 0, echo_takes_over: false } });
+  const sentAt = new Date();
+  const at = { channelId: shop.telegram.channelId, thread: '12', receivedAt: sentAt, wasPutOff: false };
+  const said = { text: HOURS, attachments: [], sentAt };
+  const from = { externalId: '12' };
+  await withUnit(world.deps, shop.tenantId, async (unit) => {
+    const question = { type: 'message', messageId: 'q', from, isGroup: false, ...said } as const;
+    const answer = { type: 'echo', messageId: 'a', ...said, text: 'From 7 on.' } as const;
+    const events = [question, answer].map((content, n): ReadEvent => ({ id: `${n}`, ...at, content }));
+    await handleThreads(unit, events, []);
+  });
+  const { id, handler } = await conversationOf(world, shop, 12);
+  expect(handler).toBe('bot');
+  expect((await messagesOf(world, shop, id)).map(({ content }) => content)).toEqual([HOURS, 'From 7 on.']);
+});
+
 it('a reaction to what we said is kept with it', async () => {
   const shop = await buildShop(world, { thresholds: { debounce_ms: 0 } });
   await says(shop, 9, HOURS);

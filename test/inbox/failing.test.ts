@@ -112,6 +112,19 @@ it('a message whose answer cannot be put into the outbox changes nothing, and is
   expect(await left()).toEqual([['in', 'out'], 1, 1]);
 });
 
+it('a database in trouble is no event’s fault: the job comes back, and the event keeps its tries', async () => {
+  const shop = await buildShop(world);
+  await writes(world, shop, 6, 'one');
+  const trouble = { words: 'out of memory', code: '53200' };
+  const mend = await breakRows(world.database.ownerUrl, 'messages', shop.tenantId, trouble);
+  const job = handleInbound.start({ ...world.deps, wake: () => undefined });
+  for (let tries = 0; tries < 4; tries++) await expect(job.process(wakeOf(shop, 6))).rejects.toThrow('out of memory');
+  expect(await eventsOf(shop)).toEqual(['pending 0']);
+  await mend();
+  await job.process(wakeOf(shop, 6));
+  expect(await eventsOf(shop)).toEqual(['handled 0']);
+});
+
 it('an event that somebody else has handled meanwhile is not charged with an error', async () => {
   const shop = await buildShop(world);
   await writes(world, shop, 4, 'one');

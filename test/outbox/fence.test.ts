@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { handleInbound } from '../../jobs/handle-inbound.ts';
 import { nativePool } from '../../src/database/connect.ts';
@@ -15,6 +15,7 @@ import { threadSubject } from '../../src/queue/contracts.ts';
 import { atOnce } from '../../src/tenancy/at-once.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { asOwner } from '../support/database.ts';
+import { hold } from '../support/hold.ts';
 import { call } from '../support/people.ts';
 import { png } from '../support/some-files.ts';
 import { buildShop, conversationOf, messagesOf, writes, type Shop } from '../support/tenants.ts';
@@ -35,13 +36,17 @@ beforeAll(async () => {
 beforeEach(async () => {
   const answer = 'word '.repeat(1_200).trim();
   shop = await buildShop(world, { faqs: [{ question: 'Tell me everything', answer, keywords: 'everything' }] });
-  await writes(world, shop, CHAT, 'tell me everything');
-  const { tenantId, telegram } = shop;
-  const wakes = [{ tenantId, subjects: [threadSubject(telegram.channelId, String(CHAT))] }];
-  await handleInbound.start(world.deps).process({ data: { wakes } });
+  await says(CHAT, 'tell me everything');
   conversationId = (await conversationOf(world, shop, CHAT)).id;
   expect(await parts()).toEqual(['queued', 'queued']);
 });
+
+async function says(chat: number, text: string): Promise<void> {
+  const { tenantId, telegram } = shop;
+  await writes(world, shop, chat, text);
+  const wakes = [{ tenantId, subjects: [threadSubject(telegram.channelId, String(chat))] }];
+  await handleInbound.start(world.deps).process({ data: { wakes } });
+}
 
 const rows = () =>
   withTenant(world.deps.orm, shop.tenantId, (em) =>
@@ -104,6 +109,55 @@ describe('a result that comes after another has taken the message over', () => {
     // The answer of the database to the first time never came.
     await record(wait);
     await expectUntouched(['sending', 'queued']);
+  });
+});
+
+describe('a message', () => {
+  it('is taken by one of those who look for it at the same moment', async () => {
+    const look = () => atOnce(pool, shop.tenantId, [claimStatement(shop.tenantId, [conversationId], [])]);
+    const held = await hold(
+      world.database.ownerUrl,
+      `select from outbound_messages where tenant_id = '${shop.tenantId}' for update`,
+    );
+    const both = Promise.all([look(), look()]);
+    await held.isWaitedFor(2);
+    await held.release();
+    const claims = (await both).flatMap(([found]) => readClaims(found ?? []).claims);
+    expect(claims.map(({ attempts }) => attempts)).toEqual([1]);
+    expect((await rows()).map(({ isUncertain }) => isUncertain)).toEqual([false, false]);
+  });
+
+  it('that was on its way when its sender died is sent again, and flagged', async () => {
+    await claim();
+    await timePasses();
+    expect(await claim()).toMatchObject({ attempts: 2 });
+    expect((await rows()).map(({ isUncertain }) => isUncertain)).toEqual([true, false]);
+  });
+
+  it('waits while its channel was asked to wait, whether it was there before or is written meanwhile', async () => {
+    const pause = (until: string) =>
+      asOwner(world.database, (owner) =>
+        owner.query(`update channels set paused_until = ${until} where tenant_id = $1`, [shop.tenantId]),
+      );
+    await pause(`now() + interval '1 hour'`);
+    await expect(claim()).rejects.toThrow('nothing could be claimed');
+    world.deps.delivery.open();
+    onTestFinished(() => world.deps.delivery.close());
+    await says(CHAT + 1, 'tell me everything');
+    await world.deps.delivery.settled();
+    expect(await parts()).toEqual(['queued', 'queued', 'queued', 'queued']);
+    expect(world.platform.calls).toEqual([]);
+
+    await pause('now()');
+    expect(await claim()).toMatchObject({ attempts: 1 });
+  });
+
+  it('of a manager is sent whoever has the conversation by then', async () => {
+    const asManager = (path: string, body: unknown) => call(world, shop.managerToken, 'POST', path, { body });
+    expect((await asManager(`/conversations/${conversationId}/replies`, { text: 'Mia here.' })).status).toBe(201);
+    expect((await asManager(`/conversations/${conversationId}/hand-back`, {})).status).toBeLessThan(300);
+    // What automation wrote before is discarded on the way, a part with each look.
+    expect(await claim().catch(claim).catch(claim)).toMatchObject({ text: 'Mia here.' });
   });
 });
 
