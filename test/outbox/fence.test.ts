@@ -100,6 +100,19 @@ describe('a result that comes after another has taken the message over', () => {
     expect(await parts()).toEqual(['sent', 'queued']);
   });
 
+  it('lets nothing overtake it, although it has got through', async () => {
+    const slow = await claim();
+    await timePasses();
+    const quick = await claim();
+    await record({ claim: slow, status: 'sent', externalId: '61:1' });
+    expect(await parts()).toEqual(['sending', 'queued']);
+    await expect(claim()).rejects.toThrow('nothing could be claimed');
+
+    await record({ claim: quick, status: 'sent', externalId: '61:2' });
+    expect(await rows()).toMatchObject([{ status: 'sent', externalId: '61:2' }, { status: 'queued' }]);
+    expect((await claim()).id).not.toBe(quick.id);
+  });
+
   it('changes nothing where it is written twice and the second time comes late', async () => {
     const asked = await claim();
     const wait: SendResult = { claim: asked, status: 'queued', error: 'wait', isFree: true, scope: 'conversation' };

@@ -350,6 +350,11 @@ describe('the wall between tenants', () => {
       'system_user_for',
       'system_works_elsewhere',
     ]);
+    const { rows: everybodys } = await owner.query(
+      `select proname from pg_proc
+       where prosecdef and pronamespace = 'public'::regnamespace and has_function_privilege('public', oid, 'execute')`,
+    );
+    expect(everybodys).toEqual([]);
   });
 });
 

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { InboundEventRow } from '../../../src/entities/inbound-event.ts';
+import { withTenant } from '../../../src/tenancy/with-tenant.ts';
 import { addTarget } from '../../../src/tenancy/provision.ts';
 import { openMailServer } from '../../handover/mail-server.ts';
 import { enrolled, goodPassword, openBrowser } from '../../support/browser.ts';
 import { asOwner } from '../../support/database.ts';
 import { call, hire, secretOf, type Person } from '../../support/people.ts';
-import { buildShop, type Shop } from '../../support/tenants.ts';
+import { buildShop, postTelegram, telegramUpdate, type Shop } from '../../support/tenants.ts';
 import { until, useWorld } from '../../support/world.ts';
 
 /** A copy of the database alone opens nothing: no key, link, cookie, password or secret of a channel stands in it. */
@@ -112,3 +114,23 @@ describe('a copy of the database', { timeout: 60_000 }, () => {
     }
   });
 });
+
+it('a sealed secret that somebody has moved into another row, or another tenant, opens nothing there', async () => {
+  const thief = await buildShop(world);
+  await asOwner(world.database, (client) =>
+    client.query(
+      `update channels set config_sealed = (select config_sealed from channels where id = $1) where id = $2`,
+      [shop.telegram.channelId, thief.telegram.channelId],
+    ),
+  );
+  const channels = await world.deps.channelsOf(thief.tenantId, { anew: true });
+  expect(channels.get(thief.telegram.channelId)).toMatchObject({ isActive: false, config: null });
+  // Whoever knows the moved secret cannot speak by it either.
+  const response = await postTelegram(world, thief, telegramUpdate(1, 'hello'), shop.telegram.secretToken);
+  expect(response.status).toBeGreaterThanOrEqual(400);
+  expect(await eventsOf(thief)).toBe(0);
+  expect((await postTelegram(world, shop, telegramUpdate(1, 'hello'))).status).toBe(200);
+});
+
+const eventsOf = ({ tenantId }: Shop) =>
+  withTenant(world.deps.orm, tenantId, (em) => em.count(InboundEventRow, { tenantId }));
