@@ -31,6 +31,7 @@ import { Migration20261126000032 } from './Migration20261126000032_calls_that_wa
 import { Migration20261126000033 } from './Migration20261126000033_fair_sweep.ts';
 import { Migration20261126000034 } from './Migration20261126000034_awaited_files.ts';
 import { Migration20261126000036 } from './Migration20261126000036_sweep_by_thread.ts';
+import { Migration20261126000037 } from './Migration20261126000037_late_messages.ts';
 import { Migration20261126000038 } from './Migration20261126000038_send_faults.ts';
 import { Migration20261126000040 } from './Migration20261126000040_settings_id.ts';
 
@@ -69,6 +70,7 @@ export const migrations = [
   { name: 'Migration20261126000033_fair_sweep', class: Migration20261126000033 },
   { name: 'Migration20261126000034_awaited_files', class: Migration20261126000034 },
   { name: 'Migration20261126000036_sweep_by_thread', class: Migration20261126000036 },
+  { name: 'Migration20261126000037_late_messages', class: Migration20261126000037 },
   { name: 'Migration20261126000038_send_faults', class: Migration20261126000038 },
   { name: 'Migration20261126000040_settings_id', class: Migration20261126000040 },
 ];

@@ -3,7 +3,7 @@ import type { Conversation, Handler } from '../entities/conversation.ts';
 import type { Asked, KnownFaq } from '../faqs/ask.ts';
 import { newId } from '../id.ts';
 import { say as phrase } from '../language/replies.ts';
-import { queueForManager, offerHuman, declineHuman, endHandover } from '../handover/hand-over.ts';
+import { queueForManager, offerHuman, declineHuman, endHandover, tellWaiting } from '../handover/hand-over.ts';
 import { notifyAgain } from '../handover/tell-managers.ts';
 import { countReply } from './count-reply.ts';
 import type { Outcome, TurnFacts, Verdict } from './decide.ts';
@@ -95,6 +95,10 @@ function act(unit: Unit, conversation: Conversation, turn: Turn, { outcome, reas
     case 'silent':
       if (conversation.handler === 'human' || conversation.handler === 'queued') notifyAgain(unit, conversation, turn);
       return {};
+    case 'tell_waiting':
+      notifyAgain(unit, conversation, turn);
+      countReply(conversation, unit.now);
+      return { messageId: tellWaiting(unit, conversation, language) };
     case 'answer':
       return { messageId: answer(unit, conversation, outcome, reason, language) };
     case 'clarify':
@@ -115,9 +119,12 @@ function act(unit: Unit, conversation: Conversation, turn: Turn, { outcome, reas
       return { messageId: offerHuman(unit, conversation, turn, outcome, reason) };
     case 'decline_human':
       return { messageId: declineHuman(unit, conversation, language, reason) };
-    case 'hand_over':
+    case 'hand_over': {
+      const messageId = queueForManager(unit, conversation, { ...outcome, reason, language });
+      if (messageId === null) return {};
       countReply(conversation, unit.now);
-      return { messageId: queueForManager(unit, conversation, { ...outcome, reason, language }) };
+      return { messageId };
+    }
   }
 }
 

@@ -5,8 +5,12 @@ import type { Thresholds } from '../tenancy/settings.ts';
 /** All that is known about a turn when it is decided. */
 export interface TurnFacts {
   handler: Handler;
-  /** The newest message is older than automation may answer, or the contact cannot be written to. */
+  /** Nobody is to answer: the newest message is older than any that comes late, or the contact cannot be written to. */
   isStale: boolean;
+  /** The newest message is older than automation may answer. */
+  isLate: boolean;
+  /** It waits for a manager, and the contact, who is here now, knows nothing of that. */
+  isUntold: boolean;
   /** The tenant is suspended or deleted: automation waits until it is active again. */
   isSuspended: boolean;
   asksForHuman: boolean;
@@ -44,7 +48,8 @@ export type ReasonCategory =
   | 'max_responses'
   | 'response_timeout'
   | 'tool_failure'
-  | 'agent_request';
+  | 'agent_request'
+  | 'too_old';
 
 export type Outcome =
   | { type: 'silent' }
@@ -56,6 +61,8 @@ export type Outcome =
   | { type: 'clarify'; text: string | null; offered: KnownFaq[] }
   | { type: 'offer_human'; category: ReasonCategory; isAgain: boolean }
   | { type: 'hand_over'; category: ReasonCategory; text: string | null }
+  /** It was handed over without a word, and the contact is here again. */
+  | { type: 'tell_waiting' }
   | { type: 'decline_human' };
 
 export interface Verdict {
@@ -94,10 +101,14 @@ export function decide(facts: TurnFacts): Verdict {
   });
 
   if (facts.handler === 'human') return verdict('human', { type: 'silent' }, 'a manager has this conversation');
-  if (facts.handler === 'queued') return verdict('human', { type: 'silent' }, 'the contact waits for a manager');
+  const waits: Outcome = { type: facts.isUntold ? 'tell_waiting' : 'silent' };
+  if (facts.handler === 'queued') return verdict('human', waits, 'the contact waits for a manager');
   if (facts.handler === 'closed') return verdict('human', { type: 'silent' }, 'the conversation is closed');
-  if (facts.isStale) return verdict('stale', { type: 'silent' }, 'the message is too old to be answered by itself');
+  // Somebody who did not want a human does not wait for one.
+  const isForNobody = facts.isStale || (facts.isLate && facts.consent === 'no');
+  if (isForNobody) return verdict('stale', { type: 'silent' }, 'nobody waits for an answer to this any more');
   if (facts.isSuspended) return verdict('suspended', { type: 'wait' }, 'the tenant is suspended');
+  if (facts.isLate) return verdict('stale', handOver('too_old'), 'it came too late for automation (answer_max_age)');
 
   const loop = inLoop(facts);
   if (loop)
@@ -111,9 +122,7 @@ export function decide(facts: TurnFacts): Verdict {
     const answered = answerToOffer(facts, mayAnswer);
     if (answered) return verdict('consent', ...answered);
   }
-  if (facts.asksForHuman) {
-    return verdict('request', handOver('customer_request'), 'the contact asked for a human');
-  }
+  if (facts.asksForHuman) return verdict('request', handOver('customer_request'), 'the contact asked for a human');
   if (isOverLimit) {
     const reason = `automation has answered ${facts.botReplyCount} times in a row (max_responses)`;
     return verdict('limit', needHuman(facts, 'max_responses', true), reason);

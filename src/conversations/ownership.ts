@@ -48,6 +48,7 @@ export function changeHands(
   conversation.turnStartedAt = null;
   conversation.turnDueAt = null;
   conversation.relayTargetId = null;
+  conversation.isUntold = false;
   callOffReminder(conversation, writes);
   if (to !== 'awaiting_consent') {
     conversation.consentAskedAt = null;

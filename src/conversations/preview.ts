@@ -116,7 +116,7 @@ function tell(turn: DecidedTurn, { settings, faqs }: Rules): Told {
   const asked = ask(faqs, text, pickedFaqId === null ? null : () => [pickedFaqId]);
   const facts = { ...readFacts(settings, { text, language }, handler, asked), ...before };
   return toldBy(
-    decide({ ...facts, isStale: false, isSuspended: false, repliesThisHour: 0 }),
+    decide({ ...facts, isStale: false, isLate: false, isUntold: false, isSuspended: false, repliesThisHour: 0 }),
     asked.match?.confidence ?? null,
   );
 }

@@ -45,7 +45,8 @@ export function takeTurn(unit: Unit, conversation: Conversation, said: Said[]): 
   if (verdict.outcome.type === 'wait') {
     // The turn stays open; it is decided once the agent has answered the one before, or ran out of time.
     conversation.turnStartedAt ??= unit.now;
-    if (facts.isSuspended) conversation.turnDueAt = new Date(unit.now.getTime() + LOOK_AGAIN_MS);
+    const pauseMs = facts.isLate ? LOOK_AT_LATE_MS : LOOK_AGAIN_MS;
+    if (facts.isSuspended) conversation.turnDueAt = new Date(unit.now.getTime() + pauseMs);
     return;
   }
   closeTurn(conversation, last.seq);
@@ -62,8 +63,14 @@ export function closeTurn(conversation: Conversation, lastSeq: number): void {
   conversation.answeredSeq = Math.max(conversation.answeredSeq, lastSeq);
 }
 
-/** How often a suspended tenant's open turns are looked at; the sweep does it. */
+/** How often a suspended tenant's open turns are looked at, also when it stays so for days; the sweep does it. */
 const LOOK_AGAIN_MS = 20_000;
+const LOOK_AT_LATE_MS = 600_000;
+/**
+ * WhatsApp, the most patient platform, tries for seven days to bring a message. What is older when it comes was brought
+ * in from elsewhere, and nobody waits for an answer.
+ */
+const OLDEST_SECONDS = 7 * 86_400;
 
 /** Leaves a turn that was given to an agent to be decided once more, when the tenant is active again. */
 export function takeTurnBack(unit: Unit, conversation: Conversation, { firstSeq }: Pick<Turn, 'firstSeq'>): void {
@@ -79,9 +86,13 @@ export function factsOf(unit: Unit, conversation: Conversation, turn: Turn, said
   const { language } = turn;
   const text = asked.isPicked ? '' : turn.text;
   const ageSeconds = (now.getTime() - saidAt.getTime()) / 1000;
+  const isLate = ageSeconds > settings.thresholds.answer_max_age;
+  const isStale = ageSeconds > OLDEST_SECONDS || !conversation.isSubscribed;
   return {
     ...readFacts(settings, turn, conversation.handler, asked),
-    isStale: ageSeconds > settings.thresholds.answer_max_age || !conversation.isSubscribed,
+    isStale,
+    isLate,
+    isUntold: conversation.isUntold && !isLate && !isStale && settings.isActive,
     isSuspended: !settings.isActive,
     isRepeated: text !== '' && conversation.lastTurnDigest === digest(text, language),
     isAgentBusy: conversation.activeRunId !== null,

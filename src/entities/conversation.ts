@@ -60,6 +60,8 @@ const schema = defineEntity({
     lastTurnDigest: p.text().nullable(),
     faqOffer: p.json<FaqOffer>().nullable(),
     activeRunId: p.uuid().nullable(),
+    /** It waits for a manager, and nothing was said of that to the contact, whose message came late. */
+    isUntold: p.boolean().default(false),
     /** From the offer or the request until a manager has given it back or closed it. */
     openHandoverId: p.uuid().nullable(),
     /** Managers are told then that the contact waits, unless one has written before. */

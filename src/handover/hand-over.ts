@@ -10,7 +10,7 @@ import type { Unit } from '../conversations/unit.ts';
 import type { HandoverChange, NewHandover } from '../conversations/writes.ts';
 import { notify } from './tell-managers.ts';
 import { patience } from './patience.ts';
-import { sayAway, sayOffer, whoIsThere } from './who-is-there.ts';
+import { sayAway, sayOffer, whoIsThere, type WhoIsThere } from './who-is-there.ts';
 
 const SYSTEM = { kind: 'system', id: null } as const;
 const CONTACT: Actor = { kind: 'contact', id: null };
@@ -75,22 +75,26 @@ interface Request {
 
 /**
  * Puts the conversation into the tenant's queue, tells the contact, and tells every manager who wants to be told. Where
- * nobody is there the contact is told that at once, and `nobody_there` applies at once.
+ * nobody is there the contact is told that at once, and `nobody_there` applies at once. A contact whose message came late
+ * may have left hours ago, and is told nothing. Gives the message's id, if any.
  */
 export function queueForManager(
   unit: Unit,
   conversation: Conversation,
   { category, text, reason, language }: Request,
-): string {
+): string | null {
   const { now, settings, writes } = unit;
   const there = whoIsThere(unit);
+  const isLate = category === 'too_old';
   const wasAsked = conversation.handler === 'awaiting_consent';
   const isWanted = category === 'customer_request';
   changeHands(conversation, 'queued', isWanted ? CONTACT : system, reason, writes);
-  const told = there.isThere ? {} : { toldUntil: there.from, apologizedAt: there.from ? null : now };
+  conversation.isUntold = isLate;
+  const told = isLate ? {} : saidOf(there, now);
   if (wasAsked && conversation.openHandoverId) {
     const waits = patience(unit);
-    const set = { ...(isWanted && { consent: 'yes' as const }), queuedAt: now, ...waits, ...told };
+    const why: HandoverChange = isLate ? { reasonCategory: category, reasonText: reason } : {};
+    const set = { ...why, ...(isWanted && { consent: 'yes' as const }), queuedAt: now, ...waits, ...told };
     writes.handoverChanges.push({ id: conversation.openHandoverId, set });
     watch(unit, conversation.openHandoverId, waits.timeoutAt);
   } else {
@@ -103,19 +107,42 @@ export function queueForManager(
       ...told,
     });
   }
-  notifyOfQueue(unit, conversation, reason, there.isThere);
-  if (there.isThere) {
-    const words = text ?? settings.handoverMessage ?? phrase('handedOver', language);
-    return say(unit, conversation, { sender: SYSTEM, text: words });
-  }
-  if (settings.thresholds.nobody_there === 'return') {
+  const leavesAgain = settings.thresholds.nobody_there === 'return';
+  // Where the queue does not keep it, the notice is all that tells of it.
+  notifyOfQueue(unit, conversation, reason, there.isThere, isLate && !leavesAgain);
+  if (!there.isThere && leavesAgain) {
     changeHands(conversation, 'bot', system, `given back, because ${there.why}`, writes);
     endHandover(unit, conversation, { outcome: 'nobody_there' });
   }
   // After the last change of hands, or it would be withheld as the words of the epoch before.
-  const words = [text, sayAway(unit, there.from, language)].filter(Boolean).join('\n\n');
+  return isLate ? null : sayWaits(unit, conversation, there, text, language);
+}
+
+/** Tells a contact who came late into the queue, and is here now, what whoever enters it is told. */
+export function tellWaiting(unit: Unit, conversation: Conversation, language: string): string {
+  const there = whoIsThere(unit);
+  conversation.isUntold = false;
+  const { openHandoverId: id } = conversation;
+  if (id && !there.isThere) unit.writes.handoverChanges.push({ id, set: saidOf(there, unit.now) });
+  return sayWaits(unit, conversation, there, null, language);
+}
+
+function sayWaits(
+  unit: Unit,
+  conversation: Conversation,
+  there: WhoIsThere,
+  text: string | null,
+  language: string,
+): string {
+  const words = there.isThere
+    ? (text ?? unit.settings.handoverMessage ?? phrase('handedOver', language))
+    : [text, sayAway(unit, there.from, language)].filter(Boolean).join('\n\n');
   return say(unit, conversation, { sender: SYSTEM, text: words });
 }
+
+/** What the contact has heard with it: each is said once. */
+const saidOf = (there: WhoIsThere, now: Date) =>
+  there.isThere ? {} : { toldUntil: there.from, apologizedAt: there.from ? null : now };
 
 /**
  * Puts a conversation that a manager had, or that a manager gives to the others, into the queue. One that waited there
@@ -168,9 +195,15 @@ function openHandover(unit: Unit, conversation: Conversation, begin: NewHandover
 /** A queue that gives conversations to people by itself says so in the first notice, where it can at once. */
 const GIVING_SECONDS = 2;
 
-function notifyOfQueue(unit: Unit, conversation: Conversation, reason: string, isThere: boolean): void {
+function notifyOfQueue(
+  unit: Unit,
+  conversation: Conversation,
+  reason: string,
+  isThere: boolean,
+  isOfMany = false,
+): void {
   const afterSeconds = unit.settings.autoAssign && isThere ? GIVING_SECONDS : 0;
-  notify(unit, conversation, unit.targets.ids, { reason, isFirst: true }, afterSeconds);
+  notify(unit, conversation, unit.targets.ids, { reason, isFirst: true, isOfMany }, afterSeconds);
 }
 
 /** Longer ahead the sweep looks, not a job. */

@@ -17,6 +17,7 @@ import type { SettingsOf } from '../tenancy/settings.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
 import { nameOf } from './answerers.ts';
 import { asAtFirst, withoutFirst } from './as-at-first.ts';
+import { LAST, placeOf, SKIPPED } from './late-notices.ts';
 import type { HandoverNotice, SmtpSettings } from './notifier.ts';
 import { moveTarget } from './move-target.ts';
 import { noteOf } from './note.ts';
@@ -90,6 +91,11 @@ async function claim(deps: NotifyDeps, tenantId: string, id: string) {
   return withTenant(deps.orm, tenantId, async (em) => {
     const found = await em.findOne(Notification, { tenantId, id }, { disableIdentityMap: true });
     if (!found) return null;
+    const place = await placeOf(em, found);
+    if (place === 'skipped') {
+      await em.nativeUpdate(Notification, { tenantId, id, status: 'queued' }, { status: 'skipped', error: SKIPPED });
+      return null;
+    }
     const [taken] = await runBound(em, [
       `update notifications set status = 'sending', attempts = attempts + 1, due_at = now() + make_interval(secs => ?)
        where tenant_id = ? and id = ? and status in ('queued', 'sending') and due_at <= now() returning attempts`,
@@ -101,14 +107,14 @@ async function claim(deps: NotifyDeps, tenantId: string, id: string) {
     const conversation = await em.findOneOrFail(Conversation, { tenantId, id: found.conversationId });
     const handover = found.handoverId && (await em.findOne(Handover, { tenantId, id: found.handoverId }));
     const channel = channels.get(conversation.channelId)?.name ?? 'a channel';
-    const reason = typeof found.notice['reason'] === 'string' ? found.notice['reason'] : 'A customer needs you.';
+    const why = typeof found.notice['reason'] === 'string' ? found.notice['reason'] : 'A customer needs you.';
     const assignee = conversation.assigneeUserId ?? null;
     const url = deps.linkTo(settings.tenant.slug, conversation.id);
     const note = noteOf(found, url);
     const notice: HandoverNotice = {
       id,
       tenant: { slug: settings.tenant.slug, name: settings.tenant.name },
-      reason,
+      reason: place === 'last' ? `${why}; ${LAST}` : why,
       ...(await packetOf(em, conversation, handover || null, channel)),
       assignedTo: assignee === null ? null : { userId: assignee, name: await nameOf(em, assignee) },
       url,

@@ -37,12 +37,15 @@ function noteThatManagerIsNeeded({ writes }: Unit, { tenantId, assigneeUserId }:
   ]);
 }
 
-/** One notification per target. What it says is put together when it is sent first, from the rows as they then are. */
+/**
+ * One notification per target. What it says is put together when it is sent first, from the rows as they then are. One that
+ * is `isOfMany` is sent only where there are not too many such: see `placeOf`.
+ */
 export function notify(
   unit: Unit,
   conversation: Conversation,
   targetIds: string[],
-  notice: { reason: string; isFirst: boolean },
+  notice: { reason: string; isFirst: boolean; isOfMany?: boolean },
   afterSeconds = 0,
 ): void {
   const { tenantId, id: conversationId, openHandoverId: handoverId } = conversation;

@@ -62,7 +62,9 @@ function nobodyCame(unit: Unit, conversation: Conversation, handover: Handover, 
   const there = whoIsThere(unit);
   const from = there.isThere ? null : there.from;
   const isSaid = from ? handover.toldUntil !== null && !isBroken(handover) : handover.apologizedAt !== null;
-  const told: HandoverChange = from ? { toldUntil: from } : { apologizedAt: now };
+  // Who does not know that a manager is waited for need not know that none came.
+  const { isUntold } = conversation;
+  const told: HandoverChange = isUntold ? {} : from ? { toldUntil: from } : { apologizedAt: now };
   const why = there.isThere ? 'no manager came within queue_timeout' : there.why;
   if (settings.thresholds.nobody_there === 'return') {
     changeHands(conversation, 'bot', system, `given back, because ${why}`, writes);
@@ -72,7 +74,7 @@ function nobodyCame(unit: Unit, conversation: Conversation, handover: Handover, 
     writes.handoverChanges.push({ id: handover.id, set: { ...waits, ...told } });
     watch(unit, handover.id, waits.timeoutAt);
   }
-  if (isSaid) return;
+  if (isSaid || isUntold) return;
   // Said under the new epoch, or it would be withheld as the words of the old one.
   const text = sayAway(unit, from, language);
   say(unit, conversation, { sender: { kind: 'system', id: null }, text, metadata: { reason: why } });

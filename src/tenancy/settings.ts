@@ -48,7 +48,7 @@ export const Thresholds = z.strictObject({
     .default(300),
   /** Seconds without a sign of a manager's desk, or after going offline; then who waits for that manager goes back. */
   presence_grace: seconds.max(86_400).default(120),
-  /** Seconds after which an old message (synced history, a platform's long outage) is stored but not answered. */
+  /** Seconds after which a message that comes late (a platform's long outage) is handed over instead of answered. */
   answer_max_age: seconds.max(7 * 86_400).default(21_600),
   /** Whether the owner's message from the platform's own app takes the conversation over. */
   echo_takes_over: z.boolean().default(true),

@@ -6,6 +6,8 @@ import { readThresholds } from '../../src/tenancy/settings.ts';
 const usual: TurnFacts = {
   handler: 'bot',
   isStale: false,
+  isLate: false,
+  isUntold: false,
   isSuspended: false,
   asksForHuman: false,
   consent: 'unclear',
@@ -38,10 +40,26 @@ type Row = [name: string, facts: Partial<TurnFacts>, path: Verdict['path'], outc
 const rows: Row[] = [
   ['a manager has it', { handler: 'human', match: faq(1), asksForHuman: true }, 'human', { type: 'silent' }],
   ['it waits for a manager', { handler: 'queued', match: faq(1) }, 'human', { type: 'silent' }],
-  ['the message is old', { isStale: true, match: faq(1) }, 'stale', { type: 'silent' }],
+  ['it is told to nobody that it waits', { handler: 'queued', isUntold: true }, 'human', { type: 'tell_waiting' }],
+  ['nobody is to answer', { isStale: true, isLate: true, match: faq(1) }, 'stale', { type: 'silent' }],
+  ['it came late', { isLate: true, match: faq(1) }, 'stale', { type: 'hand_over', category: 'too_old', text: null }],
+  [
+    'it came late, and answers an offer with a yes',
+    { handler: 'awaiting_consent', consent: 'yes', consentAskedCount: 1, isLate: true },
+    'stale',
+    { type: 'hand_over', category: 'too_old' },
+  ],
+  [
+    'it came late, and answers an offer with a no',
+    { handler: 'awaiting_consent', consent: 'no', consentAskedCount: 1, isLate: true },
+    'stale',
+    { type: 'silent' },
+  ],
+  ['it came late, to a manager', { handler: 'human', isLate: true }, 'human', { type: 'silent' }],
+  ['it came late, and the tenant is suspended', { isLate: true, isSuspended: true }, 'suspended', { type: 'wait' }],
   ['the tenant is suspended', { isSuspended: true, match: faq(1), asksForHuman: true }, 'suspended', { type: 'wait' }],
   ['a manager has it, suspended or not', { isSuspended: true, handler: 'human' }, 'human', { type: 'silent' }],
-  ['it is too old, suspended or not', { isSuspended: true, isStale: true }, 'stale', { type: 'silent' }],
+  ['nobody is to answer, suspended or not', { isSuspended: true, isStale: true }, 'stale', { type: 'silent' }],
   ['a FAQ is sure', { match: faq(0.5) }, 'faq', { ...answersWith(1), text: 'We open at 7' }],
   ['a FAQ is not quite sure', { match: faq(0.49) }, 'miss', { type: 'clarify' }],
   [
@@ -273,7 +291,7 @@ describe('what is done with a turn', () => {
   it('says nothing over a human, whatever else is true', () => {
     for (const handler of ['human', 'queued', 'closed'] as const) {
       for (const [, facts] of rows) {
-        expect(decide({ ...usual, ...facts, handler }).outcome).toEqual({ type: 'silent' });
+        expect(decide({ ...usual, ...facts, handler, isUntold: false }).outcome).toEqual({ type: 'silent' });
       }
     }
   });
@@ -283,6 +301,8 @@ describe('what is done with a turn', () => {
     const count = fc.integer({ min: 0, max: 12 });
     const any: fc.Arbitrary<TurnFacts> = fc.record({
       isStale: fc.boolean(),
+      isLate: fc.boolean(),
+      isUntold: fc.boolean(),
       isSuspended: fc.boolean(),
       asksForHuman: fc.boolean(),
       isFrustrated: fc.boolean(),

@@ -79,6 +79,23 @@ describe('a suspended tenant', () => {
     await until(() => expect(world.platform.textsTo('2')).toEqual(['We open 7am-9pm daily']));
   });
 
+  it('has what has become too old meanwhile handed over when it is active again, and not before', async () => {
+    const shop = await buildShop(world, { thresholds: { debounce_ms: 60_000, debounce_max_ms: 60_000 } });
+    await writes(world, shop, 6, 'What are your opening hours?');
+    await until(async () => expect((await conversationOf(world, shop, 6)).turnDueAt).not.toBeNull());
+    await move(shop, 'suspend');
+    await sql(`update messages set sent_at = now() - interval '7 hours' where tenant_id = $1`, [shop.tenantId]);
+    const overdue = new Date(Date.now() - 10_000);
+    await sql('update conversations set turn_due_at = $2 where tenant_id = $1', [shop.tenantId, overdue]);
+    await until(async () =>
+      expect((await conversationOf(world, shop, 6)).turnDueAt?.getTime()).toBeGreaterThan(Date.now() + 60_000),
+    );
+    expect(await handlerOf(world, shop, 6)).toBe('bot');
+    await move(shop, 'activate');
+    await until(async () => expect(await handlerOf(world, shop, 6)).toBe('queued'));
+    expect(world.platform.textsTo('6')).toEqual([]);
+  });
+
   it('does not send what an agent answers meanwhile, and asks it again afterwards', async () => {
     const shops: Shop[] = [];
     const { shop } = await buildN8nShop({

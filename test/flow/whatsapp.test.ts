@@ -184,13 +184,11 @@ describe('a customer writes to a WhatsApp number', () => {
     await until(() => expect(textsOfShop().at(-1)).toBe('Good!'));
   });
 
-  it('is stored and not answered when the message is old (answer_max_age)', async () => {
+  it('goes to managers, and is answered by nobody else, when the message is old (answer_max_age)', async () => {
     await post(`/${key}`, text('wamid.6', 'What are your opening hours?', new Date(Date.now() - 7 * 3_600_000)));
-    await post(`/${key}`, asks('wamid.7'));
-    await until(() => expect(textsOfShop()).toHaveLength(1));
+    await until(async () => expect((await conversationOf(world, shop, customer)).handler).toBe('queued'));
     const { id } = await conversationOf(world, shop, customer);
-    const messages = await messagesOf(world, shop, id);
-    expect(messages.map(({ direction }) => direction)).toEqual(['in', 'in', 'out']);
+    expect((await messagesOf(world, shop, id)).map(({ direction }) => direction)).toEqual(['in']);
   });
 });
 
