@@ -10,16 +10,22 @@ import { addTenantCommands } from './cli/tenant.ts';
 import { manageUser, type UserOptions } from './cli/user.ts';
 import { webhookUrl } from './connecting/channel-row.ts';
 import { connectChannel } from './connecting/connect-channel.ts';
+import type { Deps } from './deps.ts';
+import { Channel } from './entities/channel.ts';
 import { memberRoles } from './entities/membership.ts';
 import { notifierKind } from './handover/notifiers/registry.ts';
 import type { Replay } from './inbox/replay.ts';
 import { addAgent, addManager, addTarget } from './tenancy/provision.ts';
+import { withTenant } from './tenancy/with-tenant.ts';
 
 /** `npm run frontdesk -- <command>`: what a person who runs Frontdesk needs before there is a dashboard. */
-const program = new Command('frontdesk').description('Manage tenants, channels, agents and managers.');
+const program = new Command('frontdesk')
+  .description('Manage tenants, channels, agents and managers.')
+  .showHelpAfterError('(--help behind the command shows how it is used)');
 const hours = reader(z.coerce.number().positive().max(87_600), 'hours: a number above 0');
 const email = reader(z.email(), 'an e-mail address');
 const uuid = reader(z.uuid(), 'an id as the list of failures shows it');
+const channelWord = reader(z.uuid(), 'an id as "frontdesk channel" prints it');
 const set = ['--set <key=value...>', 'settings of this kind, e.g. --set botToken=123:abc'] as const;
 
 addTenantCommands(program);
@@ -49,13 +55,15 @@ program
   .command('agent <tenant> <kind>')
   .description('let an agent answer what no FAQ does, e.g. an n8n workflow')
   .option('--name <name>')
-  .option('--channel <id>', 'the n8n channel through which late answers come back')
+  .option('--channel <id>', 'the n8n channel through which late answers come back', channelWord)
   .option(...set)
   .action(async (slug: string, kind: string, options: { name?: string; channel?: string; set?: string[] }) => {
     await run(async (deps) => {
       const settings = readSettings(agentKind(kind).settings, pairs(options.set));
+      const owner = await tenantId(deps, slug);
+      await expectChannel(deps, owner, slug, options.channel);
       const agent = { name: options.name ?? kind, kind, settings, channelId: options.channel ?? null };
-      console.log(`agent ${await addAgent(deps.orm, deps.keys, await tenantId(deps, slug), agent)}`);
+      console.log(`agent ${await addAgent(deps.orm, deps.keys, owner, agent)}`);
     });
   });
 
@@ -63,15 +71,21 @@ program
   .command('notify <tenant> <kind>')
   .description('tell managers of handovers by email, slack, telegram or webhook')
   .option('--name <name>')
-  .option('--reply-channel <id>', 'telegram: the channel of the same bot, so that managers can answer in their chat')
+  .option(
+    '--reply-channel <id>',
+    'telegram: the channel of the same bot, so that managers can answer in their chat',
+    channelWord,
+  )
   .option(...set)
   .action(async (slug: string, kind: string, options: { name?: string; replyChannel?: string; set?: string[] }) => {
     await run(async (deps) => {
       const given = pairs(options.set);
       const config = readSettings(notifierKind(kind).config, given);
+      const owner = await tenantId(deps, slug);
+      await expectChannel(deps, owner, slug, options.replyChannel);
       const replyThread = options.replyChannel ? `${options.replyChannel}/${String(given['chatId'])}` : undefined;
       const target = { kind, name: options.name ?? kind, config, ...(replyThread ? { replyThread } : {}) };
-      console.log(`target ${await addTarget(deps.orm, deps.keys, await tenantId(deps, slug), target)}`);
+      console.log(`target ${await addTarget(deps.orm, deps.keys, owner, target)}`);
     });
   });
 
@@ -120,6 +134,12 @@ program
 addFaqCommands(program, (slug, work) => run(async (deps) => work(deps, await tenantId(deps, slug))));
 
 await program.parseAsync();
+
+async function expectChannel({ orm }: Deps, owner: string, slug: string, id: string | undefined): Promise<void> {
+  if (id === undefined) return;
+  const count = await withTenant(orm, owner, (em) => em.count(Channel, { tenantId: owner, id }));
+  if (count === 0) throw new Error(`there is no channel ${id}; connect one with: frontdesk channel ${slug} <kind>`);
+}
 
 /** One `--set` of a list is a list of one. */
 function readSettings<T>(schema: z.ZodType<T>, given: Record<string, unknown>): T {

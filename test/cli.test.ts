@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,19 +12,24 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** What a command says, and its exit code. */
-const frontdesk = (...args: string[]) =>
-  new Promise<{ code: number | null; said: string }>((resolve) => {
-    const env = {
-      DATABASE_APP_URL: database.url,
-      FRONTDESK_KEY: Buffer.alloc(32, 7).toString('base64'),
-      PUBLIC_URL: 'https://desk.example',
-    };
+const FRONTDESK_KEY = Buffer.alloc(32, 7).toString('base64');
+
+/** What a command says on both streams, and its exit code. */
+const streamsOf = (args: string[], more: Record<string, string> = {}) =>
+  new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
+    const env = { DATABASE_APP_URL: database.url, FRONTDESK_KEY, PUBLIC_URL: 'https://desk.example', ...more };
     const options = { cwd: join(import.meta.dirname, '..'), env };
     const child = execFile(process.execPath, ['src/cli.ts', ...args], options, (_error, stdout, stderr) =>
-      resolve({ code: child.exitCode, said: (stdout + stderr).trim() }),
+      resolve({ code: child.exitCode, out: stdout.trim(), err: stderr.trim() }),
     );
   });
+
+/** What a command says, and its exit code. Only one that failed says it on stderr. */
+async function frontdesk(...args: string[]): Promise<{ code: number | null; said: string }> {
+  const { code, out, err } = await streamsOf(args);
+  expect(code === 0 ? err : out).toBe('');
+  return { code, said: code === 0 ? out : err };
+}
 
 const rows = (sql: string) =>
   asOwner(database, async (owner) => (await owner.query<Record<string, unknown>>(sql)).rows);
@@ -146,7 +151,10 @@ describe('npm run frontdesk', () => {
     expect((await frontdesk('key', 'keyed', 'list')).said).toContain('\trevoked\t');
   });
 
-  it('says what is wrong, and how it should be', { timeout: 120_000 }, async () => {
+  it('says what is wrong, and how it should be, on stderr', { timeout: 240_000 }, async () => {
+    await frontdesk('tenant', 'there', '--name', 'There');
+    const secret = `secret=whsec_${'A'.repeat(32)}`;
+    const agent = ['agent', 'there', 'n8n', ...set(['workflowUrl=https://n8n.example/x', secret])];
     const wrong: [words: RegExp, ...args: string[]][] = [
       [/^'My Shop' cannot be a tenant: use a-z/, 'tenant', 'My Shop', '--name', 'x'],
       [/Allowed choices are ask, immediate/, 'tenant', 'a', '--name', 'x', '--handover', 'later'],
@@ -174,8 +182,69 @@ describe('npm run frontdesk', () => {
         'n8n',
       ],
       [/^--set takes key=value, not 'secret'/, 'agent', 'a', 'n8n', '--set', 'secret'],
+      [/missing required argument 'tenant'\n\(--help behind the command shows how it is used\)/, 'channel'],
+      [/unknown command 'tennant'/, 'tennant', 'a'],
+      [/^there is no tenant 'nobody'; make it with/, 'user', 'mia@example.com', '--tenant', 'nobody'],
+      [/^there is no such event; GET \/api\/v1\/failures shows the ids/, 'replay', 'there', 'inbound', newId()],
+      [/^there is nothing with this id to do again; GET/, 'replay', 'there', 'outbound', newId()],
+      [/^there is no such API key; frontdesk key there list shows the ids/, 'key', 'there', 'revoke', newId()],
+      [/^there is no channel \S+; connect one with: frontdesk channel there <kind>/, ...agent, '--channel', newId()],
+      [/must be an id as "frontdesk channel" prints it/, ...agent, '--channel', '5'],
+      [/must be an id as "frontdesk channel" prints it/, 'notify', 'a', 'telegram', '--reply-channel', '5'],
+      [/^\/none\/a\.csv: there is no such file or folder; check the name/, 'faq', 'import', 'there', '/none/a.csv'],
+      [/: it is a folder; name a file/, 'faq', 'import', 'there', tmpdir()],
+      [/: it is there already; name another file, or remove it/, 'faq', 'export', 'there', import.meta.filename],
     ];
-    const answers = await Promise.all(wrong.map(([, ...args]) => frontdesk(...args)));
+    // A few at once: each is a process.
+    const answers: { code: number | null; said: string }[] = [];
+    for (let n = 0; n < wrong.length; n += 4) {
+      answers.push(...(await Promise.all(wrong.slice(n, n + 4).map(([, ...args]) => frontdesk(...args)))));
+    }
     expect(answers).toEqual(wrong.map(([words]) => ({ code: 1, said: expect.stringMatching(words) })));
+  });
+
+  it(
+    'says which setting is wrong where there is no database or no key, and makes no key',
+    { timeout: 60_000 },
+    async () => {
+      const DATA_DIR = await mkdtemp(join(tmpdir(), 'frontdesk-cli-'));
+      try {
+        const nobody = 'postgres://a:b@127.0.0.1:1/x';
+        const [away, ownerAway, shut, keyless] = await Promise.all([
+          streamsOf(['tenant', 'list'], { DATABASE_APP_URL: nobody }),
+          streamsOf(['tenant', 'list'], { DATABASE_URL: nobody }),
+          streamsOf(['tenant', 'list'], { DATABASE_APP_URL: database.url.replace(/:[^:@]+@/, ':wrong@') }),
+          streamsOf(['tenant', 'list'], { FRONTDESK_KEY: '', DATA_DIR }),
+        ]);
+        const refused = (why: RegExp) => ({ code: 1, out: '', err: expect.stringMatching(why) });
+        expect(away).toEqual(
+          refused(/^the database cannot be opened: .*ECONNREFUSED.*; check DATABASE_URL and DATABASE_APP_URL/),
+        );
+        expect(ownerAway).toEqual(away);
+        expect(shut).toEqual(
+          refused(/^the database cannot be opened: password .*; check DATABASE_URL and DATABASE_APP_URL/),
+        );
+        expect(keyless).toEqual(refused(/^there is no key: set FRONTDESK_KEY as the service has it, or DATA_DIR/));
+        expect(await readdir(DATA_DIR)).toEqual([]);
+      } finally {
+        await rm(DATA_DIR, { recursive: true });
+      }
+    },
+  );
+
+  it('warns on stderr, in words, and leaves stdout to what was asked for', { timeout: 60_000 }, async () => {
+    const DATA_DIR = await mkdtemp(join(tmpdir(), 'frontdesk-cli-'));
+    try {
+      await frontdesk('tenant', 'warned', '--name', 'Warned');
+      await writeFile(join(DATA_DIR, 'frontdesk.key'), `local:${FRONTDESK_KEY}\n`);
+      const { code, out, err } = await streamsOf(['tenant', 'list', '--name', 'warned'], {
+        FRONTDESK_KEY: '',
+        DATA_DIR,
+      });
+      expect({ code, out }).toEqual({ code: 0, out: 'warned\tactive\tWarned' });
+      expect(err).toMatch(/^warning: key\.not_set: set FRONTDESK_KEY in every process \{"keyFile":/);
+    } finally {
+      await rm(DATA_DIR, { recursive: true });
+    }
   });
 });

@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
@@ -42,7 +42,11 @@ export function addFaqCommands(program: Command, runFor: RunFor): void {
           em: EntityManager,
           { created, updated, removed }: Pick<ImportReport, 'created' | 'updated' | 'removed'>,
         ) => audit(em, byOperator(tenantId), 'faq.import', null, { mode, created, updated, removed });
-        tell(await importFaqs(orm, tenantId, { bytes: createReadStream(file), note }, wish));
+        const take = async () => {
+          const opened = await open(file);
+          return importFaqs(orm, tenantId, { bytes: opened.createReadStream(), note }, wish);
+        };
+        tell(await take().catch(refusing(file)));
       }),
     );
 
@@ -54,11 +58,27 @@ export function addFaqCommands(program: Command, runFor: RunFor): void {
     .action((slug: string, file: string, given: { format?: Format; ids: boolean }) =>
       runFor(slug, async ({ orm }, tenantId) => {
         const pieces = exportFaqs(orm, tenantId, { format: given.format ?? formatOf(file), withIds: given.ids });
-        await pipeline(Readable.from(pieces), createWriteStream(file, { flags: 'wx' }));
+        const opened = await open(file, 'wx').catch(refusing(file));
+        await pipeline(Readable.from(pieces), opened.createWriteStream());
         console.log(`wrote ${file}`);
       }),
     );
 }
+
+const WHY = new Map<unknown, string>([
+  ['ENOENT', 'there is no such file or folder; check the name'],
+  ['EEXIST', 'it is there already; name another file, or remove it'],
+  ['EISDIR', 'it is a folder; name a file'],
+  ['EACCES', 'its rights do not allow it; change them, or name another file'],
+]);
+
+/** Throws what went wrong, in words about the file where it is to blame. */
+const refusing =
+  (file: string) =>
+  (error: unknown): never => {
+    const why = WHY.get(error instanceof Error && 'code' in error ? error.code : undefined);
+    throw why ? new Error(`${file}: ${why}`, { cause: error }) : error;
+  };
 
 const formatOf = (file: string): Format => (/\.(json|ndjson|jsonl)$/i.test(file) ? 'json' : 'csv');
 
@@ -70,6 +90,8 @@ function tell({ rows, created, updated, removed, isWritten, errors }: ImportRepo
   }
   if (errors.total > MOST_TOLD) console.error(`… and ${errors.total - MOST_TOLD} more`);
   const counts = `${created} new, ${updated} changed, ${removed} removed, ${errors.total} mistakes in ${rows} rows`;
-  console.log(isWritten ? `imported: ${counts}` : `nothing was written: ${counts}`);
-  if (!isWritten && errors.total > 0) process.exitCode = 1;
+  if (isWritten) return console.log(`imported: ${counts}`);
+  if (errors.total === 0) return console.log(`nothing was written: ${counts}`);
+  console.error(`nothing was written: ${counts}; correct these rows, or leave them out with --partial`);
+  process.exitCode = 1;
 }

@@ -5,6 +5,7 @@ import { isAllowed } from '../auth/api-key.ts';
 import { createApiKey, listApiKeys, revokeApiKey } from '../auth/manage-keys.ts';
 import { permissions, type Permission } from '../auth/permissions.ts';
 import type { Deps } from '../deps.ts';
+import { AppError } from '../errors.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
 import { reader, run, tenantId } from './run.ts';
 
@@ -40,7 +41,7 @@ export function addKeyCommands(program: Command): void {
         const owner = await tenantId(deps, slug);
         if (act === 'create') return create(deps, owner, options);
         if (act === 'list') return list(deps, owner);
-        return revoke(deps, owner, id);
+        return revoke(deps, owner, id, slug);
       }),
     );
 }
@@ -64,12 +65,15 @@ async function list({ orm }: Deps, owner: string): Promise<void> {
   }
 }
 
-async function revoke({ orm }: Deps, owner: string, id: string | undefined): Promise<void> {
-  if (!id) throw new Error('say which key: frontdesk key <tenant> revoke <id>');
+async function revoke({ orm }: Deps, owner: string, id: string | undefined, slug: string): Promise<void> {
+  const known = `frontdesk key ${slug} list shows the ids`;
+  if (!id) throw new Error(`say which key: frontdesk key ${slug} revoke <id>; ${known}`);
   const isNew = await withTenant(orm, owner, async (em) => {
     const hasChanged = await revokeApiKey(em, owner, id, new Date());
     if (hasChanged) await audit(em, byOperator(owner), 'api_key.revoke', id);
     return hasChanged;
+  }).catch((error: unknown) => {
+    throw error instanceof AppError ? new Error(`${error.message}; ${known}`, { cause: error }) : error;
   });
   console.log(isNew ? 'revoked' : 'it was revoked before');
 }

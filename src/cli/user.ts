@@ -4,8 +4,9 @@ import { invite, passwordUrl } from '../auth/invite.ts';
 import type { Deps } from '../deps.ts';
 import { Membership, type MemberRole } from '../entities/membership.ts';
 import { newId } from '../id.ts';
-import { findTenantBySlug, userIdFor } from '../tenancy/as-system.ts';
+import { userIdFor } from '../tenancy/as-system.ts';
 import { withTenant } from '../tenancy/with-tenant.ts';
+import { tenantId } from './run.ts';
 
 export interface UserOptions {
   name?: string;
@@ -24,28 +25,27 @@ type Needs = Pick<Deps, 'orm' | 'keys' | 'publicUrl' | 'logInPool'>;
  * out. `ownerUrl` is the database as the owner of its tables; null where it is not known.
  */
 export async function manageUser(deps: Needs, ownerUrl: string | null, email: string, options: UserOptions) {
-  const tenant = options.tenant === undefined ? null : await findTenantBySlug(deps.orm, options.tenant);
-  if (options.tenant !== undefined && !tenant) throw new Error(`there is no tenant '${options.tenant}'`);
+  const tenant = options.tenant === undefined ? null : await tenantId(deps, options.tenant);
   const acts = ownersActs(options);
   if (acts.length > 0 && ownerUrl === null) {
     throw new Error('only the owner of the tables may do this: set DATABASE_URL as well, then try again');
   }
   const name = options.name ?? email.split('@')[0] ?? email;
   const userId = await userIdFor(deps.orm, { id: newId(), email, name });
-  if (tenant && !(await belongsTo(deps.orm, tenant.id, userId))) {
-    await invite(deps.orm, { tenantId: tenant.id, email, name, role: options.role, invitedBy: null });
+  if (tenant && !(await belongsTo(deps.orm, tenant, userId))) {
+    await invite(deps.orm, { tenantId: tenant, email, name, role: options.role, invitedBy: null });
   }
   if (ownerUrl !== null && acts.length > 0) await asOwner(ownerUrl, acts, userId);
   if (options.disable) return `${email} cannot log in any more`;
   const account = await findAccount(deps.logInPool, userId);
   const what = account?.password ? 'set another password' : 'set a password';
-  const url = await passwordUrl(deps, deps.logInPool, { userId, tenantId: tenant?.id ?? null });
+  const url = await passwordUrl(deps, deps.logInPool, { userId, tenantId: tenant });
   return `${email} can ${what} here, once and within 7 days:\n${url}`;
 }
 
 /** Whoever does so already keeps the role. */
-const belongsTo = (orm: Deps['orm'], tenantId: string, userId: string) =>
-  withTenant(orm, tenantId, (em) => em.count(Membership, { tenantId, userId, status: { $ne: 'invited' } }));
+const belongsTo = (orm: Deps['orm'], tenant: string, userId: string) =>
+  withTenant(orm, tenant, (em) => em.count(Membership, { tenantId: tenant, userId, status: { $ne: 'invited' } }));
 
 /**
  * Whoever becomes a system admin, and whose address nobody has proven, begins anew: an account may have been made in

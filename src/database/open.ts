@@ -30,7 +30,8 @@ export async function openDatabase(config: Config, log: Logger): Promise<OpenedD
   const keyFile = keyFileIn(config.dataDir);
   const upToDate = async (ownerUrl: string, password: string | null) => {
     const missing = await checkKey(ownerUrl, keys, config.key ? 'FRONTDESK_KEY' : `the one in ${keyFile}`);
-    if (missing.length > 0) log.warn({ keyIds: missing }, 'key.missing');
+    if (missing.length > 0)
+      log.warn({ keyIds: missing, hint: 'list these keys in FRONTDESK_KEY as well' }, 'key.missing');
     await migrate({ ownerUrl, appPassword: password, log: migrateLog });
   };
   const external = (databaseUrl: string): OpenedDatabase => {

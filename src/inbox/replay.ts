@@ -33,7 +33,7 @@ export function createReplay({ orm, channelsOf, adapterOf, inbox, wake }: Replay
   return {
     async inbound(tenantId, eventId) {
       const event = await withTenant(orm, tenantId, (em) => em.findOne(InboundEventRow, { tenantId, id: eventId }));
-      if (!event) throw notFound('there is no such event');
+      if (!event) throw notFound('there is no such event; GET /api/v1/failures shows the ids of what failed');
       if (event.status !== 'failed') return false;
       if (event.payload === null || event.payload === undefined) {
         throw conflict('the payload is past its retention and cannot be replayed');
@@ -115,7 +115,8 @@ const stillUnreadable = (reason: string) =>
 
 /** What is not failed any more is nothing to do; what is not there is not found. */
 function mustBe(count: number): void {
-  if (count === 0) throw notFound('there is nothing with this id to do again');
+  if (count === 0)
+    throw notFound('there is nothing with this id to do again; GET /api/v1/failures shows the ids of what failed');
 }
 
 async function setStatus(em: EntityManager, tenantId: string, id: string, status: 'pending' | 'handled') {
