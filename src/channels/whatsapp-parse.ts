@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { InboundContent, InboundEvent } from './adapter.ts';
+import { createRoom, type Room } from './room.ts';
 import { fingerprint, Id, ignored, NO_THREAD, readOr, unreadable } from './shapes.ts';
 import { readEcho, readError, readMessage, readStatus, type WhatsappReading } from './whatsapp-message.ts';
 
@@ -7,11 +8,13 @@ const Envelope = z.object({ object: z.string(), entry: z.array(z.unknown()) });
 
 /**
  * Meta packs up to 1000 things into one body: entries (business accounts), changes in them, messages or statuses
- * in those. Each becomes an event whose payload is the same envelope around that one thing and its contact.
+ * in those. Each becomes an event whose payload is the same envelope around that one thing and its contact. Throws
+ * RangeError where all these payloads together would be far more than the body.
  */
 export function parseWhatsapp(body: unknown): InboundEvent[] {
   const { object, entry } = Envelope.parse(body);
-  const events = entry.flatMap((item) => parseEntry(object, item));
+  const room = createRoom();
+  const events = entry.flatMap((item) => parseEntry(object, item, room));
   return events.length > 1 ? withoutRepeats(events) : events;
 }
 
@@ -27,35 +30,35 @@ function withoutRepeats(events: InboundEvent[]): InboundEvent[] {
 // `id` and `time` are not needed, but the time may be all that tells two changes of one account apart.
 const Entry = z.looseObject({ changes: z.array(z.unknown()) });
 
-function parseEntry(object: string, raw: unknown): InboundEvent[] {
+function parseEntry(object: string, raw: unknown, room: Room): InboundEvent[] {
   return readOr(
     'entry',
     () => {
       const { changes, ...head } = Entry.parse(raw);
-      return changes.flatMap((change) => parseChange(change, (one) => ({ ...head, changes: [one] }), object));
+      const payloadOf = (change: unknown) => ({ object, entry: [{ ...head, changes: [change] }] });
+      return changes.flatMap((change) => parseChange(change, object, (one) => room(payloadOf(one))));
     },
-    (fault) => [asAWhole({ object, entry: [raw] }, unreadable(fault))],
+    (fault) => [asAWhole(room({ object, entry: [raw] }), unreadable(fault))],
   );
 }
 
 const Change = z.object({ field: z.string(), value: z.unknown().optional() });
 const SomeChange = z.object({ value: z.unknown() });
 
-function parseChange(raw: unknown, wrap: (change: unknown) => unknown, object: string): InboundEvent[] {
-  const payloadOf = (change: unknown) => ({ object, entry: [wrap(change)] });
-  const whole = payloadOf(raw);
+function parseChange(raw: unknown, object: string, payloadOf: (change: unknown) => object): InboundEvent[] {
+  const whole = (content: InboundContent, value?: unknown) => [asAWhole(payloadOf(raw), content, value)];
   return readOr(
     'changes',
     () => {
       const { field, value } = Change.parse(raw);
-      if (object !== 'whatsapp_business_account') return [asAWhole(whole, ignored(`${object} is not WhatsApp`))];
+      if (object !== 'whatsapp_business_account') return whole(ignored(`${object} is not WhatsApp`));
       if (field !== 'messages' && field !== 'smb_message_echoes') {
-        return [asAWhole(whole, ignored(`changes of ${field} are not used`), value)];
+        return whole(ignored(`changes of ${field} are not used`), value);
       }
       const events = parseValue(value, (part) => payloadOf({ field, value: part }));
-      return events.length > 0 ? events : [asAWhole(whole, ignored(`${field} without anything in it`), value)];
+      return events.length > 0 ? events : whole(ignored(`${field} without anything in it`), value);
     },
-    (fault) => [asAWhole(whole, unreadable(fault), SomeChange.safeParse(raw).data?.value)],
+    (fault) => whole(unreadable(fault), SomeChange.safeParse(raw).data?.value),
   );
 }
 
@@ -73,56 +76,44 @@ const Value = z.object({
   told_at: z.string().max(32).optional().catch(undefined),
 });
 
-/** One thing inside a change, and what else belongs to it. `id` is its own, where it has one. */
-interface Part {
-  name: 'messages' | 'statuses' | 'message_echoes' | 'errors';
-  element: unknown;
-  id?: string;
-  contact?: unknown;
-  toldAt?: string;
-  read: () => WhatsappReading;
-}
+/** Readers of the things inside a change; `hasId` where the id of a thing is that of its event. */
+const kinds = {
+  messages: { hasId: true, read: readMessage },
+  statuses: { hasId: false, read: readStatus },
+  message_echoes: { hasId: true, read: readEcho },
+  errors: { hasId: false, read: readError },
+};
 
 function parseValue(raw: unknown, wrap: (value: unknown) => unknown): InboundEvent[] {
-  const {
-    messages,
-    statuses,
-    message_echoes,
-    errors,
-    contacts,
-    told_at: toldAt = thisHour(),
-    ...head
-  } = Value.parse(raw);
-  const parts: Part[] = [
-    ...messages.map((element): Part => {
-      const contact = contactOf(element, contacts);
-      return { name: 'messages', element, id: idOf(element), contact, read: () => readMessage(element, contact) };
-    }),
-    ...statuses.map((element): Part => ({ name: 'statuses', element, read: () => readStatus(element) })),
-    ...message_echoes.map((element): Part => ({
-      name: 'message_echoes',
-      element,
-      id: idOf(element),
-      read: () => readEcho(element),
-    })),
-    ...errors.map((element): Part => ({ name: 'errors', element, toldAt, read: () => readError(element) })),
+  const { messages, statuses, message_echoes, errors, contacts, told_at = thisHour(), ...head } = Value.parse(raw);
+  const contactOf = contactsOf(contacts);
+  const readEach = (name: keyof typeof kinds, elements: unknown[]) =>
+    elements.map((element): InboundEvent => {
+      const contact = name === 'messages' ? contactOf(element) : undefined;
+      const more = { ...(contact !== undefined && { contacts: [contact] }), ...(name === 'errors' && { told_at }) };
+      const payload = wrap({ ...head, ...more, [name]: [element] });
+      const { hasId, read } = kinds[name];
+      const reading = readOr<WhatsappReading>(
+        name,
+        () => read(element, contact),
+        (fault) => ({ thread: threadOf(element), content: unreadable(fault) }),
+      );
+      const id = hasId ? idOf(element) : undefined;
+      const externalId = id ?? reading.externalId ?? `${name}:${fingerprint(payload)}`;
+      return {
+        account: head.metadata.phone_number_id,
+        externalId,
+        thread: reading.thread,
+        payload,
+        content: reading.content,
+      };
+    });
+  return [
+    ...readEach('messages', messages),
+    ...readEach('statuses', statuses),
+    ...readEach('message_echoes', message_echoes),
+    ...readEach('errors', errors),
   ];
-  return parts.map(({ name, element, id, contact, toldAt: told_at, read }) => {
-    const more = { ...(contact !== undefined && { contacts: [contact] }), ...(told_at !== undefined && { told_at }) };
-    const payload = wrap({ ...head, ...more, [name]: [element] });
-    const reading = readOr<WhatsappReading>(name, read, (fault) => ({
-      thread: threadOf(element),
-      content: unreadable(fault),
-    }));
-    const externalId = id ?? reading.externalId ?? `${name}:${fingerprint(payload)}`;
-    return {
-      account: head.metadata.phone_number_id,
-      externalId,
-      thread: reading.thread,
-      payload,
-      content: reading.content,
-    };
-  });
 }
 
 /**
@@ -131,20 +122,27 @@ function parseValue(raw: unknown, wrap: (value: unknown) => unknown): InboundEve
  */
 const thisHour = () => new Date().toISOString().slice(0, 13);
 
+/** Meta names one for each of a thousand messages. A stranger may name more, to keep us busy. */
+const MOST_CONTACTS = 10_000;
+
 const Author = z.object({ from: Id.optional().catch(undefined), from_user_id: Id.optional().catch(undefined) });
 const Contact = z.object({ wa_id: Id.optional().catch(undefined), user_id: Id.optional().catch(undefined) });
 
 /**
- * The contact that belongs to a message, by number or by business-scoped id. A single contact belongs to all:
+ * Finds the contact that belongs to a message, by number or by business-scoped id. A single contact belongs to all:
  * in some countries `wa_id` and `from` differ by a digit.
  */
-function contactOf(message: unknown, contacts: unknown[]): unknown {
-  if (contacts.length === 1) return contacts[0];
-  const { from, from_user_id } = Author.safeParse(message).data ?? {};
-  return contacts.find((contact) => {
+function contactsOf(contacts: unknown[]): (message: unknown) => unknown {
+  if (contacts.length <= 1) return () => contacts[0];
+  const byId = new Map<string, unknown>();
+  for (const contact of contacts.slice(0, MOST_CONTACTS).toReversed()) {
     const { wa_id, user_id } = Contact.safeParse(contact).data ?? {};
-    return (from !== undefined && from === wa_id) || (from_user_id !== undefined && from_user_id === user_id);
-  });
+    for (const id of [wa_id, user_id]) if (id !== undefined) byId.set(id, contact);
+  }
+  return (message) => {
+    const { from = '', from_user_id = '' } = Author.safeParse(message).data ?? {};
+    return byId.get(from) ?? byId.get(from_user_id);
+  };
 }
 
 const maybe = Id.optional().catch(undefined);

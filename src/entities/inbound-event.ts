@@ -25,6 +25,6 @@ const schema = defineEntity({
   filters: tenantFilter,
 });
 
-/** What a platform delivered, as it came: the inbox. Handled once, kept for replay. */
+/** One event that a platform delivered, in the smallest body that can be read as it: the inbox. Handled once, kept for replay. */
 export class InboundEventRow extends schema.class {}
 schema.setClass(InboundEventRow);
