@@ -133,15 +133,38 @@ describe('a message whose connection was lost after it left', () => {
   });
 });
 
-describe('a platform that asks to be left alone again and again', () => {
-  const always = (isMeant: (call: PlatformCall) => boolean, status: number, body: unknown) => {
-    world.platform.answer = (call, response) => {
-      if (!isMeant(call)) return undefined;
-      response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(body));
-      return true;
-    };
+function always(isMeant: (call: PlatformCall) => boolean, status: number, body: unknown): void {
+  world.platform.answer = (call, response) => {
+    if (!isMeant(call)) return undefined;
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body));
+    return true;
   };
+}
+
+it('a platform that fails is asked twelve times; then the message has failed, with its last words, and the next one is sent', async () => {
+  const shop = await buildShop(world);
+  always(isTo(57), 500, { ok: false, error_code: 500, description: 'Internal Server Error' });
+  await writes(world, shop, 57, hours);
+  const waits = { status: 'queued', errorCode: 'retry' };
+  await until(async () => expect(await outboundOf(shop)).toMatchObject([{ ...waits, attempts: 1 }]));
+  const tried = (times: number) =>
+    query(
+      world.database.ownerUrl,
+      `update outbound_messages set attempts = ${times} where tenant_id = '${shop.tenantId}' and status = 'queued'`,
+    );
+  await tried(10);
+  await timePasses(shop);
+  await until(async () => expect(await outboundOf(shop)).toMatchObject([{ ...waits, attempts: 11 }]));
+  await timePasses(shop);
+  const gaveUp = { status: 'failed', errorCode: 'gave_up', attempts: 12, error: expect.stringContaining('Internal') };
+  await until(async () => expect(await outboundOf(shop)).toMatchObject([gaveUp]));
+  world.platform.answer = undefined;
+  await writes(world, shop, 57, vegan);
+  await until(() => expect(textsTo(57)).toEqual([open, open, open, milk]));
+});
+
+describe('a platform that asks to be left alone again and again', () => {
   const written = (shop: Shop, seq: number, ago: string) =>
     query(
       world.database.ownerUrl,

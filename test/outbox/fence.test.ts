@@ -6,7 +6,8 @@ import { nativePool } from '../../src/database/connect.ts';
 import { TIMEOUT_MS } from '../../src/connecting/ask-platform.ts';
 import { Channel } from '../../src/entities/channel.ts';
 import { OutboundMessage } from '../../src/entities/outbound-message.ts';
-
+import { newId } from '../../src/id.ts';
+import { enqueueStatement } from '../../src/outbox/enqueue.ts';
 import { RECORD_LIMIT_MS } from '../../src/outbox/deliver.ts';
 import { claimStatement, readClaims, type Claim } from '../../src/outbox/outbox.ts';
 import { recordStatements, type SendResult } from '../../src/outbox/record.ts';
@@ -163,6 +164,31 @@ describe('a message', () => {
 
     await pause('now()');
     expect(await claim()).toMatchObject({ attempts: 1 });
+  });
+
+  it('leaves with the transaction that writes it, unless automation wrote it for a conversation that is another’s by now', async () => {
+    for (const _part of await rows()) await record({ claim: await claim(), status: 'sent' });
+    const [{ tenantId, channelId, messageId, seq } = {}] = await rows();
+    if (!tenantId || !channelId || !messageId || !seq) throw new Error('nothing was said');
+    const enqueue = async (part: number, isAutomatic: boolean) => {
+      const said = {
+        tenantId,
+        conversationId,
+        channelId,
+        messageId,
+        seq,
+        text: 'Said for epoch 99.',
+        quickReplies: [],
+      };
+      const one = { ...said, id: newId(), part, epoch: 99, isAutomatic };
+      const [taken] = await atOnce(pool, tenantId, [enqueueStatement([one], [one])]);
+      return readClaims(taken ?? []).claims;
+    };
+    const [byManager] = await enqueue(2, false);
+    expect(byManager).toMatchObject({ text: 'Said for epoch 99.', attempts: 1 });
+    if (byManager) await record({ claim: byManager, status: 'sent' });
+    expect(await enqueue(3, true)).toEqual([]);
+    expect(await parts()).toEqual(['sent', 'sent', 'sent', 'queued']);
   });
 
   it('of a manager is sent whoever has the conversation by then', async () => {
