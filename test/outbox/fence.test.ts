@@ -167,7 +167,7 @@ describe('a message', () => {
   });
 
   it('leaves with the transaction that writes it, unless automation wrote it for a conversation that is another’s by now', async () => {
-    for (const _part of await rows()) await record({ claim: await claim(), status: 'sent' });
+    for (const { id } of await rows()) await record({ claim: await claim(), status: 'sent', externalId: id });
     const [{ tenantId, channelId, messageId, seq } = {}] = await rows();
     if (!tenantId || !channelId || !messageId || !seq) throw new Error('nothing was said');
     const enqueue = async (part: number, isAutomatic: boolean) => {
