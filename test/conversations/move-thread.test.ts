@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { handleInbound } from '../../jobs/handle-inbound.ts';
 import { Conversation } from '../../src/entities/conversation.ts';
 import { Handover } from '../../src/entities/handover.ts';
 import { threadSubject } from '../../src/queue/contracts.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
+import { coffeeFaqs } from '../support/coffee-faqs.ts';
 import {
   asManager,
   buildShop,
@@ -22,6 +23,9 @@ beforeAll(async () => {
   world = await startWorld({ workers: false });
 });
 afterAll(() => world.close());
+beforeEach(() => {
+  world.platform.calls.length = 0;
+});
 
 const BEFORE = -401;
 const AFTER = -100401;
@@ -80,7 +84,7 @@ describe('a group that becomes a supergroup', () => {
     await handle(shop);
     await arrive(shop, moves(), inGroup(AFTER, 'What are your opening hours?'));
     await handle(shop);
-    expect(await conversations(shop)).toEqual([`${BEFORE} closed`, `${AFTER} bot`]);
+    expect(await conversations(shop)).toEqual([`${AFTER} closed`, `${AFTER} bot`]);
     const { id } = await conversationOf(world, shop, AFTER);
     expect(await texts(shop, id)).toHaveLength(4);
     expect(await events(shop)).toEqual(['handled']);
@@ -117,5 +121,98 @@ describe('a group that becomes a supergroup', () => {
     expect(await events(shop)).toEqual(['handled']);
     await asManager(world, shop, `/conversations/${id}/replies`, { text: 'I see it' });
     expect((await texts(shop, id)).at(-1)).toMatch(/I see it$/);
+  });
+});
+
+describe('what is still to be sent when a group becomes a supergroup', () => {
+  const [hours, milk] = coffeeFaqs.map(({ answer }) => answer);
+
+  /** Sends all that waits in these conversations, one after the other; gives what the two chats have got. */
+  async function sent({ tenantId }: Shop, ...ids: string[]) {
+    for (const id of ids) await world.deps.delivery.deliver(tenantId, [id]);
+    return { before: world.platform.textsTo(String(BEFORE)), after: world.platform.textsTo(String(AFTER)) };
+  }
+  const bothOf = async (shop: Shop) =>
+    Promise.all([BEFORE, AFTER].map(async (chat) => (await conversationOf(world, shop, chat)).id));
+  const replies = (shop: Shop, id: string | undefined, text: string) =>
+    asManager(world, shop, `/conversations/${id}/replies`, { text });
+
+  it('goes to the new id, once and in order, also from the conversation that was begun there', async () => {
+    const shop = await buildShop(world);
+    await arrive(shop, inGroup(BEFORE, 'What are your opening hours?'), inGroup(AFTER, 'Do you have vegan options?'));
+    await handle(shop);
+    const [older = '', newer = ''] = await bothOf(shop);
+    await replies(shop, older, 'Mia here');
+    await replies(shop, newer, 'Which order?');
+    await arrive(shop, moves());
+    await handle(shop);
+    await replies(shop, older, 'I see it');
+    // Whoever was woken for the other conversation before the news comes first.
+    expect(await sent(shop, newer, older, older)).toEqual({
+      before: [],
+      after: ['Mia here', 'Which order?', 'I see it'],
+    });
+    const said = await messagesOf(world, shop, older);
+    expect(said.map(({ seq, content, status }) => `${seq} ${content} ${status}`)).toEqual([
+      '1 What are your opening hours? received',
+      `2 ${hours} withheld`,
+      '3 Mia here sent',
+      '4 Do you have vegan options? received',
+      `5 ${milk} withheld`,
+      '6 Which order? sent',
+      '7 I see it sent',
+    ]);
+    expect(await decisionsOf(world, shop, older)).toMatchObject([
+      { firstSeq: 1, withheldReason: expect.any(String) },
+      { firstSeq: 4, withheldReason: expect.any(String) },
+      { firstSeq: 4, path: 'human' },
+    ]);
+  });
+
+  it('goes to the new id also where the older conversation ends, as it owes nothing', async () => {
+    const shop = await buildShop(world);
+    await arrive(shop, inGroup(BEFORE, 'What are your opening hours?'), inGroup(AFTER, 'Do you have vegan options?'));
+    await handle(shop);
+    const [older = '', newer = ''] = await bothOf(shop);
+    await arrive(shop, moves());
+    await handle(shop);
+    expect(await sent(shop, older, newer, older)).toEqual({ before: [], after: [hours, milk] });
+  });
+
+  it('is one answer where what was asked under both ids is answered together', async () => {
+    const shop = await buildShop(world);
+    await arrive(shop, inGroup(AFTER, 'Do you have vegan options?'));
+    await handle(shop);
+    await arrive(shop, inGroup(BEFORE, 'What are your opening hours?'), moves());
+    await handle(shop);
+    const { id } = await conversationOf(world, shop, AFTER);
+    const { before, after } = await sent(shop, id, id, id);
+    expect(before).toEqual([]);
+    expect(after.join().split(milk ?? '')).toHaveLength(2);
+    expect(after.join().split(hours ?? '')).toHaveLength(2);
+  });
+
+  it('goes to the new id where a manager wrote it and gave the conversation back', async () => {
+    const shop = await buildShop(world);
+    await arrive(shop, inGroup(BEFORE, 'What are your opening hours?'), inGroup(AFTER, 'Do you have vegan options?'));
+    await handle(shop);
+    const [older = '', newer = ''] = await bothOf(shop);
+    await replies(shop, older, 'Mia here');
+    expect((await asManager(world, shop, `/conversations/${older}/hand-back`, {})).status).toBe(200);
+    await arrive(shop, moves());
+    await handle(shop);
+    expect(await sent(shop, older, newer)).toEqual({ before: [], after: ['Mia here', milk] });
+  });
+
+  it('leaves out what automation had to say in it where a manager has the newer one', async () => {
+    const shop = await buildShop(world);
+    await arrive(shop, inGroup(BEFORE, 'What are your opening hours?'), inGroup(AFTER, 'Do you have vegan options?'));
+    await handle(shop);
+    const [older = '', newer = ''] = await bothOf(shop);
+    await replies(shop, newer, 'Mia here');
+    await arrive(shop, moves());
+    await handle(shop);
+    expect(await sent(shop, older, newer)).toEqual({ before: [], after: ['Mia here'] });
+    expect((await messagesOf(world, shop, older)).map(({ status }) => status)).toEqual(['received', 'withheld']);
   });
 });
