@@ -35,7 +35,7 @@ function sendText(message: OutgoingMessage, thread: string, config: TelegramConf
   const { chat, topic } = placeOf(thread);
   const body = {
     chat_id: numberIfExact(chat),
-    ...(topic !== undefined && { message_thread_id: topic }),
+    ...(topic !== undefined && { message_thread_id: numberIfExact(topic) }),
     text,
     ...(quickReplies.length > 0 && {
       reply_markup: {
@@ -56,7 +56,7 @@ async function sendFile(
   io: ChannelIo,
 ): Promise<Answer> {
   const { chat, topic } = placeOf(thread);
-  const place = { chat_id: chat, ...(topic !== undefined && { message_thread_id: String(topic) }) };
+  const place = { chat_id: chat, ...(topic !== undefined && { message_thread_id: topic }) };
   const send = async ({ method, field }: typeof asDocument) =>
     callTelegramWithForm(method, await formWithFile(place, field, file), config, io);
   const way = methodFor(file);
@@ -67,5 +67,5 @@ async function sendFile(
 const isNoPicture = ({ ok, error_code: code, description }: Answer) =>
   !ok && code === 400 && /PHOTO_|IMAGE_|photo dimensions/.test(description ?? '');
 
-/** Ids are documented as numbers; strings are for `@channelname`. */
+/** Ids are documented as numbers; strings are for `@channelname`, and for what a number does not hold exactly. */
 const numberIfExact = (id: string) => (String(Number(id)) === id && Number.isSafeInteger(Number(id)) ? Number(id) : id);

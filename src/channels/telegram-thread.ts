@@ -12,8 +12,8 @@ interface Place {
 export const threadOf = ({ chat, message_thread_id: topic, is_topic_message: isInTopic }: Place): string =>
   isInTopic && topic !== undefined ? `${chat.id}:${topic}` : chat.id;
 
-/** The chat of a thread, and the number of its topic. */
-export function placeOf(thread: string): { chat: string; topic?: number } {
+/** The chat of a thread, and its topic. */
+export function placeOf(thread: string): { chat: string; topic?: string } {
   const [, chat, topic] = /^(.+):(\d+)$/.exec(thread) ?? [];
-  return chat === undefined ? { chat: thread } : { chat, topic: Number(topic) };
+  return chat === undefined || topic === undefined ? { chat: thread } : { chat, topic };
 }

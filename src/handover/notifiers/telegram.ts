@@ -73,13 +73,13 @@ export const telegram: Notifier<Config> = {
 
 /** Sent all the same where the message is gone, or stands in the chat as it was before it moved. */
 const under = ({ messageId }: Note) => ({
-  message_id: Number(messageId.split(':')[1]),
+  message_id: numberIfExact(messageId.split(':')[1] ?? ''),
   allow_sending_without_reply: true,
 });
 
 async function sendMessage(words: { text: string }, to: string, { botToken }: Config, io: NotifierIo): Promise<Answer> {
   const [chat = '', topic = GENERAL] = to.split(':');
-  const place = { chat_id: numberIfExact(chat), ...(topic !== GENERAL && { message_thread_id: Number(topic) }) };
+  const place = { chat_id: numberIfExact(chat), ...(topic !== GENERAL && { message_thread_id: numberIfExact(topic) }) };
   const response = await io.request(`${io.apiBases['telegram'] ?? API_BASE}/bot${botToken}/sendMessage`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -91,8 +91,8 @@ async function sendMessage(words: { text: string }, to: string, { botToken }: Co
   return { ok: false, ...answer, status: response.status };
 }
 
-/** Ids are documented as numbers; strings are for `@channelname`. */
-const numberIfExact = (id: string) => (Number.isSafeInteger(Number(id)) ? Number(id) : id);
+/** Ids are documented as numbers; strings are for `@channelname`, and for what a number does not hold exactly. */
+const numberIfExact = (id: string) => (String(Number(id)) === id && Number.isSafeInteger(Number(id)) ? Number(id) : id);
 
 /** By error code first, as the Bot API asks. The target is one chat, so what is wrong with the chat is wrong with it. */
 function failure({ status, error_code: code = status, description, parameters }: Answer): Error {
