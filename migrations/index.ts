@@ -34,6 +34,7 @@ import { Migration20261126000036 } from './Migration20261126000036_sweep_by_thre
 import { Migration20261126000037 } from './Migration20261126000037_late_messages.ts';
 import { Migration20261126000038 } from './Migration20261126000038_send_faults.ts';
 import { Migration20261126000040 } from './Migration20261126000040_settings_id.ts';
+import { Migration20261126000041 } from './Migration20261126000041_payloads_apart.ts';
 
 /** In the order in which they run. A released one is never changed. */
 export const migrations = [
@@ -73,4 +74,5 @@ export const migrations = [
   { name: 'Migration20261126000037_late_messages', class: Migration20261126000037 },
   { name: 'Migration20261126000038_send_faults', class: Migration20261126000038 },
   { name: 'Migration20261126000040_settings_id', class: Migration20261126000040 },
+  { name: 'Migration20261126000041_payloads_apart', class: Migration20261126000041 },
 ];

@@ -1,5 +1,6 @@
 import Koa from 'koa';
 import type { Deps } from './deps.ts';
+import { NEVER_GUESSED } from './http/answer-json.ts';
 import { docsRoutes } from './http/api/docs.ts';
 import { mount } from './http/api/mount.ts';
 import { operationsOf } from './http/api/operations.ts';
@@ -28,8 +29,8 @@ export function createApp(deps: Deps, { checkResponses = false }: { checkRespons
     const level = error.code === 'ERR_STREAM_PREMATURE_CLOSE' ? 'debug' : 'info';
     deps.log[level]({ error: error.message }, 'http.broken');
   });
-  app.use(errorHandler(deps.log));
   app.use(neverGuessed);
+  app.use(errorHandler(deps.log));
   app.use(webhookRoutes(deps).routes());
   app.use(webchatRoutes(deps).routes());
   app.use(deskRoutes(deps).routes());
@@ -41,8 +42,7 @@ export function createApp(deps: Deps, { checkResponses = false }: { checkRespons
   return app;
 }
 
-/** What we call JSON is not run as a page, whoever wrote it. */
-function neverGuessed(ctx: Koa.Context, next: Koa.Next): Promise<void> {
-  ctx.set('X-Content-Type-Options', 'nosniff');
-  return next();
+async function neverGuessed(ctx: Koa.Context, next: Koa.Next): Promise<void> {
+  await next();
+  if (!ctx.headerSent) ctx.set(...NEVER_GUESSED);
 }

@@ -1,6 +1,7 @@
 interface Limits {
   most: number;
-  inFlight: number;
+  /** How long items wait for a run that is on its way before one more leaves beside it. Left out, they wait for its end. */
+  asideMs?: number;
   patience?: Patience;
 }
 
@@ -22,30 +23,31 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Turns calls that wait at the same moment into one call of `run`: while `inFlight` runs are on their way, new
- * items gather, at most `most` for a run. An idle system pays nothing, a busy one shares each round trip.
+ * Turns calls that wait at the same moment into one call of `run`: while a run is on its way, new items gather, at most
+ * `most` for the next. An idle system pays nothing, a busy one shares each round trip.
  *
  * `run` gives one result per item, in their order, an Error where that item alone failed; when it throws, every item
  * of that run fails with its error.
  */
 export function createBatcher<Item, Result>(
   run: (items: Item[]) => Promise<(Result | Error)[]>,
-  { most, inFlight, patience }: Limits,
+  { most, asideMs = Infinity, patience }: Limits,
 ): (item: Item) => Promise<Result> {
   let waiting: Waiting<Item, Result>[] = [];
   let running = 0;
-  let newest = 0;
+  let began = 0;
   let scheduled = false;
+  let aside: NodeJS.Timeout | undefined;
   const runs = new Set<Waiting<Item, Result>[]>();
   let watch: NodeJS.Timeout | undefined;
-  // A run beside another one must be worth its round trip: small ones would only make each item dearer.
-  const mayStart = () => waiting.length > 0 && (running === 0 || (running < inFlight && waiting.length >= newest));
+  const isHeldUp = () => running === 1 && performance.now() - began >= asideMs;
+  const mayStart = () => waiting.length > 0 && (running === 0 || isHeldUp());
 
   async function start(): Promise<void> {
     const batch = waiting.splice(0, most);
     running += 1;
     runs.add(batch);
-    newest = batch.length;
+    began = performance.now();
     const end = await run(batch.map((entry) => entry.item)).then(
       (results) => () => settle(batch, results),
       (error: unknown) => () => batch.forEach((entry) => entry.reject(error)),
@@ -59,7 +61,8 @@ export function createBatcher<Item, Result>(
   }
 
   function schedule(): void {
-    if (scheduled || !mayStart()) return;
+    if (scheduled) return;
+    if (!mayStart()) return waitAside();
     scheduled = true;
     // After the I/O events of this moment, so that requests which arrived together leave together.
     setImmediate(() => {
@@ -67,6 +70,18 @@ export function createBatcher<Item, Result>(
       if (mayStart()) void start();
       schedule();
     });
+  }
+
+  /** One timer for all runs: it looks whether those who wait now are held up by the one that is on its way. */
+  function waitAside(): void {
+    if (aside || asideMs === Infinity || running !== 1 || waiting.length === 0) return;
+    aside = setTimeout(
+      () => {
+        aside = undefined;
+        schedule();
+      },
+      Math.max(began + asideMs - performance.now(), 0),
+    ).unref();
   }
 
   function settle(batch: Waiting<Item, Result>[], results: (Result | Error)[]): void {

@@ -21,7 +21,7 @@ const endsOf = async (calls: Promise<string>[]) =>
 
 describe('calls that wait at the same moment', () => {
   it('share a run, and each gets its own result', async () => {
-    const { began, call } = scripted({ most: 10, inFlight: 2 });
+    const { began, call } = scripted({ most: 10 });
     const calls = numbered(3).map(call);
     await turn();
     expect(began.map(({ items }) => items)).toEqual([[0, 1, 2]]);
@@ -30,7 +30,7 @@ describe('calls that wait at the same moment', () => {
   });
 
   it('share as few runs as may hold them, whatever comes while one is on its way', async () => {
-    const { began, call } = scripted({ most: 4, inFlight: 1 });
+    const { began, call } = scripted({ most: 4 });
     const calls = numbered(4).map(call);
     await turn();
     for (const n of [4, 5, 6, 7, 8]) {
@@ -47,24 +47,6 @@ describe('calls that wait at the same moment', () => {
     expect(await endsOf(calls)).toEqual(numbered(9).map(String));
   });
 
-  it('start another run beside one on its way only when it is as large, and never more than may be', async () => {
-    const { began, call } = scripted({ most: 10, inFlight: 2 });
-    for (const n of numbered(3)) void call(n);
-    await turn();
-    for (const n of [3, 4]) void call(n);
-    await turn();
-    expect(began).toHaveLength(1);
-    void call(5);
-    await turn();
-    expect(began.map(({ items }) => items)).toEqual([
-      [0, 1, 2],
-      [3, 4, 5],
-    ]);
-    for (const n of numbered(9)) void call(n);
-    await turn();
-    expect(began).toHaveLength(2);
-  });
-
   it('leave for the next run before anybody goes on with what the one before it brought', async () => {
     const order: string[] = [];
     const call = createBatcher<number, number>(
@@ -72,14 +54,14 @@ describe('calls that wait at the same moment', () => {
         order.push(`run of ${items.join()}`);
         return Promise.resolve(items);
       },
-      { most: 2, inFlight: 1 },
+      { most: 2 },
     );
     await Promise.all(numbered(4).map((n) => call(n).then(() => order.push(`${n} goes on`))));
     expect(order).toEqual(['run of 0,1', 'run of 2,3', '0 goes on', '1 goes on', '2 goes on', '3 goes on']);
   });
 
   it('fail alone where one is at fault, and together where the run broke, and those after them go on', async () => {
-    const { began, call } = scripted({ most: 2, inFlight: 1 });
+    const { began, call } = scripted({ most: 2 });
     const ends = endsOf(numbered(7).map(call));
     const script = [[new Error('its own fault'), '1'], new Error('away'), ['4'], undefined];
     for (const [n, end] of script.entries()) {
@@ -100,13 +82,66 @@ describe('calls that wait at the same moment', () => {
   });
 });
 
+describe('calls behind a run that takes long', () => {
+  beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
+  afterEach(() => vi.useRealTimers());
+  const pass = async (ms: number) => {
+    await vi.advanceTimersByTimeAsync(ms);
+    await turn();
+  };
+
+  it('leave beside it, together, and those after them beside neither', async () => {
+    const { began, call } = scripted({ most: 10, asideMs: 25 });
+    const calls = [call(0)];
+    await turn();
+    await pass(10);
+    calls.push(call(1), call(2));
+    expect(vi.getTimerCount()).toBe(1);
+    await pass(14);
+    expect(began).toHaveLength(1);
+    await pass(1);
+    expect(began.map(({ items }) => items)).toEqual([[0], [1, 2]]);
+    calls.push(call(3));
+    await pass(1_000);
+    calls.push(call(4));
+    await turn();
+    expect(began).toHaveLength(2);
+    began[1]?.end();
+    await pass(0);
+    expect(began[2]?.items).toEqual([3, 4]);
+    began[2]?.end();
+    began[0]?.end();
+    expect(await endsOf(calls)).toEqual(['0', '1', '2', '3', '4']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('leave at once where it has taken long already when they come', async () => {
+    const { began, call } = scripted({ most: 10, asideMs: 25 });
+    void call(0);
+    await turn();
+    await pass(1_000);
+    void call(1);
+    await turn();
+    expect(began.map(({ items }) => items)).toEqual([[0], [1]]);
+  });
+
+  it('wait for its end where nothing else is said', async () => {
+    const { began, call } = scripted({ most: 10 });
+    void call(0);
+    await turn();
+    void call(1);
+    await pass(60_000);
+    expect(began).toHaveLength(1);
+  });
+});
+
 describe('calls with a limit to their patience', () => {
   const patience = { ms: 1_000, calls: 3, tooLate: () => new Error('too late') };
   beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
   afterEach(() => vi.useRealTimers());
 
   it('fail when it is over, those on their way and those that wait; later ones have their own time', async () => {
-    const { began, call } = scripted({ most: 2, inFlight: 1, patience });
+    const { began, call } = scripted({ most: 2, patience });
     const calls = numbered(3).map(call);
     await turn();
     await vi.advanceTimersByTimeAsync(600);
@@ -127,7 +162,7 @@ describe('calls with a limit to their patience', () => {
   });
 
   it('fail at once where too many wait already', async () => {
-    const { began, call } = scripted({ most: 1, inFlight: 1, patience });
+    const { began, call } = scripted({ most: 1, patience });
     const first = call(0);
     await turn();
     const calls = numbered(4).map((n) => call(n + 1));

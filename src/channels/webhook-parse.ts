@@ -14,10 +14,10 @@ export function parseWebhook(body: unknown): InboundEvent[] {
   const { type, id: externalId, thread } = event;
   const read = readers.get(type);
   if (!read) {
-    return [{ externalId, thread, payload: event, content: ignored(`events of type ${type} are not used`) }];
+    return [{ externalId, thread, payload: body, content: ignored(`events of type ${type} are not used`) }];
   }
   // What comes without a time was sent when it came. The payload keeps that time for a replay.
-  const payload = { sentAt: new Date().toISOString(), ...event };
+  const payload = 'sentAt' in event ? body : { sentAt: new Date().toISOString(), ...event };
   return [{ externalId, thread, payload, content: read(payload) }];
 }
 

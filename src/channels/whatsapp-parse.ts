@@ -8,13 +8,14 @@ const Envelope = z.object({ object: z.string(), entry: z.array(z.unknown()) });
 
 /**
  * Meta packs up to 1000 things into one body: entries (business accounts), changes in them, messages or statuses
- * in those. Each becomes an event whose payload is the same envelope around that one thing and its contact. Throws
- * RangeError where all these payloads together would be far more than the body.
+ * in those. Each becomes an event whose payload is the same envelope around that one thing and its contact; one that came
+ * alone keeps its body. Throws RangeError where all these payloads together would be far more than the body.
  */
 export function parseWhatsapp(body: unknown): InboundEvent[] {
   const { object, entry } = Envelope.parse(body);
   const room = createRoom();
-  const events = entry.flatMap((item) => parseEntry(object, item, room));
+  const alone = entry.length === 1 ? body : undefined;
+  const events = entry.flatMap((item) => parseEntry(object, item, room, alone));
   return events.length > 1 ? withoutRepeats(events) : events;
 }
 
@@ -30,13 +31,15 @@ function withoutRepeats(events: InboundEvent[]): InboundEvent[] {
 // `id` and `time` are not needed, but the time may be all that tells two changes of one account apart.
 const Entry = z.looseObject({ changes: z.array(z.unknown()) });
 
-function parseEntry(object: string, raw: unknown, room: Room): InboundEvent[] {
+/** `body`: what the entry came in, if it came alone. */
+function parseEntry(object: string, raw: unknown, room: Room, body: unknown): InboundEvent[] {
   return readOr(
     'entry',
     () => {
       const { changes, ...head } = Entry.parse(raw);
       const payloadOf = (change: unknown) => ({ object, entry: [{ ...head, changes: [change] }] });
-      return changes.flatMap((change) => parseChange(change, object, (one) => room(payloadOf(one))));
+      const alone = changes.length === 1 ? body : undefined;
+      return changes.flatMap((change) => parseChange(change, object, (one) => room(payloadOf(one)), alone));
     },
     (fault) => [asAWhole(room({ object, entry: [raw] }), unreadable(fault))],
   );
@@ -45,7 +48,12 @@ function parseEntry(object: string, raw: unknown, room: Room): InboundEvent[] {
 const Change = z.object({ field: z.string(), value: z.unknown().optional() });
 const SomeChange = z.object({ value: z.unknown() });
 
-function parseChange(raw: unknown, object: string, payloadOf: (change: unknown) => object): InboundEvent[] {
+function parseChange(
+  raw: unknown,
+  object: string,
+  payloadOf: (change: unknown) => object,
+  body: unknown,
+): InboundEvent[] {
   const whole = (content: InboundContent, value?: unknown) => [asAWhole(payloadOf(raw), content, value)];
   return readOr(
     'changes',
@@ -55,7 +63,7 @@ function parseChange(raw: unknown, object: string, payloadOf: (change: unknown) 
       if (field !== 'messages' && field !== 'smb_message_echoes') {
         return whole(ignored(`changes of ${field} are not used`), value);
       }
-      const events = parseValue(value, (part) => payloadOf({ field, value: part }));
+      const events = parseValue(value, (part) => payloadOf({ field, value: part }), body);
       return events.length > 0 ? events : whole(ignored(`${field} without anything in it`), value);
     },
     (fault) => whole(unreadable(fault), SomeChange.safeParse(raw).data?.value),
@@ -84,22 +92,27 @@ const kinds = {
   errors: { hasId: false, read: readError },
 };
 
-function parseValue(raw: unknown, wrap: (value: unknown) => unknown): InboundEvent[] {
-  const { messages, statuses, message_echoes, errors, contacts, told_at = thisHour(), ...head } = Value.parse(raw);
+function parseValue(raw: unknown, wrap: (value: unknown) => unknown, body: unknown): InboundEvent[] {
+  const { messages, statuses, message_echoes, errors, contacts, told_at, ...head } = Value.parse(raw);
   const contactOf = contactsOf(contacts);
+  const isAlone = messages.length + statuses.length + message_echoes.length + errors.length === 1;
   const readEach = (name: keyof typeof kinds, elements: unknown[]) =>
     elements.map((element): InboundEvent => {
       const contact = name === 'messages' ? contactOf(element) : undefined;
-      const more = { ...(contact !== undefined && { contacts: [contact] }), ...(name === 'errors' && { told_at }) };
-      const payload = wrap({ ...head, ...more, [name]: [element] });
       const { hasId, read } = kinds[name];
       const reading = readOr<WhatsappReading>(
         name,
         () => read(element, contact),
         (fault) => ({ thread: threadOf(element), content: unreadable(fault) }),
       );
-      const id = hasId ? idOf(element) : undefined;
-      const externalId = id ?? reading.externalId ?? `${name}:${fingerprint(payload)}`;
+      const id = (hasId ? idOf(element) : undefined) ?? reading.externalId;
+      const more = {
+        ...(contact !== undefined && { contacts: [contact] }),
+        ...(name === 'errors' && { told_at: told_at ?? thisHour() }),
+      };
+      // What has no id is told apart by its payload: that must not depend on what else came with it.
+      const payload = (isAlone && id !== undefined && body) || wrap({ ...head, ...more, [name]: [element] });
+      const externalId = id ?? `${name}:${fingerprint(payload)}`;
       return {
         account: head.metadata.phone_number_id,
         externalId,

@@ -11,7 +11,6 @@ export async function sendPage(ctx: Context, file: string): Promise<void> {
   const path = join(WEB, file);
   const { size } = await stat(path);
   ctx.set('Content-Security-Policy', "default-src 'self'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'");
-  ctx.set('X-Content-Type-Options', 'nosniff');
   ctx.set('Referrer-Policy', 'no-referrer');
   ctx.set('Cache-Control', 'no-cache');
   ctx.type = TYPES[file.slice(file.lastIndexOf('.'))] ?? 'application/octet-stream';

@@ -6,6 +6,14 @@ export { sanitizeText } from '../language/sanitize-text.ts';
 const MAX_DEPTH = 32;
 const MAX_VALUES = 100_000;
 
+/** A stranger's JSON, as it was read and as it came. */
+export interface ReadJson {
+  /** What `parseJson` gives. */
+  value: unknown;
+  /** The bytes, where JSON.parse alone makes the same of them; null where it would not. */
+  text: Buffer | null;
+}
+
 /**
  * A stranger's JSON, made safe to keep, log, merge and queue:
  *
@@ -17,12 +25,19 @@ const MAX_VALUES = 100_000;
  * Throws AppError 400 for everything else, also for numbers too large to be one (`1e999`). Its message never
  * quotes the input.
  */
-export function parseJson(raw: Buffer, mostValues = MAX_VALUES): unknown {
+export const parseJson = (raw: Buffer, mostValues = MAX_VALUES): unknown => readJson(raw, mostValues).value;
+
+/** The same, for whoever stores it: what need not be written anew is not. */
+export function readJson(raw: Buffer, mostValues: number): ReadJson {
   const text = decode(raw);
   const { mayHoldLargeNumber } = survey(text, mostValues);
   const value = parse(text, mayHoldLargeNumber);
-  return needsCleaning.test(text) ? cleaned(value) : value;
+  if (needsCleaning.test(text)) return { value: cleaned(value), text: null };
+  return { value, text: mayHoldLargeNumber || raw[0] === BYTE_ORDER_MARK ? null : raw };
 }
+
+/** The first of its bytes: only JSON.parse minds it. */
+const BYTE_ORDER_MARK = 0xef;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 

@@ -16,7 +16,6 @@ export function sendFile(
 ): void {
   ctx.attachment(fileName, { type });
   ctx.set('Content-Type', mimeType === 'text/plain' ? 'text/plain; charset=utf-8' : mimeType);
-  ctx.set('X-Content-Type-Options', 'nosniff');
   ctx.set('Content-Security-Policy', "sandbox; default-src 'none'");
   ctx.set('Referrer-Policy', 'no-referrer');
   ctx.set('Cache-Control', 'private, no-store');

@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts';
 import { messageOf, unauthorized } from '../errors.ts';
 import type { Channel } from '../tenancy/find-channel.ts';
 import { isGenuine, spendAsMuch } from './genuine.ts';
-import { parseJson } from './parse-json.ts';
+import { readJson, type ReadJson } from './parse-json.ts';
 import { tellUnreadable } from './tell-unreadable.ts';
 
 /**
@@ -25,9 +25,11 @@ export async function takeShared(
 ): Promise<{ ok: true; stored: number }> {
   const app = deps.config.metaApp;
   const isOfApp = app !== null && adapter.verify(request, app);
+  let body: ReadJson;
   let events: InboundEvent[];
   try {
-    events = adapter.parse(parseJson(request.rawBody, mostValues));
+    body = readJson(request.rawBody, mostValues);
+    events = adapter.parse(body.value);
   } catch (error) {
     // Who cannot prove himself is told nothing of it. The platform would repeat what it is refused for days.
     if (!isOfApp) throw unauthorized(UNKNOWN_ACCOUNT);
@@ -49,7 +51,8 @@ export async function takeShared(
       const own = of.get(account) ?? [];
       if (channel.isSuspended) return 0;
       tellUnreadable(deps, channel, own);
-      return deps.inbox.receive(channel, own, Math.ceil((request.rawBody.length * own.length) / events.length));
+      const bytes = Math.ceil((request.rawBody.length * own.length) / events.length);
+      return deps.inbox.receive(channel, own, { bytes, body });
     }),
   );
   return { ok: true, stored: stored.reduce((sum, count) => sum + count, 0) };

@@ -76,7 +76,7 @@ export function createDelivery(deps: DeliverDeps): Delivery {
     // What was sent is sent again unless it is written down.
     (tenantId, results) =>
       insist(() => recordAndClaim(deps, tenantId, results), { passes: deps.isOutage, forMs: RECORD_LIMIT_MS }),
-    { most: 100, inFlight: 1 },
+    { most: 100 },
   );
 
   async function deliverConversation(tenantId: string, first: Claim): Promise<void> {

@@ -213,6 +213,22 @@ describe('whatsapp parses', () => {
     });
   });
 
+  it('stores what came alone with all that it came in, and only that', () => {
+    const alone = bodyWith([]);
+    expect(whatsapp.parse(alone)[0]?.payload).toBe(alone);
+    const [entry] = alone.entry;
+    const [change] = entry?.changes ?? [];
+    const beside = JSON.parse(JSON.stringify(change).replace('wamid.A', 'wamid.B'));
+    const parts = [
+      { ...alone, entry: [{ ...entry, changes: [change, beside] }] },
+      { ...alone, entry: [entry, { ...entry, changes: [beside] }] },
+    ];
+    for (const body of parts) {
+      const texts = whatsapp.parse(body).map(({ payload }) => JSON.stringify(payload));
+      expect(texts.map((text) => text.match(/wamid\.\w/g))).toEqual([['wamid.A'], ['wamid.B']]);
+    }
+  });
+
   it('makes each status of one message an event of its own, and a repeated message one event', () => {
     expect(ids('status-read')).toEqual([`${sentId}:read`]);
     expect(ids('batch-two-accounts').slice(2, 4)).toEqual([`${sentId}:delivered`, `${sentId}:read`]);

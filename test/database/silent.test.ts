@@ -94,7 +94,7 @@ describe('a database that says nothing any more, on connections that stay open,'
     proxy.silence();
     const ends: string[] = [];
     const receive = async (name: string, bytes: number) => {
-      await expect(inbox.receive(receiver, hello(), bytes)).rejects.toMatchObject({ status: 503 });
+      await expect(inbox.receive(receiver, hello(), { bytes })).rejects.toMatchObject({ status: 503 });
       ends.push(name);
     };
     const keep = async () => {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
-import { parseJson, sanitizeText } from '../../src/http/parse-json.ts';
+import { parseJson, readJson, sanitizeText } from '../../src/http/parse-json.ts';
 
 const parse = (text: string) => parseJson(Buffer.from(text));
 
@@ -123,6 +123,40 @@ describe('parseJson', () => {
         }
       }),
       { numRuns: 500 },
+    );
+  });
+});
+
+describe('readJson', () => {
+  it.each<[string, string, boolean]>([
+    ['as it came', ' {"a": [1, "\\u00fc"], "a": 2}\n', true],
+    ['not with a byte order mark, which JSON.parse minds', '\uFEFF{"a":1}', false],
+    ['not with U+0000 in it', String.raw`{"a":"\u0000"}`, false],
+    ['not with half a character in it', String.raw`{"a":"\ud83d"}`, false],
+    ['not with a key that changes what an object is', '{"__proto__":{}}', false],
+    ['not with a number that would lose its end', '{"a":12345678901234567890}', false],
+  ])('gives the text %s', (_case, text, isGiven) => {
+    const raw = Buffer.from(text);
+    expect(readJson(raw, 100)).toEqual({ value: parseJson(raw), text: isGiven ? raw : null });
+  });
+
+  it('gives a text only that JSON.parse reads as the same', () => {
+    const part = fc.constantFrom(...fragments, '"a"', '"a":', '{', '}', '1', '\uFEFF', ' ');
+    const raw = fc.oneof(
+      fc.json().map((text) => Buffer.from(text)),
+      fc.array(part, { maxLength: 12 }).map((parts) => Buffer.from(parts.join(''))),
+      fc.array(part, { maxLength: 6 }).map((parts) => Buffer.from(`{"a":[${parts.join(',')}]}`)),
+    );
+    fc.assert(
+      fc.property(raw, (bytes) => {
+        try {
+          const { value, text } = readJson(bytes, 1_000);
+          if (text) expect(JSON.parse(text.toString())).toEqual(value);
+        } catch (error) {
+          expect(error).toBeInstanceOf(AppError);
+        }
+      }),
+      { numRuns: 1_000 },
     );
   });
 });

@@ -4,12 +4,31 @@ import net from 'node:net';
 import { gzipSync } from 'node:zlib';
 import Koa from 'koa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Deadline } from '../../src/deadline.ts';
 import { AppError } from '../../src/errors.ts';
 import { readRawBody } from '../../src/http/raw-body.ts';
 
 const maxBytes = 100_000;
 const app = new Koa();
 const failures: unknown[] = [];
+
+/** Knows for how many the time runs, and how many there have been. */
+class Counted extends Deadline {
+  open = 0;
+  all = 0;
+
+  override start(late: () => void): number {
+    this.open += 1;
+    this.all += 1;
+    return super.start(late);
+  }
+
+  override met(place: number): void {
+    this.open -= 1;
+    super.met(place);
+  }
+}
+const [unhurried, hurried] = [new Counted(15_000), new Counted(50)];
 let server: http.Server;
 let port: number;
 
@@ -26,10 +45,10 @@ beforeAll(async () => {
   });
   app.use(async (ctx, next) => {
     if (ctx.path !== '/hurried') return next();
-    ctx.body = await readRawBody(ctx, maxBytes, 50);
+    ctx.body = await readRawBody(ctx, maxBytes, hurried);
   });
   app.use(async (ctx) => {
-    ctx.body = await readRawBody(ctx, maxBytes);
+    ctx.body = await readRawBody(ctx, maxBytes, unhurried);
   });
   server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -134,6 +153,12 @@ describe('a body that is refused', () => {
 
     expect((await post(Buffer.from('still here'))).status).toBe(200);
   });
+});
+
+it('a body that is over, however it ended, has no time limit any more', async () => {
+  expect(unhurried.all).toBeGreaterThan(10);
+  expect(hurried.all).toBe(1);
+  await expect.poll(() => [unhurried.open, hurried.open]).toEqual([0, 0]);
 });
 
 interface Answer {

@@ -35,6 +35,12 @@ describe('POST /webhooks/:kind/:key', () => {
     const response = await postTelegram(world, shop, telegramUpdate(1, 'hello'));
     expect([response.status, await response.json()]).toEqual([200, { ok: true, stored: 1 }]);
     expect(await stored()).toMatchObject([{ tenantId: shop.tenantId, thread: '1', status: 'pending' }]);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      connection: 'keep-alive',
+      'content-length': '22',
+      'content-type': 'application/json; charset=utf-8',
+      'x-content-type-options': 'nosniff',
+    });
   });
 
   it('answers 401 and stores nothing when the secret is wrong, missing, or another tenant’s', async () => {

@@ -40,8 +40,8 @@ describe.each(senderKinds)('what is kept of %s', (kind) => {
     const payload = event?.payload ?? '';
     expect(payload).toContain('café a\ufffdb');
     expect(payload).not.toMatch(/__proto__|"first"|\n/);
-    // An event of WhatsApp is one thing of many with what the envelope says of it; the web chat's page is ours.
-    const isWhole = !kind.startsWith('whatsapp') && kind !== 'webchat';
+    // The web chat's page is ours.
+    const isWhole = kind !== 'webchat';
     expect(payload.includes('"of_tomorrow":["kept",1.5]')).toBe(isWhole);
     // Where nothing says when it was sent, the time when it came is kept with it.
     expect(payload.length).toBeLessThan(body.length + '"sentAt":"2026-01-05T09:30:00.000Z",'.length);
@@ -75,6 +75,23 @@ it('an event that failed is handled from what was kept of it', async () => {
     expect(messages.map(({ content }) => content)).toEqual(kind === 'n8n' ? [] : ['café a\ufffdb']);
   }
   await workers.stop();
+});
+
+describe.each(senderKinds.filter((kind) => kind !== 'webchat'))('a body of %s that is one event', (kind) => {
+  it('is kept as it came where there is nothing to clean, and none of those stored with it is mixed up with it', async () => {
+    const shop = await buildShop(world);
+    const sender = await addSender(world, shop, kind);
+    const bodies = ['plain', String.raw`caf\u00e9`, 'café 😀', 'x'.repeat(3_000), ''].map((text, n) =>
+      sender
+        .bodyOf(text)
+        .replaceAll(/"(wamid\.|update_id":|id":")(\d+)/g, `"$1${n + 1}$2`)
+        .replace(/\}$/, ` ,\t"of_tomorrow":1.50, "sentAt": "2026-01-05T09:30:00Z", "of_tomorrow" : ${n} }\n`),
+    );
+    // A workflow may have the same turn answered more than once; nothing else is told apart by what it says.
+    const answers = await Promise.all(bodies.map(async (body) => answerOf(await callFrom(sender, body))));
+    expect(answers).toEqual(bodies.map(() => [200, { ok: true, stored: 1 }]));
+    expect((await eventsOf(shop)).map(({ payload }) => payload ?? '').toSorted()).toEqual(bodies.toSorted());
+  });
 });
 
 describe.each(['whatsapp', 'whatsapp (shared)'] as const)('of a body of many events, at %s,', (kind) => {

@@ -8,7 +8,7 @@ it('gathers for each tenant by itself, and keeps nothing of one that is done wit
     await new Promise((resolve) => setImmediate(resolve));
     return items.map((item) => (item < 0 ? new Error('refused') : item * 10));
   };
-  const batches = createTenantBatches(run, { most: 100, inFlight: 1 });
+  const batches = createTenantBatches(run, { most: 100 });
   const all = [batches.add('a', 1), batches.add('b', 2), batches.add('a', 3), batches.add('b', -1)];
   expect(batches.size).toBe(2);
   expect(await Promise.allSettled(all)).toMatchObject([

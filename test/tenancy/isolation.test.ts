@@ -243,10 +243,11 @@ describe('the wall between tenants', () => {
   });
 
   it('lets the inbox be written through its one door, which knows whose a channel is', async () => {
-    const event = { n: 0, id: newId(), external_id: 'x', thread: '1', payload: '{}', status: 'pending', error: null };
+    const event = { id: newId(), external_id: 'x', thread: '1', at: 1, size: 2 };
     const accept = (tenantId: string, channelId: string | undefined) =>
-      as(null, 'select system_accept($1) as news', [
+      as(null, 'select system_accept($1, $2) as news', [
         JSON.stringify([{ ...event, tenant_id: tenantId, channel_id: channelId }]),
+        Buffer.from('{}'),
       ]);
     // Null: all were new.
     expect((await accept(b.tenantId, b.ids['channels'])).rows).toEqual([{ news: null }]);

@@ -48,7 +48,6 @@ export function faqExchangeOperations({ orm }: Pick<Deps, 'orm'>): Operation[] {
         ctx.attachment(`faqs.${query.format}`);
         ctx.type = TYPES[query.format];
         ctx.set('Cache-Control', 'no-store');
-        ctx.set('X-Content-Type-Options', 'nosniff');
         const pieces = exportFaqs(orm, tenantId, { format: query.format, withIds: query.ids });
         ctx.body = Readable.from(whileAllowed(pieces, stillAllowed));
         return Promise.resolve(null);

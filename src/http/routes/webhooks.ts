@@ -5,8 +5,9 @@ import type { Deps } from '../../deps.ts';
 import { forbidden, messageOf, notFound, unauthorized } from '../../errors.ts';
 import { ownEvents } from '../../inbox/own-events.ts';
 import { stillGood, type Channel } from '../../tenancy/find-channel.ts';
+import { answerJson } from '../answer-json.ts';
 import { isGenuine, spendAsMuch } from '../genuine.ts';
-import { parseJson } from '../parse-json.ts';
+import { readJson, type ReadJson } from '../parse-json.ts';
 import { readRawBody } from '../raw-body.ts';
 import { takeShared } from '../take-shared.ts';
 import { tellUnreadable } from '../tell-unreadable.ts';
@@ -27,7 +28,7 @@ export function webhookRoutes(deps: WebhookDeps) {
   router.post('/:kind/:key', async (ctx) => {
     const request = await readRequest(deps, ctx);
     const { adapter, channel } = await find(deps, ctx.params['kind'], ctx.params['key'], request);
-    ctx.body = await take(deps, adapter, channel, request.rawBody);
+    answerJson(ctx, await take(deps, adapter, channel, request.rawBody));
   });
 
   router.get('/:kind/:key', async (ctx) => {
@@ -57,7 +58,7 @@ export function webhookRoutes(deps: WebhookDeps) {
     const request = await readRequest(deps, ctx);
     const adapter = deps.adapterOf(ctx.params['kind'] ?? '');
     if (!adapter?.hasSharedAddress) throw notFound('this platform has no shared address; post to the channel’s own');
-    ctx.body = await takeShared(deps, adapter, request, largestOf(adapter).values);
+    answerJson(ctx, await takeShared(deps, adapter, request, largestOf(adapter).values));
   });
 
   return router;
@@ -80,10 +81,10 @@ async function find(deps: WebhookDeps, kind = '', key = '', request: WebhookRequ
 /** Reads a genuine body and stores what it says. */
 async function take(deps: WebhookDeps, adapter: ChannelAdapter, channel: Channel, raw: Buffer) {
   if (channel.isSuspended) return refuseSuspended(adapter);
-  const body = parseJson(raw, largestOf(adapter).values);
+  const body = readJson(raw, largestOf(adapter).values);
   let events: InboundEvent[];
   try {
-    events = adapter.parse(body);
+    events = adapter.parse(body.value);
   } catch (error) {
     if (adapter.refusesUnreadable) throw error;
     return keep(deps, channel, body, raw, error);
@@ -91,7 +92,7 @@ async function take(deps: WebhookDeps, adapter: ChannelAdapter, channel: Channel
   const own = ownEvents(adapter, channel.config, events);
   tellUnreadable(deps, channel, own);
   if (own.length < events.length) tellOfOthers(deps, channel, events.length - own.length);
-  const stored = await deps.inbox.receive(channel, own, raw.length);
+  const stored = await deps.inbox.receive(channel, own, { bytes: raw.length, body });
   return adapter.answer?.(own) ?? { ok: true, stored };
 }
 
@@ -102,11 +103,11 @@ function tellOfOthers({ log }: WebhookDeps, { tenantId, channelId }: Channel, co
 }
 
 /** The sender is genuine and we do not understand him: that is our fault, so he gets his 200 and we keep the body. */
-async function keep(deps: WebhookDeps, channel: Channel, body: unknown, raw: Buffer, error: unknown) {
+async function keep(deps: WebhookDeps, channel: Channel, { value }: ReadJson, raw: Buffer, error: unknown) {
   const { tenantId, channelId } = channel;
   const id = createHash('sha256').update(raw).digest('hex');
   deps.log.error({ tenantId, channelId, error: messageOf(error).slice(0, 300) }, 'webhook.unreadable');
-  const stored = await deps.inbox.keepUnreadable(channel, JSON.stringify(body), id, messageOf(error).slice(0, 1_000));
+  const stored = await deps.inbox.keepUnreadable(channel, JSON.stringify(value), id, messageOf(error).slice(0, 1_000));
   return { ok: true, stored };
 }
 
