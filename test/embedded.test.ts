@@ -23,7 +23,8 @@ describe('startEmbeddedPostgres', { timeout: 30_000 }, () => {
       `select current_setting('server_version') as version, current_setting('server_encoding') as encoding,
               current_setting('listen_addresses') as addresses, current_setting('unix_socket_directories') as sockets,
               current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit,
-              current_setting('shared_buffers') as buffers, upper('é я') as upper`,
+              current_setting('shared_buffers') as buffers, current_setting('wal_segment_size') as segment,
+              current_setting('max_wal_size') as log, upper('é я') as upper`,
     );
     expect(row).toMatchObject({
       version: expect.stringMatching(/^18\./),
@@ -33,6 +34,8 @@ describe('startEmbeddedPostgres', { timeout: 30_000 }, () => {
       fsync: 'on',
       commit: 'on',
       buffers: '256MB',
+      segment: '2MB',
+      log: '1GB',
       upper: 'É Я',
     });
     expect((await stat(join(shared(), 'postgres-password'))).mode & 0o777).toBe(0o600);

@@ -141,8 +141,11 @@ async function initialise({ folder, account, binaries }: Cluster, password: stri
   }
 }
 
+/** While a new segment of the log is made, and written full of zeros, every commit waits: of the usual 16 MB too long. */
+const WAL_SEGMENT_MB = 2;
+
 async function initdb(program: string, options: string[], account: Account | null) {
-  const common = [...options, '--encoding=UTF8', '--auth=scram-sha-256'];
+  const common = [...options, '--encoding=UTF8', '--auth=scram-sha-256', `--wal-segsize=${WAL_SEGMENT_MB}`];
   let { code, output } = await run(program, [...common, '--locale=C.UTF-8'], account);
   if (code !== 0 && /invalid locale/i.test(output)) {
     // The system has no C.UTF-8 (macOS). PostgreSQL brings one, so that upper and lower case work beyond ASCII there too.

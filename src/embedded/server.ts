@@ -21,6 +21,9 @@ const DEFAULTS = {
   fsync: 'on',
   synchronous_commit: 'on',
   full_page_writes: 'on',
+  // Of themselves they would be multiples of a segment, and ours are small.
+  min_wal_size: '80MB',
+  max_wal_size: '1GB',
   timezone: 'UTC',
   log_timezone: 'UTC',
   // Errors of our own statements reach us anyway, and would put customers' words into the log file.
