@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
-import type { LoadResult } from './load.ts';
+import { resultOf, type LoadResult, type Stretch } from './load.ts';
 import { start, type Running } from './processes.ts';
 import { genericRequest, telegramRequest, whatsAppRequest } from './requests.ts';
 import { fillDatabase, type BenchTenant, type Setting } from './setting.ts';
@@ -11,6 +11,8 @@ const TENANTS = 20;
 const WARM_UP = 20_000;
 /** Long enough that one pause of the disk or of the garbage collector is no hundredth of it. */
 const PACED_SECONDS = 12;
+/** The machine may change its speed within seconds, so that what is compared takes turns. */
+const TURNS = 8;
 const CHATS = 1_000;
 const TEXT = 'Hello, what are your opening hours on Saturdays, please?';
 
@@ -25,11 +27,11 @@ export interface AcceptRow {
 export async function benchAccept(setting: Setting, redisUrl: string | null, count: number): Promise<AcceptRow[]> {
   const ownerUrl = await setting.database();
   const tenants = await fillDatabase(ownerUrl, setting.key, TENANTS);
-  const measure = async (what: string, server: Running, make: Maker, { warmUp = WARM_UP, rate = 0 } = {}) => {
-    if (warmUp > 0) await run(server, tenants, make, warmUp);
-    const result = await run(server, tenants, make, rate > 0 ? Math.round(rate * PACED_SECONDS) : count, rate);
-    if (result.failed > 0) throw new Error(`${what}: ${result.failed} requests were refused`);
-    return result;
+  const load = startLoad();
+  const stretch = async ({ port }: Running, make: Maker, requests: number, rate = 0) => {
+    const seen = await load.ask({ port, requests: requestsFrom(tenants, make, requests), rate });
+    if (seen.failed > 0) throw new Error(`${seen.failed} requests were refused`);
+    return seen;
   };
 
   const parse = await start('bench/references.ts', ['parse']);
@@ -44,36 +46,33 @@ export async function benchAccept(setting: Setting, redisUrl: string | null, cou
     ...(redisUrl ? { REDIS_URL: redisUrl } : {}),
   });
   const rows: AcceptRow[] = [];
-  // The machine may change its speed meanwhile, so the reference is measured right before and right after.
   for (const [kind, make] of Object.entries(kinds)) {
-    const before = await measure('parse only', parse, make);
-    const result = await measure(kind, web, make);
-    const reference = between(before, await measure('parse only', parse, make, { warmUp: 0 }));
+    const both = [parse, web];
+    for (const server of both) await stretch(server, make, WARM_UP);
+    const seen: Stretch[][] = both.map(() => []);
+    for (let turn = 0; turn < TURNS; turn++) {
+      const order = turn % 2 === 0 ? [0, 1] : [1, 0];
+      for (const n of order) seen[n]?.push(await stretch(both[n] ?? web, make, count / TURNS));
+    }
+    const [reference, result] = seen.map(resultOf);
+    if (!reference || !result) throw new Error('nothing was measured');
     rows.push({ what: `${kind}, parse only`, result: reference }, { what: `${kind}, Frontdesk`, result, reference });
   }
   const [reference, fastest] = rows.map(({ result }) => result);
   if (!reference || !fastest) throw new Error('nothing was measured');
   const rate = fastest.perSecond / 2;
-  const half = await measure('half the load', web, telegram, { warmUp: 0, rate });
+  const half = resultOf([await stretch(web, telegram, Math.round(rate * PACED_SECONDS), rate)]);
   rows.push({ what: 'Telegram, Frontdesk at half that load', result: half, reference });
   await web.stop();
   await parse.stop();
 
   const plain = await start('bench/references.ts', ['plain', ownerUrl, redisUrl ?? '']);
-  const result = await measure('plain', plain, telegram, { warmUp: 10_000 });
+  await stretch(plain, telegram, 10_000);
+  const result = resultOf([await stretch(plain, telegram, count)]);
   rows.push({ what: 'Telegram, one INSERT and one queue.add each', result, reference });
   await plain.stop();
+  load.stop();
   return rows;
-}
-
-function between(one: LoadResult, other: LoadResult): LoadResult {
-  const mean = (of: (result: LoadResult) => number) => (of(one) + of(other)) / 2;
-  return {
-    perSecond: mean(({ perSecond }) => perSecond),
-    failed: 0,
-    p50Ms: mean(({ p50Ms }) => p50Ms),
-    p99Ms: mean(({ p99Ms }) => p99Ms),
-  };
 }
 
 type Maker = (tenant: BenchTenant, chat: number) => Buffer;
@@ -83,22 +82,30 @@ const whatsapp: Maker = (tenant, chat) => whatsAppRequest({ host, ...tenant.what
 const generic: Maker = (tenant, chat) => genericRequest({ host, ...tenant.webhook }, chat, TEXT);
 const kinds = { Telegram: telegram, WhatsApp: whatsapp, 'Standard Webhooks': generic };
 
-/** The load comes from a process of its own, all its requests signed before the clock starts. */
-async function run(server: Running, tenants: BenchTenant[], make: Maker, count: number, rate = 0) {
-  const requests = Array.from({ length: count }, (_, n) => {
+type Ask = { port: number; requests: string[]; rate: number };
+
+/** The load comes from a process of its own, which is as warm as the servers, its requests signed before the clock starts. */
+function startLoad() {
+  const child = fork(join(import.meta.dirname, 'load-process.ts'));
+  return {
+    ask: ({ rate, ...rest }: Ask) =>
+      new Promise<Stretch>((resolve, reject) => {
+        const broken = () => reject(new Error('the load generator ended'));
+        child.once('exit', broken);
+        child.once('message', (seen) => {
+          child.off('exit', broken);
+          resolve(seen as Stretch);
+        });
+        child.send({ ...rest, connections: CONNECTIONS, ...(rate > 0 ? { rate } : {}) });
+      }),
+    stop: () => child.kill(),
+  };
+}
+
+function requestsFrom(tenants: BenchTenant[], make: Maker, count: number): string[] {
+  return Array.from({ length: count }, (_, n) => {
     const tenant = tenants[n % tenants.length];
     if (!tenant) throw new Error('no tenants');
     return make(tenant, 1_000_000 + (n % CHATS)).toString('latin1');
   });
-  const child = fork(join(import.meta.dirname, 'load-process.ts'));
-  try {
-    return await new Promise<LoadResult>((resolve, reject) => {
-      child.once('message', (result) => resolve(result as LoadResult));
-      child.once('exit', () => reject(new Error('the load generator ended')));
-      child.send({ port: server.port, connections: CONNECTIONS, requests, ...(rate > 0 ? { rate } : {}) });
-    });
-  } finally {
-    child.removeAllListeners('exit');
-    child.kill();
-  }
 }

@@ -1,11 +1,28 @@
 import { connect, type Socket } from 'node:net';
 
+/** What was seen of one stretch of load. */
+export interface Stretch {
+  seconds: number;
+  failed: number;
+  latenciesMs: number[];
+}
+
 export interface LoadResult {
   /** Answered 2xx per second. */
   perSecond: number;
   failed: number;
   p50Ms: number;
   p99Ms: number;
+}
+
+/** One result for all of them, as if they had been one. */
+export function resultOf(stretches: Stretch[]): LoadResult {
+  const sum = (of: (stretch: Stretch) => number) => stretches.reduce((total, stretch) => total + of(stretch), 0);
+  const latencies = Float64Array.from(stretches.flatMap(({ latenciesMs }) => latenciesMs)).sort();
+  const at = (share: number) => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0;
+  const failed = sum((stretch) => stretch.failed);
+  const perSecond = (latencies.length - failed) / sum(({ seconds }) => seconds);
+  return { perSecond, failed, p50Ms: at(0.5), p99Ms: at(0.99) };
 }
 
 interface Load {
@@ -21,8 +38,8 @@ interface Load {
  * Writes ready-made requests to keep-alive sockets, one at a time on each. Made for this: a general HTTP client costs
  * more than the server under test, on the same two cores.
  */
-export async function load({ port, connections, requests, rate }: Load): Promise<LoadResult> {
-  const latencies = new Float64Array(requests.length);
+export async function load({ port, connections, requests, rate }: Load): Promise<Stretch> {
+  const latenciesMs: number[] = Array.from({ length: requests.length }, () => 0);
   let failed = 0;
   let next = 0;
   const started = performance.now();
@@ -33,7 +50,7 @@ export async function load({ port, connections, requests, rate }: Load): Promise
     let current = 0;
     let from = 0;
     const socket = open(port, (status) => {
-      latencies[current] = performance.now() - from;
+      latenciesMs[current] = performance.now() - from;
       if (status < 200 || status > 299) failed += 1;
       step();
     });
@@ -59,10 +76,7 @@ export async function load({ port, connections, requests, rate }: Load): Promise
   }
 
   await Promise.all(Array.from({ length: connections }, client));
-  const seconds = (performance.now() - started) / 1000;
-  latencies.sort();
-  const at = (share: number) => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0;
-  return { perSecond: (requests.length - failed) / seconds, failed, p50Ms: at(0.5), p99Ms: at(0.99) };
+  return { seconds: (performance.now() - started) / 1000, failed, latenciesMs };
 }
 
 /** The servers under test answer with a length and a small body: often one chunk, never a chunked encoding. */

@@ -14,7 +14,7 @@ const parts = ['accept', 'flow', 'flood', 'growth'];
 const backends = ['postgres', 'redis'];
 const wanted = process.argv.slice(2);
 const wants = (one: string, all: string[]) => wanted.includes(one) || !all.some((name) => wanted.includes(name));
-const COUNT = 30_000;
+const COUNT = 40_000;
 
 console.log(
   `${cpus().length} x ${cpus()[0]?.model}, Node ${process.versions.node}, everything on this machine, fsync on\n`,
