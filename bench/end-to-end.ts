@@ -1,5 +1,6 @@
 import { at, now, startFlow, until, type Arrival, type Flow } from './flow.ts';
-import { load } from './load.ts';
+import { load, resultOf } from './load.ts';
+import { start } from './processes.ts';
 import type { Setting } from './setting.ts';
 
 const TENANTS = 10;
@@ -9,6 +10,8 @@ const IDLE_MESSAGES = 200;
 
 export interface EndToEnd {
   perSecond: number;
+  /** What a handler that only parses them does on the same machine, right before and after. */
+  parsedPerSecond: number;
   outOfOrder: number;
   idleP50Ms: number;
   idleP99Ms: number;
@@ -24,7 +27,9 @@ export async function benchEndToEnd(
   fill?: (ownerUrl: string) => Promise<void>,
 ): Promise<EndToEnd> {
   const flow = await startFlow(setting, { tenants: TENANTS, redisUrl, ...(fill ? { fill } : {}) });
+  const parse = await start('bench/references.ts', ['parse']);
   const ask = (chat: number, product: number) => flow.ask(chat % TENANTS, 1_000 + chat, product);
+  const parseAll = () => load({ port: parse.port, connections: 32, requests: everybodyAsks(ask) });
   try {
     // Warm: every conversation exists, every cache is filled.
     const first = Array.from({ length: CHATS }, (_, chat) => ask(chat, 0));
@@ -34,22 +39,32 @@ export async function benchEndToEnd(
 
     // A service runs for days: what the first seconds cost the compiler is not what a message costs.
     await timeAll(flow, ask);
+    await parseAll();
+    const before = await parseAll();
     const { perSecond, outOfOrder } = await timeAll(flow, ask);
+    const after = await parseAll();
     return {
       perSecond,
+      parsedPerSecond: resultOf([before, after]).perSecond,
       outOfOrder,
       idleP50Ms: at(idle, 0.5),
       idleP99Ms: at(idle, 0.99),
     };
   } finally {
+    await parse.stop();
     await flow.stop();
   }
 }
 
+type Ask = (chat: number, product: number) => Buffer;
+
+const everybodyAsks = (ask: Ask): Buffer[] =>
+  Array.from({ length: CHATS * PER_CHAT }, (_, n) => ask(n % CHATS, 2 + Math.floor(n / CHATS)));
+
 /** All chats ask as fast as they are taken, until all is answered. */
-async function timeAll(flow: Flow, ask: (chat: number, product: number) => Buffer) {
+async function timeAll(flow: Flow, ask: Ask) {
   const before = flow.arrivals.length;
-  const requests = Array.from({ length: CHATS * PER_CHAT }, (_, n) => ask(n % CHATS, 2 + Math.floor(n / CHATS)));
+  const requests = everybodyAsks(ask);
   const started = now();
   await load({ port: flow.web.port, connections: 32, requests });
   await until(() => flow.arrivals.length - before >= requests.length);
@@ -59,7 +74,7 @@ async function timeAll(flow: Flow, ask: (chat: number, product: number) => Buffe
 }
 
 /** Milliseconds from sending a webhook to the arrival of its answer, one after the other, sorted. */
-async function timeAlone({ web, arrivals }: Flow, ask: (chat: number, product: number) => Buffer): Promise<number[]> {
+async function timeAlone({ web, arrivals }: Flow, ask: Ask): Promise<number[]> {
   const times: number[] = [];
   for (let n = 0; n < IDLE_MESSAGES; n++) {
     const seen = arrivals.length;

@@ -54,6 +54,7 @@ async function backend(name: string, redisUrl: string | null): Promise<void> {
     console.table([
       {
         'messages per second': Math.round(result.perSecond),
+        'of parse only': `${((result.perSecond / result.parsedPerSecond) * 100).toFixed(1)} % of ${Math.round(result.parsedPerSecond)}`,
         'out of order': result.outOfOrder,
         'idle p50 ms': result.idleP50Ms.toFixed(1),
         'idle p99 ms': result.idleP99Ms.toFixed(1),
