@@ -35,6 +35,7 @@ import { Migration20261126000037 } from './Migration20261126000037_late_messages
 import { Migration20261126000038 } from './Migration20261126000038_send_faults.ts';
 import { Migration20261126000040 } from './Migration20261126000040_settings_id.ts';
 import { Migration20261126000041 } from './Migration20261126000041_payloads_apart.ts';
+import { Migration20261127000042 } from './Migration20261127000042_lighter_decisions.ts';
 
 /** In the order in which they run. A released one is never changed. */
 export const migrations = [
@@ -75,4 +76,5 @@ export const migrations = [
   { name: 'Migration20261126000038_send_faults', class: Migration20261126000038 },
   { name: 'Migration20261126000040_settings_id', class: Migration20261126000040 },
   { name: 'Migration20261126000041_payloads_apart', class: Migration20261126000041 },
+  { name: 'Migration20261127000042_lighter_decisions', class: Migration20261127000042 },
 ];

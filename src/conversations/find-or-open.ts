@@ -1,4 +1,4 @@
-import { LockMode, type EntityManager } from '@mikro-orm/postgresql';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { z } from 'zod';
 import { Conversation } from '../entities/conversation.ts';
 import { newId } from '../id.ts';
@@ -24,13 +24,8 @@ export async function findOrOpen(
   const found = await lockOpen(em, tenantId, wanted);
   const missing = wanted.filter(({ channelId, thread }) => !found.has(threadSubject(channelId, thread)));
   if (missing.length === 0) return found;
-  // By their names: a statement that is planned once would fail after an upgrade that adds a column to `*`.
-  const columns = em.getMetadata(Conversation).props.flatMap(({ fieldNames }) => fieldNames);
-  const sql = `${PEOPLE} ${OPEN} returning ${columns.join()}`;
-  for (const row of await runBound(em, [sql, peopleValues(missing)])) {
-    const opened = em.map(Conversation, row);
-    found.set(threadSubject(opened.channelId, opened.thread), opened);
-  }
+  const opened = await read(em, (columns) => `${PEOPLE} ${OPEN} returning ${columns}`, peopleValues(missing));
+  for (const one of opened) found.set(threadSubject(one.channelId, one.thread), one);
   // Somebody else was faster.
   const others = missing.filter(({ channelId, thread }) => !found.has(threadSubject(channelId, thread)));
   return new Map([...found, ...(await lockOpen(em, tenantId, others))]);
@@ -42,19 +37,31 @@ export async function findOrOpen(
  */
 export async function lockOpen(em: EntityManager, tenantId: string, threads: { channelId: string; thread: string }[]) {
   if (threads.length === 0) return new Map<string, Conversation>();
-  const conversations = await em.find(
-    Conversation,
-    {
-      tenantId,
-      handler: { $ne: 'closed' },
-      // Says what the pairs say, as one list: that is what the index is read by.
-      thread: { $in: threads.map(({ thread }) => thread) },
-      $or: threads.map(({ channelId, thread }) => ({ channelId, thread })),
-    },
-    { orderBy: { id: 'asc' }, lockMode: LockMode.PESSIMISTIC_WRITE },
-  );
+  const subjects = threads.map(({ channelId, thread }) => threadSubject(channelId, thread));
+  const names = threads.map(({ thread }) => thread);
+  const conversations = await read(em, lockStatement, [tenantId, names, subjects]);
   return new Map(conversations.map((row) => [threadSubject(row.channelId, row.thread), row]));
 }
+
+/**
+ * What `find` gives of a query that is planned once, instead of one that is built and planned anew each time. A conversation that
+ * was there keeps what was changed of it.
+ */
+async function read(em: EntityManager, sqlOf: (columns: string) => string, values: unknown[]): Promise<Conversation[]> {
+  const meta = em.getMetadata(Conversation);
+  // By their names: a statement that is planned once would fail after an upgrade that adds a column to `*`.
+  const columns = meta.props.flatMap(({ fieldNames }) => fieldNames).join();
+  const rows = await runBound(em, [sqlOf(columns), values]);
+  const how = { merge: true, convertCustomTypes: true };
+  return rows.map((row) => em.getEntityFactory().create(Conversation, em.getComparator().mapResult(meta, row), how));
+}
+
+/** The list of threads says what the subjects say, without their channels: that is what the index is read by. */
+const lockStatement = (columns: string) => `
+  select ${columns} from conversations
+  where tenant_id = ? and handler <> 'closed' and thread = any (?::text[])
+    and channel_id || '/' || thread = any (?::text[])
+  order by id for update`;
 
 /** Contact ids by `<channel>/<external id>`. An identity belongs to one contact for good; names are hints. */
 export async function findOrMakeContacts(

@@ -11,6 +11,7 @@ import type { Statement } from '../tenancy/at-once.ts';
 import { runBound, together } from '../tenancy/bound.ts';
 import { hitStatements } from '../faqs/count-hits.ts';
 import { insertStatements } from '../tenancy/insert-rows.ts';
+import { writeChanges } from './write-changes.ts';
 
 export type NewHandover = Pick<Handover, 'reasonCategory' | 'reasonText' | 'mode'> &
   Partial<Omit<Handover, 'tenantId' | 'id' | 'conversationId'>>;
@@ -61,7 +62,7 @@ export async function write(
   writes: Writes,
   enqueue?: Statement,
 ): Promise<Record<string, unknown>[]> {
-  await em.flush();
+  await writeChanges(em);
   const statements = [
     ...insertStatements('messages', writes.messages),
     ...insertStatements('ownership_transitions', writes.transitions),

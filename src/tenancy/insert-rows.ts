@@ -19,7 +19,7 @@ const toColumns = (row: object) =>
 const columns = new Map<string, string>();
 
 /** Properties are names in our code: there are few of them, and each is turned once. */
-function columnOf(property: string): string {
+export function columnOf(property: string): string {
   const known = columns.get(property);
   if (known) return known;
   const column = property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

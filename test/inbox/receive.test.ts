@@ -53,7 +53,12 @@ describe('webhooks of one moment', () => {
 
     expect(await stored(shop)).toEqual({ rows: 97, inserts: 2 });
     expect(await stored(other)).toEqual({ rows: 1, inserts: 1 });
-    expect(counts.flatMap((count, n) => (count === 0 ? [n] : []))).toEqual([10, 99]);
+    // On a busy machine the second insert is on its way beside the first, and either has the repeated one first.
+    const known = counts.flatMap((count, n) => (count === 0 ? [n] : []));
+    expect([
+      [0, 10],
+      [10, 99],
+    ]).toContainEqual(known);
   });
 
   it('have a worker looked for as soon as they are stored, where they are new and there is anything to do', async () => {
