@@ -61,7 +61,8 @@ export async function settleRun(unit: Unit, runId: string, end: RunEnd): Promise
   run.endedAt = now;
   run.answer = end.type === 'answer' ? { ...end.answer } : null;
   run.error = end.type === 'failed' ? end.error : end.type === 'expired' ? `no answer in time${whyNothing}` : null;
-  const isOvertaken = conversation.epoch !== run.epoch || conversation.activeRunId !== run.id;
+  // A change of hands ends the wait for a run, as does a move of what was said into another conversation.
+  const isOvertaken = conversation.activeRunId !== run.id;
   if (isOvertaken || end.type === 'empty' || !settings.isActive) {
     run.status = 'discarded';
     run.error ??= isOvertaken ? CHANGED_HANDS : end.type === 'empty' ? EMPTY : SUSPENDED;

@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { handleInbound } from '../../jobs/handle-inbound.ts';
+import { settleRun } from '../../src/conversations/settle-run.ts';
+import { withUnit } from '../../src/conversations/with-unit.ts';
 import { Conversation } from '../../src/entities/conversation.ts';
 import { Handover } from '../../src/entities/handover.ts';
 import { threadSubject } from '../../src/queue/contracts.ts';
@@ -15,14 +17,12 @@ import {
   telegramUpdate,
   type Shop,
 } from '../support/tenants.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { useWorkflows } from '../support/workflows.ts';
+import { useWorld } from '../support/world.ts';
 
-let world: World;
-beforeAll(async () => {
-  // Each test says what is handled together.
-  world = await startWorld({ workers: false });
-});
-afterAll(() => world.close());
+// Each test says what is handled together.
+const world = useWorld({ workers: false });
+const { buildN8nShop, runsOf } = useWorkflows(world);
 beforeEach(() => {
   world.platform.calls.length = 0;
 });
@@ -215,4 +215,23 @@ describe('what is still to be sent when a group becomes a supergroup', () => {
     expect(await sent(shop, older, newer)).toEqual({ before: [], after: ['Mia here'] });
     expect((await messagesOf(world, shop, older)).map(({ status }) => status)).toEqual(['received', 'withheld']);
   });
+});
+
+it('of agents that were asked under both ids only the one that the conversation waits for is heard', async () => {
+  const { shop } = await buildN8nShop();
+  await arrive(shop, inGroup(BEFORE, 'Is a table free tonight?'), inGroup(AFTER, 'And a chair?'));
+  await handle(shop);
+  await arrive(shop, moves());
+  await handle(shop);
+  const { id } = await conversationOf(world, shop, AFTER);
+  const [first, second] = (await runsOf(shop)).toSorted((a, b) => a.firstSeq - b.firstSeq);
+  const answer = (runId = 'none') =>
+    withUnit(world.deps, shop.tenantId, (unit) =>
+      settleRun(unit, runId, { type: 'answer', answer: { type: 'reply', text: 'Yes.', confidence: null } }),
+    );
+  expect([first, second]).toMatchObject([{ conversationId: id }, { conversationId: id }]);
+  expect([await answer(second?.id), await answer(first?.id)]).toEqual(['discarded', 'answered']);
+  // What was asked under the new id is a turn of its own, and owed an answer.
+  await handle(shop);
+  expect((await runsOf(shop)).filter(({ status }) => status === 'queued')).toMatchObject([{ firstSeq: 2 }]);
 });

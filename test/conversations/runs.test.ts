@@ -7,8 +7,8 @@ import { withUnit } from '../../src/conversations/with-unit.ts';
 import type { Deps } from '../../src/deps.ts';
 import { threadSubject } from '../../src/queue/contracts.ts';
 import { query } from '../support/embedded.ts';
-import { conversationOf, decisionsOf, writes, type Shop } from '../support/tenants.ts';
-import { answering, useWorkflows } from '../support/workflows.ts';
+import { asManager, conversationOf, decisionsOf, messagesOf, writes, type Shop } from '../support/tenants.ts';
+import { answering, useWorkflows, type Workflow } from '../support/workflows.ts';
 import { until, useWorld } from '../support/world.ts';
 
 const world = useWorld({ workers: false });
@@ -20,8 +20,17 @@ const says = async (shop: Shop, chat: number, text: string) => {
   const subjects = [threadSubject(shop.telegram.channelId, String(chat))];
   await handleInbound.start(world.deps).process({ data: { wakes: [{ tenantId: shop.tenantId, subjects }] } });
 };
-const process = (deps: Deps, { tenantId }: Shop, runId: string) =>
-  runAgent.start(deps).process({ data: { wakes: [{ tenantId, subjects: [runId] }] } });
+/** Resolves when the call is over, however long that takes. */
+async function process(deps: Deps, { tenantId }: Shop, runId: string): Promise<void> {
+  const job = runAgent.start(deps);
+  await job.process({ data: { wakes: [{ tenantId, subjects: [runId] }] } });
+  await job.settled?.();
+}
+
+const answers = ({ tenantId }: Shop, runId: string, text: string) =>
+  withUnit(world.deps, tenantId, (unit) =>
+    settleRun(unit, runId, { type: 'answer', answer: { type: 'reply', text, confidence: null } }),
+  );
 
 /** A shop with a run that has not begun. */
 async function shopWithRun(chat: number, wishes: Parameters<typeof buildN8nShop>[0] = {}) {
@@ -107,16 +116,23 @@ describe('a run', () => {
   it('keeps the newest twenty of the answers that came too late', async () => {
     const { shop, runId } = await shopWithRun(6);
     await process(world.deps, shop, runId);
-    for (let n = 1; n <= 25; n++) {
-      const answer = { type: 'reply' as const, text: `late ${n}`, confidence: null };
-      const became = await withUnit(world.deps, shop.tenantId, (unit) =>
-        settleRun(unit, runId, { type: 'answer', answer }),
-      );
-      expect(became).toBe('late');
-    }
+    for (let n = 1; n <= 25; n++) expect(await answers(shop, runId, `late ${n}`)).toBe('late');
     const [run] = await runsOf(shop);
     expect(run?.lateAnswers).toMatchObject(Array.from({ length: 20 }, (_, n) => ({ text: `late ${n + 6}` })));
   });
+});
+
+it('an answer that a manager was quicker than is discarded, and the next turn neither waits for it nor ends with it', async () => {
+  const { shop, runId } = await shopWithRun(9);
+  const { id } = await conversationOf(world, shop, 9);
+  await asManager(world, shop, `/conversations/${id}/replies`, { text: 'It is.' });
+  await asManager(world, shop, `/conversations/${id}/hand-back`, {});
+  await says(shop, 9, 'And tomorrow?');
+  const next = (await runsOf(shop)).find((run) => run.id !== runId)?.id ?? 'none';
+  expect(await answers(shop, runId, 'Yes, tonight.')).toBe('discarded');
+  expect(await answers(shop, next, 'Yes, tomorrow.')).toBe('answered');
+  const said = (await messagesOf(world, shop, id)).map(({ content }) => content);
+  expect(said).toEqual(['Is a table free tonight?', 'It is.', 'And tomorrow?', 'Yes, tomorrow.']);
 });
 
 describe('a run that has begun is not begun again', () => {
@@ -183,5 +199,18 @@ describe('an agent that refuses before it begins is asked again', () => {
       expect(wait).toBeLessThan(most + 1);
     }
     expect([woken.length, callsOf(shop).length]).toEqual([1, 1]);
+  });
+
+  it('not where its run has ended before it refused', async () => {
+    const open: (() => void)[] = [];
+    const workflow: Workflow = (response) => void open.push(() => response.writeHead(429).end());
+    const { shop, runId } = await shopWithRun(10, { workflow });
+    const first = process(world.deps, shop, runId);
+    await until(() => expect(open).toHaveLength(1));
+    await asOwner(`update agent_runs set deadline_at = now() where id = '${runId}'`);
+    await process(world.deps, shop, runId);
+    for (const end of open) end();
+    await first;
+    expect(await runsOf(shop)).toMatchObject([{ status: 'expired', attempts: 1 }]);
   });
 });
