@@ -171,7 +171,7 @@ describe('a platform that asks to be left alone again and again', () => {
       `update outbound_messages set asked_at = now() - interval '${ago}' where tenant_id = '${shop.tenantId}' and seq = ${seq}`,
     );
 
-  it('is asked more and more seldom, where it does not say how long to wait', async () => {
+  it('is asked more and more seldom, at the least once an hour, where it does not say how long to wait', async () => {
     const shop = await buildShop(world);
     const sender = await addSender(world, shop, 'whatsapp');
     always(({ path }) => path.includes(sender.replyPath ?? 'nowhere'), 400, {
@@ -182,8 +182,13 @@ describe('a platform that asks to be left alone again and again', () => {
       [1, 6],
       [2, 12],
       [3, 24],
+      [20, 3_600],
     ] as const) {
       const before = Date.now();
+      await query(
+        world.database.ownerUrl,
+        `update outbound_messages set waits = ${waits - 1} where tenant_id = '${shop.tenantId}' and waits > 0`,
+      );
       if (waits > 1) await timePasses(shop);
       const row = await until(async () => {
         const [found] = await outboundOf(shop);
@@ -191,6 +196,7 @@ describe('a platform that asks to be left alone again and again', () => {
         return found;
       });
       expect((row?.dueAt.getTime() ?? 0) - before).toBeGreaterThanOrEqual(seconds * 1000 - 1000);
+      expect((row?.dueAt.getTime() ?? 0) - Date.now()).toBeLessThanOrEqual(seconds * 1340);
     }
   });
 
