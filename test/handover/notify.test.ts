@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ServerResponse } from 'node:http';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { handleInbound } from '../../jobs/handle-inbound.ts';
 import { notifyManager } from '../../jobs/notify-manager.ts';
@@ -7,7 +8,7 @@ import { threadSubject } from '../../src/queue/contracts.ts';
 import { addTarget } from '../../src/tenancy/provision.ts';
 import { query } from '../support/embedded.ts';
 import { buildShop, writes, type Shop } from '../support/tenants.ts';
-import { useWorld } from '../support/world.ts';
+import { until, useWorld } from '../support/world.ts';
 
 const world = useWorld({ workers: false });
 const secret = `whsec_${Buffer.alloc(32, 3).toString('base64')}`;
@@ -23,10 +24,22 @@ async function notification() {
   );
   return Row.parse(row);
 }
+/** Resolves when the call is over, however long that takes. */
 const process = async (deps: Deps = world.deps) => {
   const subjects = [(await notification()).id];
-  await notifyManager.start(deps).process({ data: { wakes: [{ tenantId: shop.tenantId, subjects }] } });
+  const job = notifyManager.start(deps);
+  await job.process({ data: { wakes: [{ tenantId: shop.tenantId, subjects }] } });
+  await job.settled?.();
 };
+/** Its time has come, or that of whoever sends it is up; it was begun so many times, where that is said. */
+const isDue = (attempts = 'attempts') =>
+  query(
+    world.database.ownerUrl,
+    `update notifications set due_at = now() - interval '1 second', attempts = ${attempts} where tenant_id = '${shop.tenantId}'`,
+  );
+afterEach(() => {
+  world.platform.answer = undefined;
+});
 
 /** A customer who wants a person; nobody has been told yet. */
 async function askFor(url: string): Promise<void> {
@@ -77,6 +90,38 @@ describe('a notice', () => {
     await begunUntil(`now() - interval '1 second'`);
     await process();
     expect(await notification()).toMatchObject({ status: 'sent', attempts: 2 });
+  });
+
+  it('is ended by whoever took it last: what one before learns later changes nothing', async () => {
+    const open: ServerResponse[] = [];
+    world.platform.answer = (_call, response) => open.push(response) > 0 || undefined;
+    const slow = process();
+    await until(() => expect(open).toHaveLength(1));
+    await isDue();
+    const quick = process();
+    await until(() => expect(open).toHaveLength(2));
+    open[0]?.writeHead(410).end();
+    await slow;
+    expect(await notification()).toMatchObject({ status: 'sending', attempts: 2 });
+    open[1]?.end('{}');
+    await quick;
+    expect(await notification()).toMatchObject({ status: 'sent', attempts: 2 });
+  });
+
+  it('is due again when the target wants to be asked again, and has failed after ten tries', async () => {
+    world.platform.answer = (_call, response) => {
+      response.writeHead(503, { 'retry-after': '600' }).end();
+      return true;
+    };
+    await isDue('8');
+    await process();
+    const asked = await notification();
+    expect(asked).toMatchObject({ status: 'queued', attempts: 9 });
+    expect(asked.wait).toBeGreaterThan(500);
+    expect(asked.wait).toBeLessThanOrEqual(600);
+    await isDue();
+    await process();
+    expect(await notification()).toMatchObject({ status: 'failed', attempts: 10 });
   });
 });
 
