@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { startWorkers } from '../../jobs/main.ts';
+import { Channel } from '../../src/entities/channel.ts';
 import { InboundEventRow } from '../../src/entities/inbound-event.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { asOwner } from '../support/database.ts';
@@ -110,4 +111,19 @@ it('what is read again is taken by the channel that it speaks of, and by no othe
   await mend(failed?.id, () => sender.bodyOf('hello'));
   expect(await replay(shop, failed?.id)).toEqual([200, { replayed: true }]);
   expect((await eventsOf(shop)).map(({ status }) => status)).toEqual(['handled', 'pending']);
+});
+
+it('what came to a channel that is disconnected by now is not read again', async () => {
+  const shop = await buildShop(world);
+  const { tenantId, telegram } = shop;
+  await postTelegram(world, shop, unreadable(5));
+  const [failed] = await eventsOf(shop);
+  await mend(failed?.id, () => JSON.stringify({ ...unreadable(5, Math.floor(Date.now() / 1000)) }));
+  await withTenant(world.deps.orm, tenantId, (em) => em.nativeUpdate(Channel, { tenantId }, { status: 'disabled' }));
+  await until(async () =>
+    expect((await world.deps.channelsOf(tenantId)).get(telegram.channelId)?.isActive).not.toBe(true),
+  );
+  const refusal = { code: 'conflict', detail: expect.stringMatching(/disabled/) };
+  expect(await replay(shop, failed?.id)).toEqual([409, expect.objectContaining(refusal)]);
+  expect((await eventsOf(shop)).map(({ status }) => status)).toEqual(['failed']);
 });

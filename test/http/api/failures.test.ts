@@ -22,6 +22,7 @@ async function failed(owner: pg.Client, slug: string) {
       filled.tenantId,
     ]);
   }
+  await owner.query('update inbound_events set failing_since = now() where tenant_id = $1', [filled.tenantId]);
   await owner.query(`update channels set health = 'broken', health_reason = 'revoked' where tenant_id = $1`, [
     filled.tenantId,
   ]);
@@ -40,14 +41,15 @@ beforeAll(async () => {
   });
 });
 
-const statuses = () =>
+const rows = () =>
   asOwner(world.database, async (owner) => {
-    const found: string[] = [];
+    const found: { status: string; attempts: number; error: string | null }[] = [];
     for (const table of Object.values(boxes)) {
-      const { rows } = await owner.query<{ status: string }>(`select status from ${table} where tenant_id = $1`, [
-        tenant.tenantId,
-      ]);
-      found.push(...rows.map(({ status }) => status));
+      const since = table === 'inbound_events' ? ', failing_since' : '';
+      const of = [tenant.tenantId];
+      found.push(
+        ...(await owner.query(`select status, attempts, error${since} from ${table} where tenant_id = $1`, of)).rows,
+      );
     }
     return found;
   });
@@ -78,7 +80,7 @@ describe('what failed', () => {
       expect((await call(world, mine.token, 'POST', path, { body: { hard: true } })).status).toBe(422);
     }
     expect((await call(world, mine.token, 'POST', `/failures/letters/${newId()}/replay`)).status).toBe(404);
-    expect(await statuses()).toEqual(['failed', 'failed', 'failed']);
+    expect((await rows()).map(({ status }) => status)).toEqual(['failed', 'failed', 'failed']);
   });
 
   it('is done again once, however often that is asked for, and written down once', async () => {
@@ -88,7 +90,13 @@ describe('what failed', () => {
       const answers = replies.map(({ body }) => z.object({ replayed: z.boolean() }).parse(body).replayed);
       expect(answers.filter(Boolean), box).toHaveLength(1);
     }
-    expect(await statuses()).toEqual(['pending', 'queued', 'queued']);
+    // With all of its tries before it, as if it were new.
+    const anew = { attempts: 0, error: null };
+    expect(await rows()).toEqual([
+      { status: 'pending', ...anew, failing_since: null },
+      { status: 'queued', ...anew },
+      { status: 'queued', ...anew },
+    ]);
     const entries = await asOwner(world.database, (owner) =>
       owner.query(`select changes from audit_log where tenant_id = $1 and action = 'failure.replay' order by id`, [
         tenant.tenantId,
