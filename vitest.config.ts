@@ -57,6 +57,7 @@ const long = [
   'test/language/split-questions.test.ts',
   'test/language/understand.test.ts',
   'test/main.test.ts',
+  'test/outbox/busy-channel.test.ts',
   'test/outbox/fence.test.ts',
   'test/queue/jobs.test.ts',
   'test/queue/silent-store.test.ts',
