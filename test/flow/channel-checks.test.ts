@@ -1,13 +1,16 @@
+import type { ServerResponse } from 'node:http';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { checkChannels } from '../../jobs/check-channels.ts';
+import { checkChannel } from '../../src/connecting/check-channel.ts';
 import { watchChannel } from '../../src/connecting/watch-channel.ts';
 import { Channel } from '../../src/entities/channel.ts';
 import { Tenant } from '../../src/entities/tenant.ts';
+import { sealContext } from '../../src/tenancy/find-channel.ts';
 import { addTarget } from '../../src/tenancy/provision.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { asOwner } from '../support/database.ts';
 import { buildShop, type Shop } from '../support/tenants.ts';
-import { useWorld } from '../support/world.ts';
+import { until, useWorld } from '../support/world.ts';
 
 const world = useWorld({ workers: false });
 const secret = `whsec_${'A'.repeat(32)}`;
@@ -84,6 +87,17 @@ describe('channels are asked after', () => {
     await anHourPasses();
     await checkChannels(world.deps);
     expect(told()).toHaveLength(4);
+
+    // Nobody has said that it is well again.
+    const { healthReason } = await healthOf(shop);
+    world.platform.answer = (_call, response) => {
+      response.destroy();
+      return true;
+    };
+    await anHourPasses();
+    await checkChannels(world.deps);
+    expect(await healthOf(shop)).toMatchObject({ health: 'broken', healthReason });
+    expect(told()).toHaveLength(4);
   });
 
   it('by nobody while the platform is away, the tenant is suspended or the channel is disconnected', async () => {
@@ -114,4 +128,19 @@ describe('channels are asked after', () => {
     await checkChannels(world.deps);
     expect(asked()).toBe(0);
   });
+});
+
+it('what a platform says of a token that has been exchanged meanwhile says nothing of the new one', async () => {
+  const other = await buildShop(world);
+  const { tenantId, telegram } = other;
+  const { channelId: id, botToken, secretToken } = telegram;
+  const open: ServerResponse[] = [];
+  world.platform.answer = (_call, response) => open.push(response) > 0 || undefined;
+  const checking = checkChannel(world.deps, tenantId, id);
+  await until(() => expect(open).toHaveLength(1));
+  const configSealed = world.deps.keys.seal({ botToken: `2${botToken}`, secretToken }, sealContext(tenantId, id));
+  await withTenant(world.deps.orm, tenantId, (em) => em.nativeUpdate(Channel, { tenantId, id }, { configSealed }));
+  open[0]?.writeHead(401).end(JSON.stringify({ ok: false, error_code: 401, description: 'Unauthorized' }));
+  expect(await checking).toMatchObject({ problems: [{ breaks: true }] });
+  expect(await healthOf(other)).toMatchObject({ health: 'unknown', healthReason: null });
 });
