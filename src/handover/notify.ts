@@ -37,8 +37,9 @@ export interface NotifyDeps {
   log: Logger;
 }
 
+/** Longer than a send and writing it down may take. */
 const LEASE_MS = 60_000;
-const SEND_TIMEOUT_MS = 30_000;
+export const SEND_TIMEOUT_MS = 30_000;
 const MOST_TRIES = 10;
 
 /** Sends one notification, if it is due, or notes why not and when again. */

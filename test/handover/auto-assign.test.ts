@@ -3,6 +3,7 @@ import { withUnit } from '../../src/conversations/with-unit.ts';
 import { Notification } from '../../src/entities/notification.ts';
 import { assignWaiting } from '../../src/handover/auto-assign.ts';
 import { assignConversation, closeConversation, handBack } from '../../src/handover/manager-acts.ts';
+import { newId } from '../../src/id.ts';
 import { addTarget } from '../../src/tenancy/provision.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { hire } from '../support/people.ts';
@@ -33,6 +34,18 @@ async function online(set: Parameters<typeof setMember>[3] = {}): Promise<string
   await setMember(world, shop, userId, { isOnline: true, seenAt: new Date(), ...set });
   return userId;
 }
+/** A target that is told of handovers. */
+async function addDesk(): Promise<string> {
+  const config = { url: `${world.platform.url}/desk`, secret: `whsec_${Buffer.alloc(32, 5).toString('base64')}` };
+  await addTarget(world.deps.orm, world.deps.keys, shop.tenantId, { kind: 'webhook', name: 'Desk', config });
+  return until(async () => {
+    const [id = '', ...others] = (await world.deps.targetsOf(shop.tenantId)).ids;
+    expect([id === '', others]).toEqual([false, []]);
+    return id;
+  });
+}
+const notifications = () =>
+  withTenant(world.deps.orm, shop.tenantId, (em) => em.find(Notification, { tenantId: shop.tenantId }));
 const assign = () => withUnit(world.deps, shop.tenantId, assignWaiting);
 const assigneeOf = async ({ conversationId }: Queued) =>
   (await conversationById(world, shop, conversationId)).assigneeUserId;
@@ -108,17 +121,43 @@ describe('automatic assignment', () => {
   });
 
   it('tells once, and says whose it is now', async () => {
-    const secret = `whsec_${Buffer.alloc(32, 5).toString('base64')}`;
-    const config = { url: `${world.platform.url}/desk`, secret };
-    await addTarget(world.deps.orm, world.deps.keys, shop.tenantId, { kind: 'webhook', name: 'Desk', config });
+    await addDesk();
     await online();
     await queueUp(world, shop);
-    await until(async () => expect((await world.deps.targetsOf(shop.tenantId)).ids).toHaveLength(1));
     await assign();
-    const told = await withTenant(world.deps.orm, shop.tenantId, (em) =>
-      em.find(Notification, { tenantId: shop.tenantId }),
+    expect((await notifications()).map(({ notice }) => notice['reason'])).toEqual([
+      'Given to manager. the contact asked for a human',
+    ]);
+  });
+
+  it('takes back what is still to be told of who waited, of that conversation and nothing else', async () => {
+    const targetId = await addDesk();
+    const assignee = await online();
+    const [{ conversationId }, other] = [
+      await queueUp(world, shop),
+      await queueUp(world, shop, { handler: 'human', assignee }),
+    ];
+    const news = (reason: string, more: Partial<Notification> = {}) => {
+      const row = { tenantId: shop.tenantId, id: newId(), targetId, conversationId };
+      return { ...row, ...more, notice: { ...more.notice, reason } };
+    };
+    await withTenant(world.deps.orm, shop.tenantId, (em) =>
+      em.insertMany(Notification, [
+        news('somebody waits'),
+        news('somebody waits, which may have been heard', { attempts: 1 }),
+        news('an answer was not sent', { notice: { note: {} } }),
+        news('somebody waits elsewhere', { conversationId: other.conversationId }),
+      ]),
     );
-    expect(told.map(({ notice }) => notice['reason'])).toEqual(['Given to manager. the contact asked for a human']);
+    await assign();
+    const statuses = (await notifications()).map(({ notice, status }) => [notice['reason'], status]);
+    expect(Object.fromEntries(statuses)).toEqual({
+      'somebody waits': 'skipped',
+      'somebody waits, which may have been heard': 'queued',
+      'an answer was not sent': 'queued',
+      'somebody waits elsewhere': 'queued',
+      'Given to manager. the contact asked for a human': 'queued',
+    });
   });
 
   it('never gives anybody too many, nor one twice, whatever happens at the same time', async () => {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { handleInbound } from '../../jobs/handle-inbound.ts';
 import { notifyManager } from '../../jobs/notify-manager.ts';
 import type { Deps } from '../../src/deps.ts';
+import { SEND_TIMEOUT_MS } from '../../src/handover/notify.ts';
 import { threadSubject } from '../../src/queue/contracts.ts';
 import { addTarget } from '../../src/tenancy/provision.ts';
 import { query } from '../support/embedded.ts';
@@ -97,6 +98,11 @@ describe('a notice', () => {
     world.platform.answer = (_call, response) => open.push(response) > 0 || undefined;
     const slow = process();
     await until(() => expect(open).toHaveLength(1));
+    // Nobody else takes it for as long as that may go on.
+    await process();
+    const { attempts, wait } = await notification();
+    expect([open.length, attempts]).toEqual([1, 1]);
+    expect(wait).toBeGreaterThan(SEND_TIMEOUT_MS / 1000);
     await isDue();
     const quick = process();
     await until(() => expect(open).toHaveLength(2));
