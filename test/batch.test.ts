@@ -115,6 +115,21 @@ describe('calls behind a run that takes long', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('leave when the one that is left of two has taken long as well', async () => {
+    const { began, call } = scripted({ most: 10, asideMs: 25 });
+    void call(0);
+    await turn();
+    void call(1);
+    await pass(25);
+    void call(2);
+    await pass(5);
+    began[0]?.end();
+    await pass(19);
+    expect(began.map(({ items }) => items)).toEqual([[0], [1]]);
+    await pass(1);
+    expect(began.map(({ items }) => items)).toEqual([[0], [1], [2]]);
+  });
+
   it('leave at once where it has taken long already when they come', async () => {
     const { began, call } = scripted({ most: 10, asideMs: 25 });
     void call(0);
@@ -159,6 +174,10 @@ describe('calls with a limit to their patience', () => {
     expect(await end).toEqual(['3']);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(vi.getTimerCount()).toBe(0);
+    const last = endsOf([call(4)]);
+    await turn();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await last).toEqual(['Error: too late']);
   });
 
   it('fail at once where too many wait already', async () => {

@@ -19,6 +19,8 @@ describe('a tenant that had more than its share', () => {
     rests.worked('flood', 30);
     const rest = rests.over('flood');
     expect(rest).not.toBeNull();
+    rests.worked('flood', 200);
+    expect(rests.over('flood')).toBe(rest);
     expect(rests.over('quiet')).toBeNull();
     expect(await isOverAfter(rests, 'flood', 29)).toBe(false);
     expect(await isOverAfter(rests, 'flood', 1)).toBe(true);
@@ -32,6 +34,7 @@ describe('a tenant that had more than its share', () => {
 
   it('does not rest alone, nor when the others are gone', async () => {
     const rests = createRests();
+    rests.seen('flood');
     rests.seen('flood');
     rests.worked('flood', 30);
     expect(rests.over('flood')).toBeNull();
