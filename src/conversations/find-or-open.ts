@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Conversation } from '../entities/conversation.ts';
 import { newId } from '../id.ts';
 import { threadSubject } from '../queue/contracts.ts';
+import { uuidList } from '../tenancy/at-once.ts';
 import { runBound } from '../tenancy/bound.ts';
 
 /** A thread on a channel and who speaks there. */
@@ -39,7 +40,8 @@ export async function lockOpen(em: EntityManager, tenantId: string, threads: { c
   if (threads.length === 0) return new Map<string, Conversation>();
   const subjects = threads.map(({ channelId, thread }) => threadSubject(channelId, thread));
   const names = threads.map(({ thread }) => thread);
-  const conversations = await read(em, lockStatement, [tenantId, names, subjects]);
+  const channels = uuidList([...new Set(threads.map(({ channelId }) => channelId))]);
+  const conversations = await read(em, lockStatement, [tenantId, names, channels, subjects]);
   return new Map(conversations.map((row) => [threadSubject(row.channelId, row.thread), row]));
 }
 
@@ -56,12 +58,15 @@ async function read(em: EntityManager, sqlOf: (columns: string) => string, value
   return rows.map((row) => em.getEntityFactory().create(Conversation, em.getComparator().mapResult(meta, row), how));
 }
 
-/** The list of threads says what the subjects say, without their channels: that is what the index is read by. */
-const lockStatement = (columns: string) => `
+/**
+ * The lists say what the subjects say, column by column: that is what the index is read by. In the order of ids, but not as the key of
+ * the table has them, or the planner would walk it through all conversations of the tenant.
+ */
+export const lockStatement = (columns: string) => `
   select ${columns} from conversations
-  where tenant_id = ? and handler <> 'closed' and thread = any (?::text[])
+  where tenant_id = ? and handler <> 'closed' and thread = any (?::text[]) and channel_id = any (?::uuid[])
     and channel_id || '/' || thread = any (?::text[])
-  order by id for update`;
+  order by id::text collate "C" for update`;
 
 /** Contact ids by `<channel>/<external id>`. An identity belongs to one contact for good; names are hints. */
 export async function findOrMakeContacts(

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NEXT_RUNS } from '../../src/conversations/due-runs.ts';
 import { OF_CONTACT, WITH_LABEL, type Place, type Wanted } from '../../src/conversations/find-conversations.ts';
+import { lockStatement } from '../../src/conversations/find-or-open.ts';
 import { LAST } from '../../src/conversations/last-messages.ts';
 import {
   chosenStatement,
@@ -97,6 +98,11 @@ describe('a page of conversations is read in the order of an index, from its pla
     ['their last messages', LAST, /messages_conversation_id_seq.*conversation_id = /],
     ['a tenant’s next run', NEXT_RUNS, /agent_runs_next.*tenant_id = .*due_at <= /],
     ['a tenant’s next notice', NEXT_NOTIFICATIONS, /notifications_next.*tenant_id = .*due_at <= /],
+    [
+      'the open conversations of some threads',
+      lockStatement('id'),
+      /conversations_open_thread .*thread = ANY.*channel_id = ANY/,
+    ],
     ['what failed: inbox', FAILED.inbound, /inbound_events_tenant_id_created_at.*tenant_id = /],
     ['what failed: outbox', FAILED.outbound, /outbound_messages_tenant_id_created_at.*tenant_id = /],
     ['what failed: notices', FAILED.notifications, /notifications_failed.*tenant_id = /],
