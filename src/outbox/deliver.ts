@@ -165,7 +165,7 @@ async function recordAndClaim(deps: DeliverDeps, tenantId: string, results: Send
   return conversationIds.map((id) => byConversation.get(id) ?? 'none');
 }
 
-/** Claims again for conversations in which something was discarded: what comes after it may be sent. `rows` are those of `before`. */
+/** Claims again for conversations in which something is withheld: what comes after it may be sent. `rows` are those of `before`. */
 async function claimHeads(
   { pool }: Pick<DeliverDeps, 'pool'>,
   tenantId: string,
@@ -178,11 +178,11 @@ async function claimHeads(
   let wanted = conversationIds;
   while (wanted.length > 0) {
     const rows = await atOnce(pool, tenantId, [...first, claimStatement(tenantId, wanted, busyChannels)]);
-    const { claims, discarded } = readClaims(rows.at(-1) ?? []);
+    const { claims, stale } = readClaims(rows.at(-1) ?? []);
     all.claims.push(...claims);
     all.rows.push(...rows.slice(0, -1).flat());
-    wanted = discarded.map((row) => row.conversation_id);
-    first = withholdStatements(tenantId, discarded);
+    wanted = stale.map((row) => row.conversation_id);
+    first = withholdStatements(tenantId, stale);
   }
   return all;
 }

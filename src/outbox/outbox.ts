@@ -56,21 +56,24 @@ const ClaimRow = z.object({
 });
 type ClaimRow = z.infer<typeof ClaimRow>;
 
+/** A send of automation for a conversation that has changed hands since. Nobody can take it any more. */
+export type Stale = Pick<ClaimRow, 'id' | 'conversation_id' | 'message_id'>;
+
 /**
  * Takes the first unsent message of each conversation, where it is due and its channel is not paused. Only the first:
- * that keeps the order. What automation wrote before the conversation changed hands is discarded on the way.
+ * that keeps the order. What automation wrote before the conversation changed hands is not taken: it is to be withheld.
  */
 export const claimStatement = (tenantId: string, conversationIds: string[], busyChannels: string[]): Statement => [
   CLAIM,
   [tenantId, uuidList(conversationIds), uuidList(busyChannels), LEASE_SECONDS.text, LEASE_SECONDS.file],
 ];
 
-/** Rows of `claimStatement`: what to send now, and the rows that were discarded. */
-export function readClaims(rows: Record<string, unknown>[]): { claims: Claim[]; discarded: ClaimRow[] } {
+/** Rows of `claimStatement`: what to send now, and what is to be withheld. */
+export function readClaims(rows: Record<string, unknown>[]): { claims: Claim[]; stale: Stale[] } {
   const read = rows.map((row) => ClaimRow.parse(row));
   return {
     claims: read.filter((row) => row.status === 'sending').map(toClaim),
-    discarded: read.filter((row) => row.status === 'discarded'),
+    stale: read.filter((row) => row.status === 'stale'),
   };
 }
 
@@ -79,41 +82,60 @@ export function readClaims(rows: Record<string, unknown>[]): { claims: Claim[]; 
 // is looked up by its key, its status is hidden by || '', or the small index of what is unsent would be taken.
 const CLAIM = `
   with ready as (
-    select head.id, c.thread, c.last_inbound_at, head.is_automatic and head.epoch <> c.epoch as is_stale
+    select head.id, c.id as conversation_id, head.channel_id, head.message_id, c.thread, c.last_inbound_at,
+      head.is_automatic and head.epoch <> c.epoch as is_stale
     from conversations c
     cross join lateral (
-      select o.id, o.is_automatic, o.epoch, o.due_at, o.channel_id from outbound_messages o
+      select o.id, o.is_automatic, o.epoch, o.due_at, o.channel_id, o.message_id from outbound_messages o
       where o.tenant_id = c.tenant_id and o.conversation_id = c.id and o.status in ('queued', 'sending')
       order by o.seq, o.part limit 1
     ) head
     where c.tenant_id = ? and c.id = any (?::uuid[]) and head.due_at <= now() and head.channel_id <> all (?::uuid[])
       and ${notPaused('c.tenant_id', 'head.channel_id')}
+  ), taken as (
+    update outbound_messages o
+    set status = 'sending', error = null, is_uncertain = o.is_uncertain or o.status = 'sending',
+        attempts = o.attempts + 1, due_at = ${leaseFor('o.attachment_id')}
+    from ready
+    where o.tenant_id = current_setting('app.tenant_id')::uuid
+      and o.id = any (array(select id from ready where not is_stale))
+      and o.id = ready.id and o.status || '' in ('queued', 'sending') and o.due_at <= now()
+    returning o.id, o.status, o.conversation_id, o.channel_id, o.message_id, ready.thread, o.text, o.attachment_id,
+      o.quick_replies, o.attempts, o.waits, o.asked_at, o.due_at::text as lease, ready.last_inbound_at
   )
-  update outbound_messages o
-  set status = case when ready.is_stale then 'discarded' else 'sending' end,
-      error = case when ready.is_stale then 'the conversation changed hands before this was sent' end,
-      is_uncertain = o.is_uncertain or o.status = 'sending',
-      attempts = o.attempts + 1,
-      due_at = ${leaseFor('o.attachment_id')}
-  from ready
-  where o.tenant_id = current_setting('app.tenant_id')::uuid and o.id = any (array(select id from ready))
-    and o.id = ready.id and o.status || '' in ('queued', 'sending') and o.due_at <= now()
-  returning o.id, o.status, o.conversation_id, o.channel_id, o.message_id, ready.thread, o.text, o.attachment_id,
-    o.quick_replies, o.attempts, o.waits, o.asked_at, o.due_at::text as lease, ready.last_inbound_at`;
+  select * from taken
+  union all
+  select id, 'stale', conversation_id, channel_id, message_id, thread, '', null, '{}', 0, 0, now(), now()::text,
+    last_inbound_at
+  from ready where is_stale`;
 
-/** The messages and decisions of discarded sends say so. */
-export function withholdStatements(tenantId: string, rows: ClaimRow[]): Statement[] {
+/**
+ * Discards sends, and their messages and decisions say so. For one transaction: whoever does it may die at any moment. What
+ * somebody has taken meanwhile, before the conversation changed hands, is on its way.
+ */
+export function withholdStatements(tenantId: string, rows: Stale[]): Statement[] {
   if (rows.length === 0) return [];
-  const ids = uuidList(rows.map((row) => row.message_id));
+  const messageIds = uuidList(rows.map((row) => row.message_id));
   return [
-    [`update messages set status = 'withheld' where tenant_id = ? and id = any (?::uuid[])`, [tenantId, ids]],
+    [DISCARD, [tenantId, uuidList(rows.map((row) => row.id)), tenantId]],
     [
       `update decisions set withheld_reason = 'the conversation changed hands before the reply was sent'
-       where tenant_id = ? and conversation_id = any (?::uuid[]) and reply_message_id = any (?::uuid[])`,
-      [tenantId, uuidList(rows.map((row) => row.conversation_id)), ids],
+       where tenant_id = ? and conversation_id = any (?::uuid[]) and reply_message_id = any (?::uuid[])
+         and exists (select from messages m where m.tenant_id = ? and m.id = reply_message_id and m.status = 'withheld')`,
+      [tenantId, uuidList(rows.map((row) => row.conversation_id)), messageIds, tenantId],
     ],
   ];
 }
+
+const DISCARD = `
+  with discarded as (
+    update outbound_messages
+    set status = 'discarded', error = 'the conversation changed hands before this was sent',
+        is_uncertain = is_uncertain or status = 'sending'
+    where tenant_id = ? and id = any (?::uuid[]) and status || '' in ('queued', 'sending') and due_at <= now()
+    returning message_id
+  )
+  update messages set status = 'withheld' where tenant_id = ? and id = any (array(select message_id from discarded))`;
 
 const toClaim = (row: ClaimRow): Claim => ({
   id: row.id,

@@ -8,8 +8,8 @@ import { Channel } from '../../src/entities/channel.ts';
 import { OutboundMessage } from '../../src/entities/outbound-message.ts';
 import { newId } from '../../src/id.ts';
 import { enqueueStatement } from '../../src/outbox/enqueue.ts';
-import { RECORD_LIMIT_MS } from '../../src/outbox/deliver.ts';
-import { claimStatement, readClaims, type Claim } from '../../src/outbox/outbox.ts';
+import { createDelivery, RECORD_LIMIT_MS } from '../../src/outbox/deliver.ts';
+import { claimStatement, readClaims, withholdStatements, type Claim } from '../../src/outbox/outbox.ts';
 import { recordStatements, type SendResult } from '../../src/outbox/record.ts';
 import { SEND_TIMEOUT_MS } from '../../src/outbox/send.ts';
 import { threadSubject } from '../../src/queue/contracts.ts';
@@ -19,7 +19,7 @@ import { asOwner } from '../support/database.ts';
 import { hold } from '../support/hold.ts';
 import { call } from '../support/people.ts';
 import { png } from '../support/some-files.ts';
-import { buildShop, conversationOf, messagesOf, writes, type Shop } from '../support/tenants.ts';
+import { buildShop, conversationOf, decisionsOf, messagesOf, writes, type Shop } from '../support/tenants.ts';
 import { useWorld } from '../support/world.ts';
 
 // Nobody else sends: each test says who claims and when his result comes.
@@ -57,7 +57,9 @@ const parts = async () => (await rows()).map(({ status }) => status);
 
 async function claim(): Promise<Claim> {
   const [found] = await atOnce(pool, shop.tenantId, [claimStatement(shop.tenantId, [conversationId], [])]);
-  const [first] = readClaims(found ?? []).claims;
+  const { claims, stale } = readClaims(found ?? []);
+  await atOnce(pool, shop.tenantId, withholdStatements(shop.tenantId, stale));
+  const [first] = claims;
   if (!first) throw new Error('nothing could be claimed');
   return first;
 }
@@ -190,6 +192,34 @@ describe('a message', () => {
     const here = (await rows()).filter((row) => row.conversationId === conversationId);
     expect(here.map(({ status }) => status)).toEqual(['sent', 'sent', 'sent', 'sent', 'sent', 'queued']);
   });
+
+  it.each([1, 2])(
+    'is withheld and says so, or still waits, where whoever does it dies after %i steps',
+    async (steps) => {
+      const taken = await call(world, shop.managerToken, 'POST', `/conversations/${conversationId}/take`, { body: {} });
+      expect(taken.status).toBeLessThan(300);
+      let left = steps;
+      const dying = Object.create(pool, {
+        connect: { value: () => (left-- > 0 ? pool.connect() : Promise.reject(new Error('died'))) },
+      }) as Pool;
+      const delivery = createDelivery({
+        ...world.deps,
+        pool: dying,
+        isOutage: () => false,
+        apiBases: {},
+        fileOf: () => expect.fail('there is no file'),
+        announce: () => Promise.resolve(),
+        followMove: () => Promise.resolve(),
+      });
+      await expect(delivery.deliver(shop.tenantId, [conversationId])).rejects.toThrow('died');
+
+      const isWithheld = (await parts()).includes('discarded');
+      expect(isWithheld).toBe(steps > 1);
+      expect((await messagesOf(world, shop, conversationId)).at(-1)?.status).toBe(isWithheld ? 'withheld' : 'queued');
+      const [decision] = await decisionsOf(world, shop, conversationId);
+      expect(decision?.withheldReason ?? '').toMatch(isWithheld ? /changed hands/ : /^$/);
+    },
+  );
 
   it('of a manager is sent whoever has the conversation by then', async () => {
     const asManager = (path: string, body: unknown) => call(world, shop.managerToken, 'POST', path, { body });

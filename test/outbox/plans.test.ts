@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '../../src/database/connect.ts';
 import { newId } from '../../src/id.ts';
 import { enqueueStatement } from '../../src/outbox/enqueue.ts';
-import { claimStatement } from '../../src/outbox/outbox.ts';
+import { claimStatement, withholdStatements } from '../../src/outbox/outbox.ts';
 import { receiptStatement } from '../../src/outbox/note-receipt.ts';
 import { recordStatements } from '../../src/outbox/record.ts';
 import type { Statement } from '../../src/tenancy/at-once.ts';
@@ -93,6 +93,9 @@ const claim = {
 
 const statements: Record<string, Statement | undefined> = {
   'takes what is to be sent': claimStatement(tenantId, [send.conversationId], []),
+  'withholds what is not to be sent': withholdStatements(tenantId, [
+    { id: send.id, conversation_id: send.conversationId, message_id: send.messageId },
+  ])[0],
   'writes down what was sent': recordStatements(tenantId, [{ claim, status: 'sent' }])[0],
   'writes down what was not sent': recordStatements(tenantId, [{ claim, status: 'failed' }])[0],
   'notes a receipt': receiptStatement(tenantId, send.channelId, { messageId: 'x', status: 'read' }),
