@@ -92,6 +92,12 @@ async function claim(deps: NotifyDeps, tenantId: string, id: string) {
   return withTenant(deps.orm, tenantId, async (em) => {
     const found = await em.findOne(Notification, { tenantId, id }, { disableIdentityMap: true });
     if (!found) return null;
+    // The conversation first, as everywhere: locks taken in one order cannot deadlock. To change a notification twice, or
+    // the handover after it, takes this lock anyway.
+    await runBound(em, [
+      'select from conversations where tenant_id = ? and id = ? for key share',
+      [tenantId, found.conversationId],
+    ]);
     const place = await placeOf(em, found);
     if (place === 'skipped') {
       await em.nativeUpdate(Notification, { tenantId, id, status: 'queued' }, { status: 'skipped', error: SKIPPED });

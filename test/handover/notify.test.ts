@@ -8,6 +8,7 @@ import { SEND_TIMEOUT_MS } from '../../src/handover/notify.ts';
 import { threadSubject } from '../../src/queue/contracts.ts';
 import { addTarget } from '../../src/tenancy/provision.ts';
 import { query } from '../support/embedded.ts';
+import { hold } from '../support/hold.ts';
 import { buildShop, writes, type Shop } from '../support/tenants.ts';
 import { until, useWorld } from '../support/world.ts';
 
@@ -63,6 +64,20 @@ describe('a notice', () => {
     } finally {
       vi.useRealTimers();
     }
+    expect(await notification()).toMatchObject({ status: 'sent', attempts: 1 });
+  });
+
+  it('holds nothing that whoever is at work on the conversation may want, while it waits for that one', async () => {
+    const { ownerUrl } = world.database;
+    const mine = `where tenant_id = '${shop.tenantId}'`;
+    const held = await hold(ownerUrl, `select from conversations ${mine} for update`);
+    const told = process();
+    await held.isWaitedFor();
+    for (const table of ['handovers', 'notifications']) {
+      await query(ownerUrl, `select from ${table} ${mine} for update nowait`);
+    }
+    await held.release();
+    await told;
     expect(await notification()).toMatchObject({ status: 'sent', attempts: 1 });
   });
 
