@@ -104,6 +104,8 @@ export default defineConfig({
         test: {
           name: 'faults',
           include: faults,
+          // Each has the machine for itself: where processes take too long to start, nothing is left to be killed.
+          maxWorkers: 1,
           testTimeout: 600_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 3 },

@@ -33,6 +33,8 @@ function slow(lagMs: number): [Send, OutboundRow] {
     message_id: 'm',
     seq: 1,
     part: 0,
+    epoch: 0,
+    is_automatic: true,
     text: 'x',
     status: 'sent',
     attempts: 1,

@@ -15,15 +15,22 @@ export interface Kill {
   backAt: number;
 }
 
-interface Targets {
+export interface Targets {
   webs: Service[];
   workers: Service[];
   postgres: CrashablePostgres;
   redis: CrashableRedis | null;
 }
 
-/** Every kind this often, in an order of chance. */
-const ROUNDS = 4;
+/** When something is killed. */
+export interface KillPlan {
+  /** Every kind is killed once in each, in an order of chance. */
+  rounds: number;
+  /** Between two kills, in milliseconds. */
+  pauseMs: { least: number; most: number };
+  /** No process is killed while there is no other of its kind: something goes on all the time. */
+  spares: boolean;
+}
 
 export interface Killing {
   /** Grows while it runs. */
@@ -32,18 +39,19 @@ export interface Killing {
   done: Promise<void>;
 }
 
-/** Kills something with SIGKILL every 1.5 to 2.5 s, and starts it again 0.3 to 1 s later. */
-export function startKilling(targets: Targets, chance: Chance): Killing {
+/** Kills with SIGKILL, and starts again what was killed 0.3 to 1 s later. */
+export function startKilling(targets: Targets, chance: Chance, { rounds, pauseMs, spares }: KillPlan): Killing {
   const kills: Kill[] = [];
   const restarts = new Map<string, Promise<void>>();
   const kinds: Victim[] = ['web', 'worker', 'postgres', ...(targets.redis ? (['redis'] as const) : [])];
-  const plan = Array.from({ length: ROUNDS }, () => chance.shuffled(kinds)).flat();
+  const plan = Array.from({ length: rounds }, () => chance.shuffled(kinds)).flat();
 
   async function killNext(victim: Victim): Promise<void> {
     const chosen = target(targets, victim, chance);
     const { name } = chosen;
     // A store is killed again only after it was back; a process may be killed while it starts.
     if (victim === 'postgres' || victim === 'redis') await restarts.get(name);
+    if (spares) await Promise.all(chosen.others.map((service) => service.ready()));
     const from = performance.now();
     await chosen.kill();
     const record: Kill = { victim, name, from, to: performance.now(), backAt: Infinity };
@@ -60,7 +68,7 @@ export function startKilling(targets: Targets, chance: Chance): Killing {
   async function run(): Promise<void> {
     try {
       for (const victim of plan) {
-        await sleep(chance.between(1_500, 2_500));
+        await sleep(chance.between(pauseMs.least, pauseMs.most));
         await killNext(victim);
       }
     } finally {
@@ -73,16 +81,21 @@ export function startKilling(targets: Targets, chance: Chance): Killing {
 
 interface Target {
   name: string;
+  /** Of its kind. */
+  others: Service[];
   kill(): Promise<void>;
   restart(): Promise<void> | void;
 }
 
 function target({ webs, workers, postgres, redis }: Targets, victim: Victim, chance: Chance): Target {
-  if (victim === 'postgres') return { name: victim, kill: () => postgres.crash(), restart: () => postgres.restart() };
+  if (victim === 'postgres')
+    return { name: victim, others: [], kill: () => postgres.crash(), restart: () => postgres.restart() };
   if (victim === 'redis') {
     if (!redis) throw new Error('there is no Redis to kill');
-    return { name: victim, kill: () => redis.kill(), restart: () => redis.start() };
+    return { name: victim, others: [], kill: () => redis.kill(), restart: () => redis.start() };
   }
-  const service = chance.oneOf(victim === 'web' ? webs : workers);
-  return { name: service.name, kill: () => service.kill(), restart: () => service.start() };
+  const kind = victim === 'web' ? webs : workers;
+  const service = chance.oneOf(kind);
+  const others = kind.filter((other) => other !== service);
+  return { name: service.name, others, kill: () => service.kill(), restart: () => service.start() };
 }

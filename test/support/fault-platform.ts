@@ -1,10 +1,10 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Chance } from './fault-random.ts';
-import { atExit } from './fault-exit.ts';
+import { startRecordingServer, type Received, type RecordingServer } from './fault-server.ts';
 
-/** One call of sendMessage. Times are of this process's monotonic clock, in milliseconds. */
-export interface Send {
+/** One call of sendMessage. */
+export interface Send extends Received {
   /** Whose address of the platform was called. */
   sender: string;
   bot: string;
@@ -12,10 +12,6 @@ export interface Send {
   text: string;
   /** As the platform numbered it; what the service keeps as external id. */
   externalId: string;
-  arrivedAt: number;
-  /** When it was answered, or its connection broke; infinity while it is under way. */
-  endedAt: number;
-  isAnswered: boolean;
 }
 
 export interface RecordingPlatform {
@@ -34,53 +30,27 @@ export interface RecordingPlatform {
  */
 export async function startRecordingPlatform(chance: Chance): Promise<RecordingPlatform> {
   const sends: Send[] = [];
-  const closers: (() => Promise<unknown>)[] = [];
+  const servers: RecordingServer[] = [];
 
   async function openFor(sender: string): Promise<string> {
-    const server = createServer((request, response) => {
-      const arrivedAt = performance.now();
-      answer(sender, request, response, arrivedAt).catch(() => response.destroy());
-    });
-    server.keepAliveTimeout = 60_000;
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    const forget = atExit(() => server.close());
-    closers.push(() => {
-      forget();
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(resolve));
-    });
-    return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+    const server = await startRecordingServer((...call) => answer(sender, ...call));
+    servers.push(server);
+    return server.url;
   }
 
   async function answer(
     sender: string,
     request: IncomingMessage,
+    body: string,
     response: ServerResponse,
-    arrivedAt: number,
+    received: Received,
   ): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const { chat_id: chat, text } = JSON.parse(Buffer.concat(chunks).toString()) as { chat_id: number; text: string };
+    const { chat_id: chat, text } = JSON.parse(body) as { chat_id: number; text: string };
     const [, bot = ''] = /^\/bot([^/]+)\/sendMessage$/.exec(request.url ?? '') ?? [];
     const number = sends.length + 1;
-    const externalId = `${chat}:${number}`;
-    const send: Send = {
-      sender,
-      bot,
-      chat: String(chat),
-      text,
-      externalId,
-      arrivedAt,
-      endedAt: Infinity,
-      isAnswered: false,
-    };
-    sends.push(send);
-    response.once('close', () => {
-      send.endedAt = performance.now();
-      send.isAnswered = response.writableFinished;
-    });
-    await sleep(chance.happens(0.05) ? chance.between(200, 700) : chance.between(2, 12));
+    // The same object: its end is written into it.
+    sends.push(Object.assign(received, { sender, bot, chat: String(chat), text, externalId: `${chat}:${number}` }));
+    await pauseOf(chance);
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ ok: true, result: { message_id: number, chat: { id: chat } } }));
   }
@@ -89,6 +59,10 @@ export async function startRecordingPlatform(chance: Chance): Promise<RecordingP
     url: await openFor('nobody'),
     openFor,
     sends,
-    close: async () => void (await Promise.all(closers.map((close) => close()))),
+    close: async () => void (await Promise.all(servers.map((server) => server.close()))),
   };
 }
+
+/** Waits as long as somebody else's system takes for an answer. */
+export const pauseOf = (chance: Chance): Promise<void> =>
+  sleep(chance.happens(0.05) ? chance.between(200, 700) : chance.between(2, 12));

@@ -1,6 +1,7 @@
-import type { Kill } from './fault-killer.ts';
+import type { Kill, Victim } from './fault-killer.ts';
 import type { Send } from './fault-platform.ts';
 import type { OutboundRow } from './fault-rows.ts';
+import type { Received } from './fault-server.ts';
 
 /** On top of the longest time that writing down was seen to take. */
 const SLACK_MS = 300;
@@ -18,7 +19,7 @@ export interface Risk {
    * Whether the worker that sent this died after the send had begun and before its result could be written down, and
    * it was sent again only then.
    */
-  explains(send: Send, again: Send): boolean;
+  explains(send: Send, again: Pick<Send, 'arrivedAt'>): boolean;
   /** Sends that a kill of their worker may have met so. */
   sends: number;
 }
@@ -31,21 +32,36 @@ export function riskOf(kills: Kill[], sends: Send[], outbound: OutboundRow[]): R
   const workers = kills.filter(({ victim }) => victim === 'worker');
   const outages = kills.filter(({ victim }) => victim === 'postgres');
   const lagMs = lagOf(sends, outbound, outages);
-  const grantedMs = Math.min(lagMs, MOST_LAG_MS);
-
-  function killsOf({ sender, arrivedAt, endedAt }: Send): Kill[] {
-    let until = endedAt + SLACK_MS + grantedMs;
-    for (const { from, backAt } of outages) {
-      if (backAt > arrivedAt && from < until) until = Math.max(until, backAt + NOTICE_MS + grantedMs);
-    }
-    return workers.filter(({ name, from, to }) => name === sender && to > arrivedAt - CLAIM_MS && from < until);
-  }
+  const killsOf = (send: Send) => meeting(workers, send, outages, lagMs).filter(({ name }) => name === send.sender);
 
   return {
     lagMs,
     explains: (send, again) => killsOf(send).some(({ from }) => from < again.arrivedAt),
     sends: sends.filter((send) => killsOf(send).length > 0).length,
   };
+}
+
+/** Kills of these victims that a call may have met, where nobody knows which process made it. */
+export function killsAround(kills: Kill[], victims: Victim[], call: Span, lagMs: number): Kill[] {
+  const outages = kills.filter(({ victim }) => victim === 'postgres');
+  return meeting(
+    kills.filter(({ victim }) => victims.includes(victim)),
+    call,
+    outages,
+    lagMs,
+  );
+}
+
+type Span = Pick<Received, 'arrivedAt' | 'endedAt'>;
+
+/** Those between the claim of a call and the moment when its result is written down, for which an outage is waited for. */
+function meeting(kills: Kill[], { arrivedAt, endedAt }: Span, outages: Kill[], lagMs: number): Kill[] {
+  const grantedMs = Math.min(lagMs, MOST_LAG_MS);
+  let until = endedAt + SLACK_MS + grantedMs;
+  for (const { from, backAt } of outages) {
+    if (backAt > arrivedAt && from < until) until = Math.max(until, backAt + NOTICE_MS + grantedMs);
+  }
+  return kills.filter(({ from, to }) => to > arrivedAt - CLAIM_MS && from < until);
 }
 
 function lagOf(sends: Send[], outbound: OutboundRow[], outages: Kill[]): number {

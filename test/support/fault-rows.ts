@@ -8,6 +8,10 @@ export interface Rows {
   decisions: DecisionRow[];
   outbound: OutboundRow[];
   channels: { id: string; health: string; send_fault: string | null; status: string; is_paused: boolean }[];
+  runs: RunRow[];
+  transitions: TransitionRow[];
+  handovers: { id: string; conversation_id: string; outcome: string | null }[];
+  notices: NoticeRow[];
 }
 
 export interface EventRow {
@@ -25,6 +29,7 @@ export interface ConversationRow {
   channel_id: string;
   thread: string;
   handler: string;
+  epoch: number;
   last_seq: number;
 }
 
@@ -43,6 +48,10 @@ export interface DecisionRow {
   last_seq: number;
   outcome: string;
   reply_message_id: string | null;
+  epoch: number;
+  reason: string;
+  agent_run_id: string | null;
+  withheld_reason: string | null;
 }
 
 export interface OutboundRow {
@@ -51,6 +60,8 @@ export interface OutboundRow {
   message_id: string;
   seq: number;
   part: number;
+  epoch: number;
+  is_automatic: boolean;
   text: string;
   status: string;
   attempts: number;
@@ -58,6 +69,42 @@ export interface OutboundRow {
   /** When its result was written down, in milliseconds of the epoch. */
   sent_ms: number | null;
   external_id: string | null;
+  error: string | null;
+}
+
+/** Times are in milliseconds of the epoch. */
+export interface RunRow {
+  id: string;
+  conversation_id: string;
+  epoch: number;
+  first_seq: number;
+  last_seq: number;
+  status: string;
+  attempts: number;
+  created_ms: number;
+  started_ms: number | null;
+  ended_ms: number | null;
+  deadline_ms: number;
+  answer: { text?: string } | null;
+  error: string | null;
+  late_answers: { text?: string }[];
+}
+
+export interface TransitionRow {
+  conversation_id: string;
+  epoch: number;
+  from_handler: string;
+  to_handler: string;
+  actor_kind: string;
+}
+
+export interface NoticeRow {
+  id: string;
+  conversation_id: string;
+  handover_id: string | null;
+  is_first: boolean;
+  status: string;
+  attempts: number;
   error: string | null;
 }
 
@@ -70,31 +117,54 @@ export async function readRows(ownerUrl: string): Promise<Rows> {
       events: await read(
         `select channel_id, external_id, thread, status, attempts, error from inbound_events order by seq`,
       ),
-      conversations: await read(`select id, tenant_id, channel_id, thread, handler, last_seq from conversations`),
+      conversations: await read(
+        `select id, tenant_id, channel_id, thread, handler, epoch, last_seq from conversations`,
+      ),
       messages: await read(
         `select id, conversation_id, seq, direction, content, status from messages order by conversation_id, seq`,
       ),
       decisions: await read(
-        `select conversation_id, first_seq, last_seq, outcome, reply_message_id from decisions
-         order by conversation_id, first_seq, last_seq`,
+        `select conversation_id, first_seq, last_seq, outcome, reply_message_id, epoch, reason, agent_run_id, withheld_reason
+         from decisions order by conversation_id, first_seq, last_seq, created_at`,
       ),
       outbound: await read(
-        `select id, conversation_id, message_id, seq, part, text, status, attempts, is_uncertain, external_id, error,
-                extract(epoch from sent_at)::float8 * 1000 as sent_ms
+        `select id, conversation_id, message_id, seq, part, epoch, is_automatic, text, status, attempts, is_uncertain,
+                external_id, error, extract(epoch from sent_at)::float8 * 1000 as sent_ms
          from outbound_messages order by conversation_id, seq, part`,
       ),
       channels: await read(`select id, health, send_fault, status, paused_until > now() as is_paused from channels`),
+      runs: await read(
+        `select id, conversation_id, epoch, first_seq, last_seq, status, attempts, answer, error, late_answers,
+                ${millis('created_at')}, ${millis('started_at')}, ${millis('ended_at')}, ${millis('deadline_at')}
+         from agent_runs order by conversation_id, first_seq, created_at`,
+      ),
+      transitions: await read(
+        `select conversation_id, epoch, from_handler, to_handler, actor_kind from ownership_transitions
+         order by conversation_id, epoch`,
+      ),
+      handovers: await read(`select id, conversation_id, outcome from handovers order by conversation_id, created_at`),
+      notices: await read(
+        `select id, conversation_id, handover_id, (notice ->> 'isFirst')::boolean as is_first, status, attempts, error
+         from notifications order by conversation_id, created_at`,
+      ),
     };
   } finally {
     await client.end();
   }
 }
 
+/** SQL: `created_at` in milliseconds of the epoch, as `created_ms`. */
+const millis = (column: string) => `extract(epoch from ${column})::float8 * 1000 as ${column.replace(/_at$/, '_ms')}`;
+
 export interface PendingWork {
   pending: number;
   unsent: number;
   /** Bursts whose end is waited for. */
   turns: number;
+  /** Agents' runs that may still end. */
+  runs: number;
+  /** Of those that tell managers at once; reminders are due much later. */
+  notices: number;
 }
 
 /** What still waits; null while the database is away. */
@@ -106,7 +176,10 @@ export async function pendingWork(ownerUrl: string): Promise<PendingWork | null>
     const { rows } = await client.query<PendingWork>(
       `select (select count(*)::int from inbound_events where status = 'pending') as pending,
               (select count(*)::int from outbound_messages where status in ('queued', 'sending')) as unsent,
-              (select count(*)::int from conversations where turn_due_at is not null) as turns`,
+              (select count(*)::int from conversations where turn_due_at is not null) as turns,
+              (select count(*)::int from agent_runs where status in ('queued', 'calling', 'waiting')) as runs,
+              (select count(*)::int from notifications
+               where status in ('queued', 'sending') and due_at < now() + interval '10 minutes') as notices`,
     );
     return rows[0] ?? null;
   } catch {

@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { insist, noteRefusal } from './fault-insist.ts';
 import type { Chance } from './fault-random.ts';
-import { MOST_QUESTIONS, postUpdate, updateOf, type FaultTenant } from './fault-tenants.ts';
+import { MOST_QUESTIONS, messageText, postUpdate, updateOf, type FaultTenant } from './fault-tenants.ts';
 
-const PACE_MS = 900;
-/** No kill keeps a webhook from being taken for so long. */
-const GIVE_UP_MS = 60_000;
-/** And none keeps all of the load from being taken for so long. */
+/** No kill keeps all of the load from being taken for so long. */
 const LOAD_LIMIT_MS = 150_000;
 
 /** A message that was answered 2xx. */
@@ -36,6 +34,8 @@ interface Order {
   tenants: FaultTenant[];
   chats: number;
   least: number;
+  /** From one message of a chat to its next. */
+  paceMs: number;
   webs: { url: string }[];
   /** Chats go on past `least` messages until this is true. */
   isOver: () => boolean;
@@ -57,18 +57,18 @@ interface Desk {
  * Writes as Telegram does: a chat's next update comes after the one before was accepted, and the same update comes
  * again until it is. Some come twice all the same, later or at the same moment.
  */
-export async function sendAll({ tenants, chats, least, webs, isOver, chance }: Order): Promise<Sending> {
+export async function sendAll({ tenants, chats, least, paceMs, webs, isOver, chance }: Order): Promise<Sending> {
   const counts = { duplicates: 0, refused: 0, unanswered: 0, slowestMs: 0 };
   const sending: Sending = { accepted: [], timesNew: new Map(), strange: [], slow: [], ...counts };
   const desk: Desk = { webs, chance, sending, extras: [] };
 
   async function converse(tenant: FaultTenant, chat: number): Promise<void> {
-    const started = performance.now() + chance.between(0, PACE_MS);
+    const started = performance.now() + chance.between(0, paceMs);
     for (let n = 0; n < MOST_QUESTIONS && (n < least || !isOver()); n++) {
       if (performance.now() > started + LOAD_LIMIT_MS)
         sending.strange.push(`too slowly: chat ${chat} got to message ${n}`);
       if (sending.strange.length > 0) return;
-      const waitMs = started + n * PACE_MS + chance.between(-200, 200) - performance.now();
+      const waitMs = started + n * paceMs + chance.between(-200, 200) - performance.now();
       if (waitMs > 0) await sleep(waitMs);
       if (!(await write(desk, tenant, chat, n))) return;
     }
@@ -84,33 +84,21 @@ export async function sendAll({ tenants, chats, least, webs, isOver, chance }: O
 /** One message of a chat, and now and then its doubles. False when nobody took it. */
 async function write(desk: Desk, tenant: FaultTenant, chat: number, n: number): Promise<boolean> {
   const { chance, sending, extras } = desk;
-  const update = updateOf(chat, n);
+  const update = updateOf(chat, n, messageText(tenant, chat, n));
+  const bring = () => insist({ chance, strange: sending.strange }, () => knock(desk, tenant, update));
   const again = (delayMs: number) => {
     sending.duplicates += 1;
-    extras.push(sleep(delayMs).then(() => insist(desk, tenant, update)));
+    extras.push(sleep(delayMs).then(bring));
   };
   if (chance.happens(0.02)) again(0);
-  const tries = await insist(desk, tenant, update);
+  const tries = await bring();
   if (tries === null) return false;
   sending.accepted.push({ tenant, chat, n, acceptedAt: performance.now(), tries });
   if (chance.happens(0.04)) again(chance.between(0, 3_000));
   return true;
 }
 
-/** Knocks at one door or the other until somebody takes the update; gives the number of tries. */
-async function insist(desk: Desk, tenant: FaultTenant, update: Update): Promise<number | null> {
-  const giveUpAt = performance.now() + GIVE_UP_MS;
-  for (let tries = 1; ; tries++) {
-    if (await knock(desk, tenant, update)) return tries;
-    if (performance.now() > giveUpAt) {
-      desk.sending.strange.push(`no 2xx for ${GIVE_UP_MS / 1000} s`);
-      return null;
-    }
-    await sleep(desk.chance.between(100, 300));
-  }
-}
-
-/** True when it was accepted. */
+/** Knocks at one door or the other. True when it was accepted. */
 async function knock({ webs, chance, sending }: Desk, tenant: FaultTenant, update: Update): Promise<boolean> {
   const web = chance.oneOf(webs);
   const started = performance.now();
@@ -124,8 +112,7 @@ async function knock({ webs, chance, sending }: Desk, tenant: FaultTenant, updat
       return true;
     }
     sending.refused += 1;
-    const isClear = response.status === 503 && response.headers.has('retry-after');
-    if (!isClear) sending.strange.push(`${response.status} ${text.slice(0, 200)}`);
+    noteRefusal(sending.strange, response, text);
   } catch {
     sending.unanswered += 1;
   } finally {

@@ -74,6 +74,7 @@ export function createService({ name, env, isSupervised = false, user }: Service
 
   async function end(signal: NodeJS.Signals): Promise<number | null> {
     isWanted = false;
+    state.isReady = false;
     const ending = child;
     if (!ending) return null;
     if (ending.exitCode === null && ending.signalCode === null) {

@@ -14,6 +14,8 @@ export type Workflow = (response: ServerResponse, call: PlatformCall) => void;
 export const workflowSecret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
 const callbackSecret = `whsec_${Buffer.alloc(32, 2).toString('base64')}`;
 const callbackToken = 'a-static-token-for-the-header-auth-of-n8n';
+/** Of the channel at which workflows call back. */
+export const callbackConfig = { secret: callbackSecret, callbackToken };
 
 /** Answers with `body` as JSON, or as it is where it is a text. */
 export const answering =
@@ -44,8 +46,8 @@ export function useWorkflows(world: World) {
       const shop = await buildShop(world, { systemMessage: 'You are kind.', language: 'en', ...overrides });
       if (workflow) workflows.set(shop.slug, workflow);
       const { orm, keys } = world.deps;
-      const config = { secret: callbackSecret, callbackToken };
-      const { channelId, key } = await addChannel(orm, keys, shop.tenantId, { kind: 'n8n', name: 'n8n', config });
+      const channel = { kind: 'n8n', name: 'n8n', config: callbackConfig };
+      const { channelId, key } = await addChannel(orm, keys, shop.tenantId, channel);
       const settings = { workflowUrl: `${world.platform.url}/webhook/${shop.slug}`, secret: workflowSecret };
       await addAgent(orm, keys, shop.tenantId, { name: 'Workflow', kind: 'n8n', settings, channelId });
       return { shop, callbackUrl: `${world.url}/webhooks/n8n/${key}` };
