@@ -44,7 +44,7 @@ const call: Call = {
 };
 
 const why = (kills: Kill[], { given = call, row = run }: { given?: Call | undefined; row?: RunRow } = {}) =>
-  whyExpired(row, given, { kills, lagMs: 100 });
+  whyExpired(row, given, { kills, lagMs: 100, aftermathMs: 10_000 });
 
 describe('a run that got no answer in time is explained', () => {
   it('by the death of a worker with the answer in hand, whose connection was gone with it', () => {
@@ -62,7 +62,8 @@ describe('a run that got no answer in time is explained', () => {
   });
 
   it('by a death between its begin and its call, and not by one that came later', () => {
-    const uncalled = (kills: Kill[], row = run) => whyExpired(row, undefined, { kills, lagMs: 100 });
+    const uncalled = (kills: Kill[], row = run) =>
+      whyExpired(row, undefined, { kills, lagMs: 100, aftermathMs: 10_000 });
     expect(uncalled([killed('worker', 100_025)])).toBe('lost before the call');
     expect(uncalled([killed('worker', 103_000)])).toBe(null);
     expect(uncalled([killed('web', 103_000)], { ...run, started_ms: null })).toBe('begun too late');

@@ -26,6 +26,8 @@ import { restrictedUrl } from './fault-tenants.ts';
 import { startRecordingWorkflows } from './fault-workflows.ts';
 
 const TENANTS = 3;
+/** A send or a notice that a worker died with is taken for lost after a minute. */
+const DRAIN_LIMIT_MS = 90_000;
 /** Between kills there is time for runs to be begun and answered, and for managers to come. */
 const SIZE = {
   chats: 8,
@@ -49,10 +51,10 @@ export async function runAgentsDrill(queue: 'postgres' | 'redis', fallbackSeed: 
   const { sending, kills, loadMs } = await loadWhileKilling(parts, SIZE, chance);
   const drainStarted = performance.now();
   await managers.stop();
-  const left = await drain(ownerUrl);
+  const left = await drain(ownerUrl, DRAIN_LIMIT_MS);
   await workflows.settled();
   // What was called back at last, too.
-  left.push(...(await drain(ownerUrl)));
+  if (left.length === 0) left.push(...(await drain(ownerUrl, DRAIN_LIMIT_MS)));
   const drainMs = performance.now() - drainStarted;
 
   const evidence: AgentEvidence = {
@@ -65,6 +67,7 @@ export async function runAgentsDrill(queue: 'postgres' | 'redis', fallbackSeed: 
     handBacks: managers.handBacks,
     kills,
     tenants,
+    slowestStartMs: Math.max(...services.map((service) => service.slowestStartMs)),
   };
   const findings = findAgentsBroken(evidence);
   await keepTraces(`agents-${queue}`, services, evidence, sending);
@@ -115,7 +118,7 @@ function summarize({ queue, seed, sending, evidence, findings, services, times }
     `${callbacks.length} callbacks, ${runs.late} answers recorded and not sent`,
     `${hands.handovers} handovers (asked for ${hands.wishes} times), ${hands.toHumans} messages to humans, ${hands.handBacks} handed back`,
     `${notices.notices} notices; again after a refusal ${notices.refused}, after a kill ${notices.killed}`,
-    `killed: ${killed(kills)}; starts that met a dead store: ${failedStarts(services)}`,
+    `killed: ${killed(kills)}; starts that met a dead store: ${failedStarts(services)}, slowest start ${seconds(evidence.slowestStartMs)}`,
     `duplicates flagged uncertain: ${deliveries.duplicatesUncertain}; flagged but sent once: ${deliveries.flaggedButSentOnce}; sent and withheld afterwards: ${deliveries.withheldTooLate}`,
     `wall time ${seconds(times.allMs)}: load ${seconds(times.loadMs)}, drain ${seconds(times.drainMs)}`,
   ].join('\n  ');

@@ -5,13 +5,13 @@ import type { Call } from './fault-workflows.ts';
 
 /** From a kill until we have seen the connection break. */
 const CUT_MS = 500;
-/** After a kill, until all is as before: a process has to start, and what nobody works on any more has to be found. */
-const AFTERMATH_MS = 10_000;
 
 interface Met {
   kills: Kill[];
   /** The longest that writing down took: see `riskOf`. */
   lagMs: number;
+  /** After a kill, until all is as before: a process has to start, and what nobody works on any more has to be found. */
+  aftermathMs: number;
 }
 
 /** Why a run got no answer within its time. Null where nothing explains it. */
@@ -19,7 +19,7 @@ export function whyExpired(run: RunRow, call: Call | undefined, met: Met): strin
   if (call?.answersIn === 'slow callback') return 'slow workflow';
   const began = run.created_ms - performance.timeOrigin;
   const deadline = run.deadline_ms - performance.timeOrigin;
-  const isHeldUp = met.kills.some(({ from, backAt }) => from < deadline && backAt + AFTERMATH_MS > began);
+  const isHeldUp = met.kills.some(({ from, backAt }) => from < deadline && backAt + met.aftermathMs > began);
   if (run.late_answers.length > 0) return isHeldUp ? 'heard too late' : null;
   if (call && !call.isAnswered && call.endedAt > deadline - CUT_MS) return isHeldUp ? 'begun too late' : null;
   if (call?.answersIn === 'response') return whyUnheard(call, met);

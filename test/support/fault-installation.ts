@@ -56,13 +56,12 @@ export async function startAll(services: Service[]): Promise<void> {
 }
 
 /** Waits until nothing waits any more; gives what is left when it takes too long. */
-export async function drain(ownerUrl: string): Promise<string[]> {
-  const giveUpAt = performance.now() + DRAIN_LIMIT_MS;
+export async function drain(ownerUrl: string, limitMs = DRAIN_LIMIT_MS): Promise<string[]> {
+  const giveUpAt = performance.now() + limitMs;
   for (;;) {
     const work = await pendingWork(ownerUrl);
     if (work && Object.values(work).every((count) => count === 0)) return [];
-    if (performance.now() > giveUpAt)
-      return [`still waiting after ${DRAIN_LIMIT_MS / 1000} s: ${JSON.stringify(work)}`];
+    if (performance.now() > giveUpAt) return [`still waiting after ${limitMs / 1000} s: ${JSON.stringify(work)}`];
     await sleep(200);
   }
 }

@@ -17,6 +17,8 @@ export interface RunEvidence {
   callbacks: Callback[];
   kills: Kill[];
   lagMs: number;
+  /** See `whyExpired`. */
+  aftermathMs: number;
 }
 
 export interface RunCounts {

@@ -34,6 +34,8 @@ export interface Service {
   crashes: (number | string)[];
   /** Starts that failed before it was ready: allowed while a store is away. */
   failedStarts: number;
+  /** The longest that it took to be ready. */
+  slowestStartMs: number;
 }
 
 export function createService({ name, env, isSupervised = false, user }: ServiceOptions): Service {
@@ -45,6 +47,7 @@ export function createService({ name, env, isSupervised = false, user }: Service
   function start(): void {
     isWanted = true;
     state.isReady = false;
+    const startedAt = performance.now();
     const started = spawn(process.execPath, ['src/main.ts'], {
       cwd: root,
       env: { PATH: process.env['PATH'], ...env },
@@ -55,7 +58,9 @@ export function createService({ name, env, isSupervised = false, user }: Service
     const forget = atExit(() => killNow(started.pid));
     const collect = (chunk: Buffer) => {
       output = (output + chunk.toString()).slice(-KEPT_OUTPUT);
-      if (child === started && READY.test(chunk.toString())) state.isReady = true;
+      if (child !== started || !READY.test(chunk.toString())) return;
+      state.isReady = true;
+      service.slowestStartMs = Math.max(service.slowestStartMs, performance.now() - startedAt);
     };
     started.stdout.on('data', collect);
     started.stderr.on('data', collect);
@@ -109,6 +114,7 @@ export function createService({ name, env, isSupervised = false, user }: Service
     output: () => output,
     crashes: [],
     failedStarts: 0,
+    slowestStartMs: 0,
   };
   return service;
 }
