@@ -3,6 +3,8 @@ import { withoutParticles } from './templates.ts';
 
 export interface PhraseBook<Mark> {
   phrases: Map<string, Mark>;
+  /** Words that phrases begin with. */
+  firstWords: Set<string>;
   /** As in `LanguagePhrases`: where given, a phrase is also found with particles before it. */
   particles?: RegExp;
 }
@@ -16,7 +18,7 @@ export function phraseBook<Mark>(language: string, lists: [Mark, string][], part
       if (key !== '') phrases.set(key, mark);
     }
   }
-  return { phrases, particles };
+  return { phrases, firstWords: new Set([...phrases.keys()].map((phrase) => phrase.split(' ', 1).join())), particles };
 }
 
 /**
@@ -54,7 +56,8 @@ function leadingMarks<Mark>(said: string[], book: PhraseBook<Mark>): Set<Mark> {
   return marks;
 }
 
-function look<Mark>(said: string[], at: number, length: number, { phrases, particles }: PhraseBook<Mark>) {
+function look<Mark>(said: string[], at: number, length: number, { phrases, firstWords, particles }: PhraseBook<Mark>) {
+  if (!particles && !firstWords.has(said[at] ?? '')) return undefined;
   const found = phrases.get(said.slice(at, at + length).join(' '));
   if (found !== undefined || !particles) return found;
   for (const bare of withoutParticles(said[at] ?? '', particles)) {

@@ -76,6 +76,8 @@ interface Message {
   in(listener: Listener): string[];
   /** Whether anything of it is written in this script; looked at once for each script. */
   has(script: RegExp): boolean;
+  /** See `listeners`, by the tenant's language. */
+  heardBy: Map<string, [Listener, ...Listener[]]>;
 }
 
 function asks(listener: Listener, message: Message, soleWords: boolean): boolean {
@@ -101,7 +103,9 @@ function plainAnswer(listener: Listener, message: Message): Consent | null {
 function isYesToHuman(listener: Listener, message: Message): boolean {
   const { consent, soleHuman } = listener;
   const both = new Map<string, string>([...soleHuman.phrases, ...consent.phrases]);
-  const { marks, rest } = readPhrases(message.in(listener), { phrases: both, particles: soleHuman.particles });
+  const firstWords = soleHuman.firstWords.union(consent.firstWords);
+  const book = { phrases: both, firstWords, particles: soleHuman.particles };
+  const { marks, rest } = readPhrases(message.in(listener), book);
   return !rest && marks.has('yes') && marks.has('human') && !marks.has('no');
 }
 
@@ -159,6 +163,7 @@ function newMessage(text: string): Message {
       inScript.set(script, known);
       return known;
     },
+    heardBy: new Map(),
   };
 }
 
@@ -168,8 +173,12 @@ const ready = new Map<string, Listener>();
 function listeners(language: string, message: Message): [Listener, ...Listener[]] {
   const base = baseLanguage(language);
   const own = phrases.has(base) ? base : 'en';
+  const known = message.heardBy.get(own);
+  if (known) return known;
   const others = [...phrases.keys()].filter((code) => code !== own && !isForeign(message, code));
-  return [listenerOf(own), ...others.map(listenerOf)];
+  const all: [Listener, ...Listener[]] = [listenerOf(own), ...others.map(listenerOf)];
+  message.heardBy.set(own, all);
+  return all;
 }
 
 /** Made when a message first comes in, for making all of them takes a moment that start-up should not pay. */

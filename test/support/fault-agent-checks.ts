@@ -24,8 +24,6 @@ export interface AgentEvidence {
   handBacks: HandBack[];
   kills: Kill[];
   tenants: AgentTenant[];
-  /** The longest that a process took to start: on a busy machine a kill is felt for longer. */
-  slowestStartMs: number;
 }
 
 export interface AgentFindings {
@@ -41,7 +39,6 @@ export interface AgentFindings {
 export function findAgentsBroken(evidence: AgentEvidence): AgentFindings {
   const { accepted, rows, sends, calls, callbacks, kills, tenants } = evidence;
   const risk = riskOf(kills, sends, rows.outbound);
-  const aftermathMs = Math.max(10_000, 3 * evidence.slowestStartMs);
   const { broken, counts: notices } = noticesBroken(rows, evidence.tolds, kills, risk.lagMs);
   const findings: AgentFindings = { broken, deliveries: noDeliveries(), runs: noRuns(), hands: noHands(), notices };
   broken.push(...inboxBroken(evidence), ...channelsBroken(rows), ...strangeCalls(evidence));
@@ -58,12 +55,7 @@ export function findAgentsBroken(evidence: AgentEvidence): AgentFindings {
     const own = rowsOf(rows, id);
     checkStored(conversation, said, own, tell);
     checkDelivered(own.outbound, received, risk, findings.deliveries, tell);
-    checkRuns(
-      conversation,
-      { rows: own, calls, callbacks, kills, lagMs: risk.lagMs, aftermathMs },
-      findings.runs,
-      tell,
-    );
+    checkRuns(conversation, { rows: own, calls, callbacks, kills, lagMs: risk.lagMs }, findings.runs, tell);
     const handBacks = evidence.handBacks.filter(({ conversationId }) => conversationId === id);
     checkHands({ tenant, conversation, rows: own, received, handBacks, calls }, findings.hands, tell);
   }

@@ -67,7 +67,6 @@ export async function runAgentsDrill(queue: 'postgres' | 'redis', fallbackSeed: 
     handBacks: managers.handBacks,
     kills,
     tenants,
-    slowestStartMs: Math.max(...services.map((service) => service.slowestStartMs)),
   };
   const findings = findAgentsBroken(evidence);
   await keepTraces(`agents-${queue}`, services, evidence, sending);
@@ -118,7 +117,7 @@ function summarize({ queue, seed, sending, evidence, findings, services, times }
     `${callbacks.length} callbacks, ${runs.late} answers recorded and not sent`,
     `${hands.handovers} handovers (asked for ${hands.wishes} times), ${hands.toHumans} messages to humans, ${hands.handBacks} handed back`,
     `${notices.notices} notices; again after a refusal ${notices.refused}, after a kill ${notices.killed}`,
-    `killed: ${killed(kills)}; starts that met a dead store: ${failedStarts(services)}, slowest start ${seconds(evidence.slowestStartMs)}`,
+    `killed: ${killed(kills)}; starts that met a dead store: ${failedStarts(services)}, slowest start ${seconds(Math.max(...services.map((service) => service.slowestStartMs)))}`,
     `duplicates flagged uncertain: ${deliveries.duplicatesUncertain}; flagged but sent once: ${deliveries.flaggedButSentOnce}; sent and withheld afterwards: ${deliveries.withheldTooLate}`,
     `wall time ${seconds(times.allMs)}: load ${seconds(times.loadMs)}, drain ${seconds(times.drainMs)}`,
   ].join('\n  ');

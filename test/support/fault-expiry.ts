@@ -6,28 +6,28 @@ import type { Call } from './fault-workflows.ts';
 /** From a kill until we have seen the connection break. */
 const CUT_MS = 500;
 
+/** What is answered so close to the deadline may be looked at after it. */
+const CLOSE_MS = 1_000;
+
 interface Met {
   kills: Kill[];
   /** The longest that writing down took: see `riskOf`. */
   lagMs: number;
-  /** After a kill, until all is as before: a process has to start, and what nobody works on any more has to be found. */
-  aftermathMs: number;
 }
 
-/** Why a run got no answer within its time. Null where nothing explains it. */
+/**
+ * Why a run got no answer within its time. What came too late is not lost, and a busy machine is enough for that; null where an
+ * answer was lost and no kill explains it.
+ */
 export function whyExpired(run: RunRow, call: Call | undefined, met: Met): string | null {
   if (call?.answersIn === 'slow callback') return 'slow workflow';
-  const began = run.created_ms - performance.timeOrigin;
-  const deadline = run.deadline_ms - performance.timeOrigin;
-  const isHeldUp = met.kills.some(({ from, backAt }) => from < deadline && backAt + met.aftermathMs > began);
-  if (run.late_answers.length > 0) return isHeldUp ? 'heard too late' : null;
-  if (call && !call.isAnswered && call.endedAt > deadline - CUT_MS) return isHeldUp ? 'begun too late' : null;
+  if (run.late_answers.length > 0) return 'heard too late';
+  if (call && call.endedAt > run.deadline_ms - performance.timeOrigin - CLOSE_MS) return 'begun too late';
   if (call?.answersIn === 'response') return whyUnheard(call, met);
   // A callback that was taken is kept.
   if (call) return null;
-  const isTooLate = run.started_ms === null || run.error?.includes('the deadline passed before');
-  if (isTooLate) return isHeldUp ? 'begun too late' : null;
-  return run.started_ms !== null && isLost(run.started_ms, met) ? 'lost before the call' : null;
+  if (run.started_ms === null || run.error?.includes('the deadline passed before')) return 'begun too late';
+  return isLost(run.started_ms, met) ? 'lost before the call' : null;
 }
 
 /** It was begun, and whoever began it died, or did not hear that it was, before the call. */

@@ -17,8 +17,6 @@ export interface RunEvidence {
   callbacks: Callback[];
   kills: Kill[];
   lagMs: number;
-  /** See `whyExpired`. */
-  aftermathMs: number;
 }
 
 export interface RunCounts {
