@@ -103,6 +103,20 @@ describe('guessing', { timeout: 60_000 }, () => {
   });
 });
 
+describe('a count', () => {
+  it('is of one purpose and one key, gives back what was taken last, and forgets all', async () => {
+    const [limiter, other] = [world.deps.limiters.of('one', 60), world.deps.limiters.of('other', 60)];
+    const take = async () => (await limiter.take('mia', 2)).isAllowed;
+    expect([await take(), await take(), await take()]).toEqual([true, true, false]);
+    expect(await other.take('mia', 2)).toMatchObject({ isAllowed: true, remaining: 1 });
+    expect(await limiter.take('leo', 2)).toMatchObject({ isAllowed: true, remaining: 1 });
+    for (let n = 0; n < 2; n++) await limiter.giveBack('mia');
+    expect([await take(), await take()]).toEqual([true, false]);
+    await limiter.forget('mia');
+    expect([await take(), await take(), await take()]).toEqual([true, true, false]);
+  });
+});
+
 describe('a refusal for too many tries', () => {
   it('is an error that says how long to wait', async () => {
     const limits = createGuessLimits(world.deps.limiters);

@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
-import { lockOpen } from '../../src/conversations/find-or-open.ts';
+import { findOrOpen, lockOpen } from '../../src/conversations/find-or-open.ts';
 import { Conversation } from '../../src/entities/conversation.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
-import { buildShop, conversationOf, postTelegram, telegramUpdate } from '../support/tenants.ts';
+import { query } from '../support/embedded.ts';
+import { hold } from '../support/hold.ts';
+import { buildShop, conversationOf, postTelegram, telegramUpdate, writes } from '../support/tenants.ts';
 import { until, useWorld } from '../support/world.ts';
 
 const world = useWorld();
@@ -31,4 +33,54 @@ it('a conversation that is looked for again keeps what was changed of it, and ge
     expect(before.lastActivityAt).toBeInstanceOf(Date);
   });
   expect(await conversationOf(world, shop, 1)).toMatchObject({ title: 'Theirs', priority: 2 });
+});
+
+it('conversations are locked one after the other in the order of their ids, so that nobody waits in a circle', async () => {
+  const shop = await buildShop(world);
+  const { tenantId, telegram } = shop;
+  // The older one has the thread that comes later, and was written last.
+  for (const [chat, lastSeq] of [
+    [4, 2],
+    [3, 2],
+    [4, 4],
+  ] as const) {
+    await writes(world, shop, chat, 'What are your opening hours?');
+    await until(async () => expect(await conversationOf(world, shop, chat)).toMatchObject({ lastSeq }));
+  }
+  const first = `select from conversations where tenant_id = '${tenantId}' and thread = '4' for update`;
+  const held = await hold(world.database.ownerUrl, first);
+  const threads = ['3', '4'].map((thread) => ({ channelId: telegram.channelId, thread }));
+  const both = withTenant(world.deps.orm, tenantId, (em) => lockOpen(em, tenantId, threads));
+  await held.isWaitedFor();
+  const free = `select thread from conversations where tenant_id = '${tenantId}' for update skip locked`;
+  expect(await query(world.database.ownerUrl, free)).toEqual([{ thread: '3' }]);
+  await held.release();
+  expect([...(await both).values()].map(({ thread }) => thread)).toEqual(['4', '3']);
+});
+
+it('two who see the first word of a chat at once end with one conversation', async () => {
+  const { tenantId, telegram } = await buildShop(world);
+  const wanted = [{ channelId: telegram.channelId, thread: '5', from: { externalId: '5' } }];
+  const isWaiting = `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  let second: Promise<string[]> | undefined;
+  const open = (meanwhile: () => Promise<unknown>) =>
+    withTenant(world.deps.orm, tenantId, async (em) => {
+      const found = await findOrOpen(em, tenantId, wanted);
+      await meanwhile();
+      return [...found.values()].map(({ id }) => id);
+    });
+  const first = await open(async () => {
+    second = open(() => Promise.resolve());
+    await until(async () => expect(await query(world.database.ownerUrl, isWaiting)).toHaveLength(1));
+  });
+  expect(first).toHaveLength(1);
+  expect(await second).toEqual(first);
+});
+
+it('who writes in two chats for the first time at once is one contact', async () => {
+  const { tenantId, telegram } = await buildShop(world);
+  const wanted = ['6', '-66'].map((thread) => ({ channelId: telegram.channelId, thread, from: { externalId: '6' } }));
+  const found = await withTenant(world.deps.orm, tenantId, (em) => findOrOpen(em, tenantId, wanted));
+  expect([...found.values()].map(({ thread }) => thread).toSorted()).toEqual(['-66', '6']);
+  expect(new Set([...found.values()].map(({ contactId }) => contactId)).size).toBe(1);
 });

@@ -9,6 +9,7 @@ import { watchHandover } from '../../src/handover/watch-handover.ts';
 import { threadSubject } from '../../src/queue/contracts.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { query } from '../support/embedded.ts';
+import { hold } from '../support/hold.ts';
 import {
   asManager,
   buildShop,
@@ -30,10 +31,11 @@ const { buildN8nShop, runsOf } = useWorkflows(world);
 const HOURS = 'What are your opening hours?';
 const MISS = 'Can I bring my dog?';
 
-const look = ({ tenantId, telegram }: Shop, chat: number) =>
-  handleInbound
-    .start(world.deps)
-    .process({ data: { wakes: [{ tenantId, subjects: [threadSubject(telegram.channelId, `${chat}`)] }] } });
+/** Handles what has come in some chats, in one transaction. */
+const look = ({ tenantId, telegram }: Shop, ...chats: number[]) => {
+  const subjects = chats.map((chat) => threadSubject(telegram.channelId, `${chat}`));
+  return handleInbound.start(world.deps).process({ data: { wakes: [{ tenantId, subjects }] } });
+};
 const says = async (shop: Shop, chat: number, text: string) => {
   await writes(world, shop, chat, text);
   await look(shop, chat);
@@ -61,6 +63,12 @@ const hasDebounce = async (shop: Shop, debounceMs: number) => {
   );
   const debounce = async () => (await world.deps.settingsOf(shop.tenantId)).thresholds.debounce_ms;
   await until(async () => expect(await debounce()).toBe(debounceMs));
+};
+
+const isNeverOpen = async (shop: Shop) => {
+  const never = { mon: [], tue: [], wed: [], thu: [], fri: [], sat: [], sun: [] };
+  await setSettings(world, shop, { businessHours: { timezone: 'UTC', week: never, holidays: [] } });
+  await until(async () => expect((await world.deps.settingsOf(shop.tenantId)).businessHours).not.toBeNull());
 };
 
 describe('what is said while an agent thinks', () => {
@@ -173,6 +181,38 @@ describe('an offer of a human', () => {
   });
 });
 
+describe('after an offer of a human', () => {
+  it('that was met with silence the contact waits as long as anybody, also where two have looked at the clock', async () => {
+    const thresholds = { debounce_ms: 0, escalation_threshold: 0.5, consent_silence: 'handover' };
+    const shop = await buildShop(world, { thresholds });
+    await says(shop, 20, MISS);
+    const { id } = await conversationOf(world, shop, 20);
+    const held = await hold(world.database.ownerUrl, `select from conversations where id = '${id}' for update`);
+    const both = [timeIsUp(shop), timeIsUp(shop)];
+    await held.isWaitedFor(2);
+    await held.release();
+    await Promise.all(both);
+    const [waiting] = await handoversOf(shop);
+    expect(waiting).toMatchObject({ queuedAt: expect.any(Date), apologizedAt: null, outcome: null });
+    expect(Number(waiting?.timeoutAt)).toBeGreaterThan(Date.now());
+    const said = (await messagesOf(world, shop, id)).filter(({ direction }) => direction === 'out');
+    expect(said).toHaveLength(2);
+  });
+
+  it('that was declined the next one is made once more as well, where the answer is unclear', async () => {
+    const thresholds = { debounce_ms: 0, escalation_threshold: 0.5, consent_quiet_turns: 0 };
+    const shop = await buildShop(world, { thresholds });
+    for (const text of [MISS, 'hmm', 'no', MISS, 'hmm']) await says(shop, 14, text);
+    expect((await verdictsOf(shop, 14)).map(([, , outcome]) => outcome)).toEqual([
+      'offer_human',
+      'offer_human',
+      'decline_human',
+      'offer_human',
+      'offer_human',
+    ]);
+  });
+});
+
 describe('two machines that talk', () => {
   const chatter = (n: number) => `Sorry, zxqv ${'abcdefghijklmnopqrstuvwxyz'.slice(n % 20, (n % 20) + 5)} blorp`;
 
@@ -191,9 +231,7 @@ describe('two machines that talk', () => {
 
   it('are stopped where nobody is there and the conversation comes back', async () => {
     const shop = await buildShop(world, { thresholds: { debounce_ms: 0, nobody_there: 'return' } });
-    const never = { mon: [], tue: [], wed: [], thu: [], fri: [], sat: [], sun: [] };
-    await setSettings(world, shop, { businessHours: { timezone: 'UTC', week: never, holidays: [] } });
-    await until(async () => expect((await world.deps.settingsOf(shop.tenantId)).businessHours).not.toBeNull());
+    await isNeverOpen(shop);
     for (let n = 0; n < 80; n++) await writes(world, shop, 7, chatter(n));
     for (let n = 0; n < 3; n++) await look(shop, 7);
     const { id, handler } = await conversationOf(world, shop, 7);
@@ -201,6 +239,54 @@ describe('two machines that talk', () => {
     const replies = (await messagesOf(world, shop, id)).filter(({ direction }) => direction === 'out');
     expect(replies).toHaveLength(61);
   });
+});
+
+it('turns that are decided together change each its own conversation, also where one of them is handed over', async () => {
+  const shop = await buildShop(world, { thresholds: { debounce_ms: 0 } });
+  for (const chat of [17, 18, 18, 19]) await writes(world, shop, chat, HOURS);
+  await look(shop, 17, 18, 19);
+  const all = () => Promise.all([17, 18, 19].map((chat) => conversationOf(world, shop, chat)));
+  expect(await all()).toMatchObject([
+    { lastSeq: 2, answeredSeq: 1, botReplyCount: 1 },
+    { lastSeq: 4, answeredSeq: 2, botReplyCount: 2 },
+    { lastSeq: 2, answeredSeq: 1, botReplyCount: 1 },
+  ]);
+  await writes(world, shop, 17, HOURS);
+  await writes(world, shop, 18, 'I want to talk to a human');
+  await look(shop, 17, 18);
+  expect(await all()).toMatchObject([
+    { handler: 'bot', epoch: 0, lastSeq: 4, answeredSeq: 3 },
+    { handler: 'queued', epoch: 1, lastSeq: 6, answeredSeq: 5, openHandoverId: expect.any(String) },
+    { handler: 'bot', epoch: 0, lastSeq: 2, answeredSeq: 1 },
+  ]);
+});
+
+it('a conversation that a human gives back is answered, however often that was done within the hour', async () => {
+  const shop = await buildShop(world, { thresholds: { debounce_ms: 0 } });
+  await says(shop, 15, HOURS);
+  await query(
+    world.database.ownerUrl,
+    `update conversations set replies_in_hour = 60, reply_hour_at = now() where tenant_id = '${shop.tenantId}'`,
+  );
+  const { id } = await conversationOf(world, shop, 15);
+  for (const act of ['take', 'hand-back']) {
+    expect((await asManager(world, shop, `/conversations/${id}/${act}`, {})).ok).toBe(true);
+  }
+  await says(shop, 15, HOURS);
+  expect((await verdictsOf(shop, 15)).at(-1)?.[2]).toBe('answer');
+});
+
+it('whom automation could not help is answered afresh where nobody was there to hand over to', async () => {
+  const thresholds = { debounce_ms: 0, max_responses: 2, nobody_there: 'return' };
+  const shop = await buildShop(world, { handoverMode: 'immediate', thresholds });
+  await isNeverOpen(shop);
+  for (let n = 0; n < 4; n++) await says(shop, 16, HOURS);
+  expect((await verdictsOf(shop, 16)).map(([, , outcome]) => outcome)).toEqual([
+    'answer',
+    'answer',
+    'hand_over',
+    'answer',
+  ]);
 });
 
 describe('what happens to a message before it is handled', () => {

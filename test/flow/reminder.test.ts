@@ -115,28 +115,33 @@ describe('of a further message managers are told', () => {
     await until(async () => expect(await told(shop)).toEqual(['desk sent', 'desk sent', 'desk sent']));
   });
 
-  it('at once in the chat from which it is being answered, and only there', async () => {
-    const shop = await shopWithTargets({}, -100304);
-    await says(shop, 304, 'I want to talk to a human');
-    await says(shop, 304, 'about my order');
+  it.each([
+    [304, 'replies', { text: 'I took over in the desk' }],
+    [305, 'take', {}],
+  ])('at once in the chat from which it is being answered, and only there (%i: %s)', async (customer, act, body) => {
+    const team = -100_000 - customer;
+    const shop = await shopWithTargets({}, team);
+    await says(shop, customer, 'I want to talk to a human');
+    await says(shop, customer, 'about my order');
     await until(async () =>
       expect((await told(shop)).toSorted()).toEqual(['chat sent', 'chat sent', 'desk queued', 'desk sent']),
     );
     const notices = await withTenant(world.deps.orm, shop.tenantId, (em) =>
       em.find(Notification, { tenantId: shop.tenantId, externalId: { $ne: null } }),
     );
-    const shown = notices.find(({ externalId }) => externalId?.startsWith('-100304'));
-    const chat = { id: -100304, type: 'supergroup' };
+    const shown = notices.find(({ externalId }) => externalId?.startsWith(`${team}`));
+    const chat = { id: team, type: 'supergroup' };
     const message_id = Number(shown?.externalId?.split(':')[1]);
     const answer = telegramUpdate(777, 'Which one?', { chat, reply_to_message: { message_id, chat, date: 1 } });
     await postTelegram(world, shop, answer);
-    await until(async () => expect((await conversationOf(world, shop, 304)).handler).toBe('human'));
-    await says(shop, 304, 'number 12');
+    await until(async () => expect((await conversationOf(world, shop, customer)).handler).toBe('human'));
+    await says(shop, customer, 'number 12');
     await until(async () => expect((await told(shop)).filter((one) => one === 'chat sent')).toHaveLength(3));
-    expect(world.platform.textsTo('-100304').at(-1)).toContain('number 12');
+    expect(world.platform.textsTo(`${team}`).at(-1)).toContain('number 12');
 
-    await answers(shop, 304, 'I took over in the desk');
-    await says(shop, 304, 'fine');
+    const { id } = await conversationOf(world, shop, customer);
+    expect((await asManager(world, shop, `/conversations/${id}/${act}`, body)).ok).toBe(true);
+    await says(shop, customer, 'fine');
     const statuses = (await told(shop)).toSorted();
     expect(statuses.filter((one) => one.startsWith('chat'))).toEqual([
       'chat queued',
@@ -150,6 +155,12 @@ describe('of a further message managers are told', () => {
       'desk skipped',
       'desk skipped',
     ]);
+    const waiting = await withTenant(world.deps.orm, shop.tenantId, (em) =>
+      em.find(Notification, { tenantId: shop.tenantId, status: 'queued' }),
+    );
+    expect(new Set(waiting.map(({ notice }) => notice['reason']))).toEqual(
+      new Set(['The customer waits for an answer.']),
+    );
   });
 
   it('not any more once the owner has written from the platform’s own app', async () => {

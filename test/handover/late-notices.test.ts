@@ -81,6 +81,18 @@ describe('of messages that came late', () => {
     ]);
   });
 
+  it('those that an answer has called off do not count', async () => {
+    const shop = await shopWithTargets();
+    await write(shop, numbered, 'What are your opening hours?', 7);
+    const answered = `select id from conversations where tenant_id = '${shop.tenantId}' and thread in ('1', '2', '3')`;
+    await query(
+      world.database.ownerUrl,
+      `update notifications set status = 'skipped' where conversation_id in (${answered})`,
+    );
+    await send(shop);
+    for (const target of TARGETS) expect(reasonsTold(shop, target)).toHaveLength(20);
+  });
+
   it('each is told where they do not stay in the queue', async () => {
     const shop = await shopWithTargets({ nobody_there: 'return' });
     await write(shop, numbered, 'What are your opening hours?', 7);

@@ -9,7 +9,7 @@ import { threadSubject } from '../../src/queue/contracts.ts';
 import { addTarget } from '../../src/tenancy/provision.ts';
 import { query } from '../support/embedded.ts';
 import { hold } from '../support/hold.ts';
-import { buildShop, writes, type Shop } from '../support/tenants.ts';
+import { asManager, buildShop, conversationOf, writes, type Shop } from '../support/tenants.ts';
 import { until, useWorld } from '../support/world.ts';
 
 const world = useWorld({ workers: false });
@@ -49,7 +49,11 @@ async function askFor(url: string): Promise<void> {
   shop = await buildShop(world, { handoverMode: 'immediate' });
   const { orm, keys } = world.deps;
   await addTarget(orm, keys, shop.tenantId, { kind: 'webhook', name: 'Team', config: { url, secret } });
-  await writes(world, shop, chat, 'I want to talk to a human');
+  await says('I want to talk to a human');
+}
+
+async function says(text: string): Promise<void> {
+  await writes(world, shop, chat, text);
   const subjects = [threadSubject(shop.telegram.channelId, String(chat))];
   await handleInbound.start(world.deps).process({ data: { wakes: [{ tenantId: shop.tenantId, subjects }] } });
 }
@@ -158,4 +162,20 @@ it('a notice that was not taken is due again after its pause, by the database’
   expect([status, attempts]).toEqual(['queued', 1]);
   expect(wait).toBeGreaterThan(0);
   expect(wait).toBeLessThan(3);
+});
+
+it.each([
+  ['is about to be told', 'due_at = now()'],
+  ['is told again after a refusal', `attempts = 1, due_at = now() + interval '1 hour'`],
+])('an answer takes back the reminder that the customer waits, and not the notice that %s', async (_which, set) => {
+  await askFor(`${world.platform.url}/told`);
+  await query(world.database.ownerUrl, `update notifications set ${set} where tenant_id = '${shop.tenantId}'`);
+  await says('Is anybody there?');
+  const { id } = await conversationOf(world, shop, chat);
+  expect((await asManager(world, shop, `/conversations/${id}/replies`, { text: 'I am.' })).status).toBe(201);
+  const told = await query(
+    world.database.ownerUrl,
+    `select status from notifications where tenant_id = '${shop.tenantId}' order by id`,
+  );
+  expect(told).toEqual([{ status: 'queued' }, { status: 'skipped' }]);
 });
