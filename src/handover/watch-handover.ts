@@ -21,7 +21,7 @@ export async function watchHandover(unit: Unit, handoverId: string): Promise<voi
   const conversation = await lockConversation(em, tenantId, seen.conversationId);
   // Looked at again under the lock: whoever had it before may have done this, and set another time.
   const handover = await find();
-  if (!handover || !isDue(handover, now) || conversation.openHandoverId !== handover.id) return;
+  if (!handover || !isDue(handover, now)) return;
   const language = await languageOf(unit, conversation);
   if (conversation.handler === 'awaiting_consent') {
     // The contact has said something: that turn is the answer, and is about to be decided.
