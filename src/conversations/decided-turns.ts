@@ -37,7 +37,7 @@ export async function readDecidedTurns(em: EntityManager, tenantId: string, most
        c.language as contact_language, (d.evidence ->> 'isPicked')::boolean as picked, d.evidence -> 'before' as before,
        (select string_agg(m.content, E'\\n' order by m.seq) from messages m
         where m.tenant_id = d.tenant_id and m.conversation_id = d.conversation_id and m.seq between d.first_seq and d.last_seq
-          and m.direction = 'in' and m.deleted_at is null and m.content <> '') as text
+          and m.direction = 'in' and m.content <> '') as text
      from decisions d join conversations c on c.tenant_id = d.tenant_id and c.id = d.conversation_id
      where d.tenant_id = ? and d.path not in ('human', 'stale', 'failed')
        -- What an agent came back with is the end of a turn that was decided before.
