@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { runAgent, pauseAfter } from '../../jobs/run-agent.ts';
 import { handleInbound } from '../../jobs/handle-inbound.ts';
 import { NotAcceptedError } from '../../src/agents/agent.ts';
-import { settleRun } from '../../src/conversations/settle-run.ts';
+import { settleRun, type RunEnd } from '../../src/conversations/settle-run.ts';
 import { withUnit } from '../../src/conversations/with-unit.ts';
 import type { Deps } from '../../src/deps.ts';
 import { threadSubject } from '../../src/queue/contracts.ts';
@@ -133,6 +133,18 @@ it('an answer that a manager was quicker than is discarded, and the next turn ne
   expect(await answers(shop, next, 'Yes, tomorrow.')).toBe('answered');
   const said = (await messagesOf(world, shop, id)).map(({ content }) => content);
   expect(said).toEqual(['Is a table free tonight?', 'It is.', 'And tomorrow?', 'Yes, tomorrow.']);
+});
+
+it.each<RunEnd>([
+  { type: 'answer', answer: { type: 'reply', text: 'Yes, it is.', confidence: null } },
+  { type: 'empty' },
+])('what was said while a run was open is looked at as soon as it ends ($type)', async (end) => {
+  const { shop, runId } = await shopWithRun(11);
+  await says(shop, 11, 'And may I bring my dog?');
+  const woken: string[][] = [];
+  const wake: Deps['wake'] = (job, _tenantId, subject) => void woken.push([job, subject]);
+  await withUnit({ ...world.deps, wake }, shop.tenantId, (unit) => settleRun(unit, runId, end));
+  expect(woken).toContainEqual(['handle-inbound', threadSubject(shop.telegram.channelId, '11')]);
 });
 
 describe('a run that has begun is not begun again', () => {

@@ -6,9 +6,11 @@ import { asOwner } from '../../support/database.ts';
 import { call, cutKey, hire, type Person } from '../../support/people.ts';
 import { coffeeFaqs } from '../../support/coffee-faqs.ts';
 import { buildShop, writes, type Shop } from '../../support/tenants.ts';
+import { answering, useWorkflows } from '../../support/workflows.ts';
 import { until, useWorld } from '../../support/world.ts';
 
 const world = useWorld();
+const { buildN8nShop } = useWorkflows(world);
 let shop: Shop;
 let other: Shop;
 let owner: Person;
@@ -134,6 +136,18 @@ describe('a preview of settings', () => {
   it('looks at as many turns as are asked for, the last ones', async () => {
     const last = await preview({ turns: 1, settings: { thresholds: { faq_confidence: 1 } } });
     expect(last).toMatchObject({ turns: 1, items: [{ text: 'Do you have vegan options?' }] });
+  });
+
+  it('looks at a turn that an agent answered once, as it was given to the agent', async () => {
+    const { shop: asking } = await buildN8nShop({ workflow: answering({ reply: 'Yes, it is.' }) });
+    await talk(asking, 6, 'Is a table free tonight?');
+    const { token } = await hire(world, asking.tenantId, 'owner');
+    const settings = { thresholds: { max_responses: 1, escalation_threshold: 0 } };
+    const reply = await send({ settings }, token);
+    expect(Preview.parse(reply.body)).toMatchObject({
+      turns: 1,
+      items: [{ recorded: { outcome: 'ask_agent' }, before: { outcome: 'ask_agent' } }],
+    });
   });
 
   it('changes nothing at all, and nobody is answered by it', async () => {
