@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { findOrOpen, lockOpen } from '../../src/conversations/find-or-open.ts';
 import { Conversation } from '../../src/entities/conversation.ts';
+import { newId } from '../../src/id.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { query } from '../support/embedded.ts';
 import { hold } from '../support/hold.ts';
@@ -38,21 +39,25 @@ it('a conversation that is looked for again keeps what was changed of it, and ge
 it('conversations are locked one after the other in the order of their ids, so that nobody waits in a circle', async () => {
   const shop = await buildShop(world);
   const { tenantId, telegram } = shop;
-  // The older one has the thread that comes later, and was written last.
-  for (const [chat, lastSeq] of [
-    [4, 2],
-    [3, 2],
-    [4, 4],
-  ] as const) {
-    await writes(world, shop, chat, 'What are your opening hours?');
-    await until(async () => expect(await conversationOf(world, shop, chat)).toMatchObject({ lastSeq }));
-  }
+  await writes(world, shop, 7, 'What are your opening hours?');
+  await until(async () => expect(await conversationOf(world, shop, 7)).toMatchObject({ lastSeq: 2 }));
+  const { contactId } = await conversationOf(world, shop, 7);
+  // The one with the lower id has the thread that comes later, and comes later in the table; both are found by their threads.
+  const [low, high] = [newId(), newId()];
+  await query(
+    world.database.ownerUrl,
+    `insert into conversations (tenant_id, channel_id, contact_id, id, thread)
+     select '${tenantId}', '${telegram.channelId}', '${contactId}', id::uuid, thread from (
+       values ('${high}', '3'), ('${low}', '4')
+       union all select gen_random_uuid()::text, 'other ' || n from generate_series(1, 3000) n) given (id, thread);
+     analyze conversations`,
+  );
   const first = `select from conversations where tenant_id = '${tenantId}' and thread = '4' for update`;
   const held = await hold(world.database.ownerUrl, first);
   const threads = ['3', '4'].map((thread) => ({ channelId: telegram.channelId, thread }));
   const both = withTenant(world.deps.orm, tenantId, (em) => lockOpen(em, tenantId, threads));
   await held.isWaitedFor();
-  const free = `select thread from conversations where tenant_id = '${tenantId}' for update skip locked`;
+  const free = `select thread from conversations where tenant_id = '${tenantId}' and thread < '5' for update skip locked`;
   expect(await query(world.database.ownerUrl, free)).toEqual([{ thread: '3' }]);
   await held.release();
   expect([...(await both).values()].map(({ thread }) => thread)).toEqual(['4', '3']);

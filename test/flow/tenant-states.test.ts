@@ -99,6 +99,8 @@ describe('a suspended tenant', () => {
   it('does not send what an agent answers meanwhile, and asks it again afterwards', async () => {
     const shops: Shop[] = [];
     const { shop } = await buildN8nShop({
+      // Who repeats a question is offered a human; asked again, it is not repeated.
+      thresholds: { escalation_threshold: 0.5 },
       workflow: (response, received) => {
         const answer = () => answering({ reply: `Answer ${callsOf(shop).length}` })(response, received);
         const first = shops.length === 0;

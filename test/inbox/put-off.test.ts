@@ -3,8 +3,10 @@ import { handleInbound } from '../../jobs/handle-inbound.ts';
 import { InboundEventRow } from '../../src/entities/inbound-event.ts';
 import { threadSubject } from '../../src/queue/contracts.ts';
 import { findDueWork } from '../../src/tenancy/as-system.ts';
+import { addChannel } from '../../src/tenancy/provision.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { asOwner } from '../support/database.ts';
+import { hold } from '../support/hold.ts';
 import { addSender, callFrom } from '../support/senders.ts';
 import { buildShop, conversationOf, messagesOf, postTelegram, telegramUpdate, type Shop } from '../support/tenants.ts';
 import { startWorld, type World } from '../support/world.ts';
@@ -195,6 +197,34 @@ it('what speaks of a message that never comes is looked at ever more seldom, and
   expect(await lookAtGroup(shop)).toEqual({ looks: 1, later: [] });
   expect(await eventsOf(shop)).toMatchObject([
     { status: 'ignored', error: `speaks of a message that is not known: ${GROUP}:903` },
+  ]);
+});
+
+it('what was put off and somebody else looks at is not waited for by whoever brings the message', async () => {
+  const shop = await buildShop(world);
+  await postTelegram(world, shop, reaction(907, 7));
+  await lookAtGroup(shop);
+  await holdBack(shop);
+  await postTelegram(world, shop, said(907, 'What are your opening hours?'));
+  const waiting = `select from inbound_events where tenant_id = '${shop.tenantId}' and due_at is not null for update`;
+  const held = await hold(world.database.ownerUrl, waiting);
+  await lookAtGroup(shop, 1);
+  await held.release();
+  expect(await statusesOf(shop)).toEqual(['pending', 'handled']);
+});
+
+it('a look at a chat leaves the same chat on another channel to its own', async () => {
+  const shop = await buildShop(world);
+  const { orm, keys } = world.deps;
+  const { botToken, secretToken } = shop.telegram;
+  const second = { kind: 'telegram', name: 'Second', config: { botToken: `${botToken}2`, secretToken } };
+  const channel = await addChannel(orm, keys, shop.tenantId, second);
+  await postTelegram(world, shop, said(906, 'What are your opening hours?'));
+  await postTelegram(world, { telegram: { ...shop.telegram, ...channel } }, said(906, 'What are your opening hours?'));
+  await lookAtGroup(shop);
+  expect((await eventsOf(shop)).map(({ channelId, status }) => [channelId, status])).toEqual([
+    [shop.telegram.channelId, 'handled'],
+    [channel.channelId, 'pending'],
   ]);
 });
 
