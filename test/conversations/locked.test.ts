@@ -2,10 +2,11 @@ import { expect, it } from 'vitest';
 import { findOrOpen, lockOpen } from '../../src/conversations/find-or-open.ts';
 import { Conversation } from '../../src/entities/conversation.ts';
 import { newId } from '../../src/id.ts';
+import { addChannel } from '../../src/tenancy/provision.ts';
 import { withTenant } from '../../src/tenancy/with-tenant.ts';
 import { query } from '../support/embedded.ts';
 import { hold } from '../support/hold.ts';
-import { buildShop, conversationOf, postTelegram, telegramUpdate, writes } from '../support/tenants.ts';
+import { asManager, buildShop, conversationOf, postTelegram, telegramUpdate, writes } from '../support/tenants.ts';
 import { until, useWorld } from '../support/world.ts';
 
 const world = useWorld();
@@ -88,4 +89,27 @@ it('who writes in two chats for the first time at once is one contact', async ()
   const found = await withTenant(world.deps.orm, tenantId, (em) => findOrOpen(em, tenantId, wanted));
   expect([...found.values()].map(({ thread }) => thread).toSorted()).toEqual(['-66', '6']);
   expect(new Set([...found.values()].map(({ contactId }) => contactId)).size).toBe(1);
+});
+
+it('of chats only the open conversation is found, and none of the same chat on another channel', async () => {
+  const shop = await buildShop(world);
+  const { tenantId, telegram } = shop;
+  const { orm, keys } = world.deps;
+  const config = {
+    secret: `whsec_${Buffer.alloc(32, 4).toString('base64')}`,
+    replyUrl: `${world.platform.url}/replies`,
+  };
+  const { channelId } = await addChannel(orm, keys, tenantId, { kind: 'webhook', name: 'Site', config });
+  const wanted = [telegram.channelId, channelId].map((one) => ({
+    channelId: one,
+    thread: '8',
+    from: { externalId: '8' },
+  }));
+  await withTenant(orm, tenantId, (em) => findOrOpen(em, tenantId, wanted));
+  const { id } = await withTenant(orm, tenantId, (em) =>
+    em.findOneOrFail(Conversation, { tenantId, channelId: telegram.channelId }),
+  );
+  expect((await asManager(world, shop, `/conversations/${id}/close`, {})).ok).toBe(true);
+  const found = await withTenant(orm, tenantId, (em) => lockOpen(em, tenantId, wanted.slice(0, 1)));
+  expect(found.size).toBe(0);
 });
