@@ -223,13 +223,12 @@ it('of agents that were asked under both ids only the one that the conversation 
   await handle(shop);
   await arrive(shop, moves());
   await handle(shop);
-  const { id } = await conversationOf(world, shop, AFTER);
   const [first, second] = (await runsOf(shop)).toSorted((a, b) => a.firstSeq - b.firstSeq);
   const answer = (runId = 'none') =>
     withUnit(world.deps, shop.tenantId, (unit) =>
       settleRun(unit, runId, { type: 'answer', answer: { type: 'reply', text: 'Yes.', confidence: null } }),
     );
-  expect([first, second]).toMatchObject([{ conversationId: id }, { conversationId: id }]);
+  expect(first?.conversationId).toBe(second?.conversationId);
   expect([await answer(second?.id), await answer(first?.id)]).toEqual(['discarded', 'answered']);
   // What was asked under the new id is a turn of its own, and owed an answer.
   await handle(shop);
