@@ -44,7 +44,7 @@ it('conversations are locked one after the other in the order of their ids, so t
   await until(async () => expect(await conversationOf(world, shop, 7)).toMatchObject({ lastSeq: 2 }));
   const { contactId } = await conversationOf(world, shop, 7);
   // The one with the lower id has the thread that comes later, and comes later in the table; both are found by their threads.
-  const [low, high] = [newId(), newId()];
+  const [low = '', high = ''] = [newId(), newId()].toSorted();
   await query(
     world.database.ownerUrl,
     `insert into conversations (tenant_id, channel_id, contact_id, id, thread)
