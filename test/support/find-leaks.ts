@@ -62,12 +62,15 @@ async function rowsIn(owner: pg.Client): Promise<Pick<Known, 'doors' | 'membersh
   };
 }
 
+/** Secrets are as long as ids now and then, and have hyphens. */
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
 /** Whose the ids among these are, of whichever table, and all tenants by their canaries. */
 async function ownersOf(owner: pg.Client, tokens: ReadonlySet<string>): Promise<Known['owners']> {
   const keys = [...tokens].flatMap(
     (token) => /^fd_(.{8})(.{4})(.{4})(.{4})(.{12})_/.exec(token)?.slice(1).join('-') ?? [],
   );
-  const ids = [...keys, ...[...tokens].filter((token) => token.length === 36 && token.includes('-'))];
+  const ids = [...keys, ...tokens].filter((token) => UUID.test(token));
   const { rows: tables } = await owner.query<{ name: string }>(
     `select table_name as name from information_schema.columns join information_schema.tables using (table_schema, table_name)
      where table_schema = 'public' and table_type = 'BASE TABLE' and column_name in ('tenant_id', 'id')
