@@ -1,7 +1,8 @@
 import type { Deps } from '../src/deps.ts';
 import { jobs, type JobName } from '../src/queue/contracts.ts';
-import { findDueQueues, findDueWork, forgetPayloads } from '../src/tenancy/as-system.ts';
+import { findDueQueues, findDueWork, forgetPayloads, type DueWork } from '../src/tenancy/as-system.ts';
 import { forgetRequests } from '../src/tenancy/repeatable-requests.ts';
+import { createFreeAbandoned } from './abandoned-claims.ts';
 import { startRounds } from './rounds.ts';
 
 /** Rows younger than this are most likely being worked on. */
@@ -16,17 +17,20 @@ const FORGET_AT_ONCE = 10_000;
 const REPEATABLE_HOURS = 24;
 
 /**
- * Finds what nobody picked up - wake-ups lost with a queue, leases of workers that died, times that have come - and
+ * Finds what nobody picked up - wake-ups lost with a queue, claims of workers that died, times that have come - and
  * wakes for it again. Runs in every worker, on a timer of its own: it must work when the queue has forgotten all.
  */
 export function startSweep(deps: Deps): { stop(): Promise<void> } {
   // At the start: a worker that never lives for ten minutes has to forget as well.
   let lastRetention = -Infinity;
+  const freeAbandoned = createFreeAbandoned(deps);
   return startRounds(deps, {
     pauseMs: deps.config.sweepIntervalMs,
     failed: 'sweep.failed',
     async look() {
-      const found = await sweepOnce(deps);
+      const freed = await freeAbandoned(performance.now());
+      if (freed.length > 0) deps.log.info({ freed: freed.length }, 'sweep.freed');
+      const found = (await wakeFor(deps, freed)) + (await sweepOnce(deps));
       if (found > 0) deps.log.info({ found }, 'sweep.woke');
       if (performance.now() - lastRetention <= RETENTION_EVERY_MS) return;
       const payloads = await forgetPayloads(deps.orm, deps.config.payloadRetentionDays, FORGET_AT_ONCE);
@@ -44,6 +48,11 @@ export async function sweepOnce(deps: Deps, graceMs = GRACE_MS): Promise<number>
     ...(await findDueWork(deps.orm, graceMs, MOST)),
     ...queues.map((tenantId) => ({ job: 'watch-queue', tenantId, subject: tenantId })),
   ];
+  return wakeFor(deps, due);
+}
+
+/** Where a queue is not long anyway. Gives the number of rows woken for. */
+async function wakeFor(deps: Deps, due: DueWork[]): Promise<number> {
   const busy = new Map<string, boolean>();
   let woken = 0;
   for (const { job, tenantId, subject } of due) {

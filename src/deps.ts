@@ -30,6 +30,7 @@ import { createRateLimiters, type RateLimiters } from './rate-limiter.ts';
 import { createSafeRequest, type SafeRequest } from './safe-request.ts';
 import { followChanges, type Changes } from './tenancy/changes.ts';
 import { createChannelsOf } from './tenancy/channels-of.ts';
+import { noClaimants, openClaimants, type Claimants } from './tenancy/claimants.ts';
 import { createNoteArrivals, type NoteArrivals } from './tenancy/note-arrivals.ts';
 import { createFindChannel, type FindChannel } from './tenancy/find-channel.ts';
 import { createRequestsPerMinuteOf } from './tenancy/limits.ts';
@@ -43,6 +44,7 @@ export interface Deps extends UnitDeps {
   orm: MikroORM;
   keys: KeyRing;
   changes: Changes;
+  claimants: Claimants;
   queue: QueueBackend;
   waker: Waker;
   findChannel: FindChannel;
@@ -81,6 +83,7 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
   const onError = (error: Error) => log.warn({ error: error.message }, 'connection.error');
   const orm = await connect({ url: databaseUrl, pool: config.databasePool, log: (line) => log.warn(line) });
   const changes = await followChanges(databaseUrl, onError);
+  const claimants = config.role === 'web' ? noClaimants : await openClaimants(databaseUrl, onError);
   const onEviction = (policy: string) =>
     log.warn(
       { policy, hint: 'set maxmemory-policy to noeviction: this Redis drops jobs when it is full' },
@@ -98,6 +101,7 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
   const connecting = { orm, keys, adapterOf: channelAdapter, request, apiBases: config.apiBases, publicUrl };
   const delivery = createDelivery({
     pool,
+    claimants,
     isOutage,
     channelsOf,
     wake,
@@ -125,6 +129,7 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
     orm,
     keys,
     changes,
+    claimants,
     queue,
     waker,
     wake,
@@ -163,6 +168,7 @@ export async function createDeps({ config, log, keys, databaseUrl, publicUrl }: 
       await queue.close();
       await limiters.close();
       await changes.close();
+      await claimants.close();
       request.close();
       await logInPool.end();
       await orm.close();

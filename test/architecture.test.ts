@@ -178,6 +178,7 @@ describe('who may import whom', () => {
     expect(askers.toSorted()).toEqual([
       'src/inbox/receive.ts',
       'src/tenancy/as-system.ts',
+      'src/tenancy/free-claims.ts',
       'src/tenancy/list-tenants.ts',
       'src/tenancy/repeatable-requests.ts',
     ]);

@@ -37,6 +37,7 @@ interface Enqueuing {
   statement: Statement;
   /** Of the rows that the statement gave; null where a job will send. */
   taken: (rows: Record<string, unknown>[]) => { conversationIds: ReadonlySet<string>; send(): void } | null;
+  failed: () => void;
 }
 
 const TRIES = 3;
@@ -62,6 +63,7 @@ export async function withUnit<T>(deps: UnitDeps, tenantId: string, work: (unit:
 
   for (let attempt = 1; ; attempt++) {
     const writes = noWrites();
+    const outgoing: Enqueuing[] = [];
     try {
       const { result, taken } = await withTenant(deps.orm, tenantId, async (em) => {
         const done = await work({
@@ -78,6 +80,7 @@ export async function withUnit<T>(deps: UnitDeps, tenantId: string, work: (unit:
           noteReceipt: (id, receipt) => deps.noteReceipt(em, tenantId, id, receipt),
         });
         const enqueuing = deps.enqueue(tenantId, writes.outbound);
+        if (enqueuing) outgoing.push(enqueuing);
         const rows = await write(em, writes, enqueuing?.statement);
         return { result: done, taken: enqueuing?.taken(rows) };
       });
@@ -85,6 +88,7 @@ export async function withUnit<T>(deps: UnitDeps, tenantId: string, work: (unit:
       wakeAll(writes, deps.wake, taken?.conversationIds);
       return result;
     } catch (error) {
+      for (const enqueuing of outgoing) enqueuing.failed();
       if (!(error instanceof DeadlockException) || attempt === TRIES) throw error;
       await new Promise((resolve) => setTimeout(resolve, attempt * 20 * (1 + Math.random())));
     }

@@ -15,6 +15,8 @@ const schema = defineEntity({
     status: p.text().$type<'queued' | 'sending' | 'sent' | 'failed' | 'skipped'>().default('queued'),
     attempts: p.integer().default(0),
     dueAt: p.datetime().defaultRaw('now()'),
+    /** Sending: the number of the claimant who sends (`tenancy/claimants.ts`). Null: only `dueAt` tells whether somebody does. */
+    claimedBy: p.integer().nullable(),
     externalId: p.text().nullable(),
     error: p.text().nullable(),
     sentAt: p.datetime().nullable(),

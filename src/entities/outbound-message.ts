@@ -24,6 +24,8 @@ const schema = defineEntity({
     attempts: p.integer().default(0),
     /** Queued: not before this. Sending: whoever sends has until then, afterwards another may. */
     dueAt: p.datetime().defaultRaw('now()'),
+    /** Sending: the number of the claimant who sends (`tenancy/claimants.ts`). Null: only `dueAt` tells whether somebody does. */
+    claimedBy: p.integer().nullable(),
     /** When it was written, or asked for again: it waits no longer than a day from then. */
     askedAt: p.datetime().defaultRaw('now()'),
     /** How often the platform asked to wait, without saying for how long. */

@@ -10,6 +10,7 @@ import type { Wake } from '../queue/wake.ts';
 import type { SafeRequest } from '../safe-request.ts';
 import { uuidList } from '../tenancy/at-once.ts';
 import { runBound } from '../tenancy/bound.ts';
+import type { Claimant, Claimants } from '../tenancy/claimants.ts';
 import type { ChannelsOf } from '../tenancy/channels-of.ts';
 import { sealContext } from '../tenancy/find-channel.ts';
 import type { KeyRing } from '../tenancy/secrets.ts';
@@ -26,6 +27,7 @@ import { packetOf } from './packet.ts';
 
 export interface NotifyDeps {
   orm: MikroORM;
+  claimants: Claimants;
   keys: KeyRing;
   settingsOf: SettingsOf;
   channelsOf: ChannelsOf;
@@ -44,7 +46,24 @@ const MOST_TRIES = 10;
 
 /** Sends one notification, if it is due, or notes why not and when again. */
 export async function notify(deps: NotifyDeps, tenantId: string, notificationId: string): Promise<void> {
-  const claimed = await claim(deps, tenantId, notificationId);
+  const by = deps.claimants.enter();
+  try {
+    await notifyAs(by, deps, tenantId, notificationId);
+  } catch (error) {
+    by?.doubt();
+    throw error;
+  } finally {
+    by?.leave();
+  }
+}
+
+async function notifyAs(
+  by: Claimant | null,
+  deps: NotifyDeps,
+  tenantId: string,
+  notificationId: string,
+): Promise<void> {
+  const claimed = await claim(by, deps, tenantId, notificationId);
   if (!claimed) return;
   if (claimed.type === 'early') return deps.wake('notify-manager', tenantId, notificationId, claimed.delayMs);
   const { notification, target, notice } = claimed;
@@ -87,7 +106,7 @@ function end(
   });
 }
 
-async function claim(deps: NotifyDeps, tenantId: string, id: string) {
+async function claim(by: Claimant | null, deps: NotifyDeps, tenantId: string, id: string) {
   const [settings, channels] = await Promise.all([deps.settingsOf(tenantId), deps.channelsOf(tenantId)]);
   return withTenant(deps.orm, tenantId, async (em) => {
     const found = await em.findOne(Notification, { tenantId, id }, { disableIdentityMap: true });
@@ -104,9 +123,10 @@ async function claim(deps: NotifyDeps, tenantId: string, id: string) {
       return null;
     }
     const [taken] = await runBound(em, [
-      `update notifications set status = 'sending', attempts = attempts + 1, due_at = now() + make_interval(secs => ?)
+      `update notifications
+       set status = 'sending', attempts = attempts + 1, claimed_by = ?, due_at = now() + make_interval(secs => ?)
        where tenant_id = ? and id = ? and status in ('queued', 'sending') and due_at <= now() returning attempts`,
-      [LEASE_MS / 1000, tenantId, id],
+      [by?.number ?? null, LEASE_MS / 1000, tenantId, id],
     ]);
     if (!taken) return found.status === 'queued' ? await early(em, tenantId, id) : null;
     found.attempts = z.int().parse(taken['attempts']);

@@ -6,6 +6,7 @@ import type { Logger } from '../logger.ts';
 import { threadSubject } from '../queue/contracts.ts';
 import type { Wake } from '../queue/wake.ts';
 import { channelsWith, type ChannelsOf } from '../tenancy/channels-of.ts';
+import type { Claimant, Claimants } from '../tenancy/claimants.ts';
 import { atOnce, type Statement } from '../tenancy/at-once.ts';
 import { createUnderWay, withPatience } from '../under-way.ts';
 import { enqueueStatement, firstOfEach } from './enqueue.ts';
@@ -17,6 +18,7 @@ import { createTenantBatches } from './tenant-batches.ts';
 
 interface DeliverDeps extends Omit<SendDeps, 'filePlaces'> {
   pool: Pool;
+  claimants: Claimants;
   channelsOf: ChannelsOf;
   wake: Wake;
   log: Logger;
@@ -50,6 +52,8 @@ export interface Delivery {
 interface Enqueuing {
   statement: Statement;
   taken(rows: Record<string, unknown>[]): Taken | null;
+  /** To be called where the transaction fails, or may have: what was taken is not sent from here. */
+  failed(): void;
 }
 
 interface Taken {
@@ -84,20 +88,33 @@ export function createDelivery(deps: DeliverDeps): Delivery {
     let movedTo: string | undefined;
     while (next !== 'none') {
       const claim: Claim = movedTo === undefined ? next : { ...next, thread: movedTo };
+      const sent = await sendOne(tenantId, claim);
+      movedTo = sent.result.movedTo ?? movedTo;
+      next = sent.next;
+      if (sent.channelKind === 'webchat') await announce(deps, tenantId, claim);
+      if (sent.result.status === 'queued') {
+        deps.wake('deliver-outbound', tenantId, claim.conversationId, (sent.result.delayMs ?? 0) + 20);
+      }
+    }
+    // Behind all that could be sent: a conversation that ends by it would take the rest of a message with it.
+    if (movedTo !== undefined) await deps.followMove(tenantId, first.channelId, first.thread, movedTo);
+  }
+
+  /** Sends what was claimed, writes down what became of it, and claims what comes next in its conversation. */
+  async function sendOne(tenantId: string, claim: Claim) {
+    try {
       const channels = await channelsWith(deps.channelsOf, tenantId, [claim.channelId]);
       const channel = channels.get(claim.channelId);
       count(claim.channelId, 1);
       const result = await send(sendDeps, tenantId, claim, channel).finally(() => count(claim.channelId, -1));
       if (result.status !== 'sent') logProblem(deps.log, tenantId, result);
-      movedTo = result.movedTo ?? movedTo;
-      next = await records.add(tenantId, result);
-      if (channel?.kind === 'webchat') await announce(deps, tenantId, claim);
-      if (result.status === 'queued') {
-        deps.wake('deliver-outbound', tenantId, claim.conversationId, (result.delayMs ?? 0) + 20);
-      }
+      return { result, channelKind: channel?.kind, next: await records.add(tenantId, result) };
+    } catch (error) {
+      claim.by?.doubt();
+      throw error;
+    } finally {
+      claim.by?.leave();
     }
-    // Behind all that could be sent: a conversation that ends by it would take the rest of a message with it.
-    if (movedTo !== undefined) await deps.followMove(tenantId, first.channelId, first.thread, movedTo);
   }
 
   function count(channelId: string, change: 1 | -1): void {
@@ -113,7 +130,7 @@ export function createDelivery(deps: DeliverDeps): Delivery {
   async function sendAll(tenantId: string, claims: Claim[]): Promise<void> {
     const sends = claims.map((claim) => {
       const sending = deliverConversation(tenantId, claim).catch((error: unknown) => {
-        // The lease runs out and the sweep finds the row: nothing is lost with this error.
+        // Nobody answers for the claim any more, and the sweep finds it: nothing is lost with this error.
         deps.log.error({ err: error, tenantId, conversationId: claim.conversationId }, 'delivery.broke');
       });
       return underWay.add(sending);
@@ -131,13 +148,22 @@ export function createDelivery(deps: DeliverDeps): Delivery {
     enqueue(tenantId, replies) {
       if (replies.length === 0) return null;
       const isSending = isOpen;
+      const by = isSending ? deps.claimants.enter() : null;
+      let claims: Claim[] = [];
       return {
-        statement: enqueueStatement(replies, isSending ? firstOfEach(replies, busyChannels()) : []),
+        statement: enqueueStatement(replies, isSending ? firstOfEach(replies, busyChannels()) : [], by),
         taken(rows) {
           if (!isSending) return null;
-          const { claims } = readClaims(rows);
+          claims = readClaims(rows, by).claims;
           const conversationIds = new Set(claims.map((claim) => claim.conversationId));
-          return { conversationIds, send: () => void sendAll(tenantId, claims) };
+          const sendThem = () => {
+            void sendAll(tenantId, claims);
+            by?.leave();
+          };
+          return { conversationIds, send: sendThem };
+        },
+        failed() {
+          giveUp(by, claims);
         },
       };
     },
@@ -167,7 +193,7 @@ async function recordAndClaim(deps: DeliverDeps, tenantId: string, results: Send
 
 /** Claims again for conversations in which something is withheld: what comes after it may be sent. `rows` are those of `before`. */
 async function claimHeads(
-  { pool }: Pick<DeliverDeps, 'pool'>,
+  { pool, claimants }: Pick<DeliverDeps, 'pool' | 'claimants'>,
   tenantId: string,
   conversationIds: string[],
   busyChannels: string[],
@@ -176,15 +202,29 @@ async function claimHeads(
   const all: { claims: Claim[]; rows: Record<string, unknown>[] } = { claims: [], rows: [] };
   let first = before;
   let wanted = conversationIds;
-  while (wanted.length > 0) {
-    const rows = await atOnce(pool, tenantId, [...first, claimStatement(tenantId, wanted, busyChannels)]);
-    const { claims, stale } = readClaims(rows.at(-1) ?? []);
-    all.claims.push(...claims);
-    all.rows.push(...rows.slice(0, -1).flat());
-    wanted = stale.map((row) => row.conversation_id);
-    first = withholdStatements(tenantId, stale);
+  const by = claimants.enter();
+  try {
+    while (wanted.length > 0) {
+      const rows = await atOnce(pool, tenantId, [...first, claimStatement(tenantId, wanted, busyChannels, by)]);
+      const { claims, stale } = readClaims(rows.at(-1) ?? [], by);
+      all.claims.push(...claims);
+      all.rows.push(...rows.slice(0, -1).flat());
+      wanted = stale.map((row) => row.conversation_id);
+      first = withholdStatements(tenantId, stale);
+    }
+  } catch (error) {
+    giveUp(by, all.claims);
+    throw error;
   }
+  by?.leave();
   return all;
+}
+
+/** Of a claim whose answer did not come: more may be taken than `claims`, and none of it is sent from here. */
+function giveUp(by: Claimant | null, claims: Claim[]): void {
+  by?.doubt();
+  for (const claim of claims) claim.by?.leave();
+  by?.leave();
 }
 
 function logProblem(log: Logger, tenantId: string, { claim, status, errorCode, error, delayMs }: SendResult): void {

@@ -1,5 +1,6 @@
 import type { NewOutbound } from '../entities/outbound-message.ts';
 import { uuidList, type Statement } from '../tenancy/at-once.ts';
+import type { Claimant } from '../tenancy/claimants.ts';
 import { leaseFor, LEASE_SECONDS, notPaused } from './outbox.ts';
 
 /** The first send of each conversation, where its channel has room: only these may leave at once. */
@@ -14,12 +15,13 @@ export function firstOfEach(sends: NewOutbound[], busyChannels: string[]): NewOu
  * later, before which nothing of their conversation waits, whose channel is not paused and whose conversation has not
  * changed hands meanwhile. Gives the rows that were taken, for `readClaims`.
  */
-export const enqueueStatement = (sends: NewOutbound[], heads: NewOutbound[]): Statement => [
+export const enqueueStatement = (sends: NewOutbound[], heads: NewOutbound[], by: Claimant | null = null): Statement => [
   ENQUEUE,
   [
     JSON.stringify(sends.map(toRow)),
     uuidList(heads.map((head) => head.conversationId)),
     uuidList(heads.map((head) => head.id)),
+    by?.number ?? null,
     LEASE_SECONDS.text,
     LEASE_SECONDS.file,
   ],
@@ -55,10 +57,10 @@ const ENQUEUE = `
         where o.tenant_id = g.tenant_id and o.conversation_id = g.conversation_id and o.status in ('queued', 'sending'))
   ), stored as (
     insert into outbound_messages (tenant_id, id, conversation_id, channel_id, message_id, seq, part, epoch,
-      is_automatic, text, attachment_id, quick_replies, status, attempts, due_at)
+      is_automatic, text, attachment_id, quick_replies, status, attempts, claimed_by, due_at)
     select g.tenant_id, g.id, g.conversation_id, g.channel_id, g.message_id, g.seq, g.part, g.epoch,
       g.is_automatic, g.text, g.attachment_id, g.quick_replies, case when t.id is null then 'queued' else 'sending' end,
-      case when t.id is null then 0 else 1 end,
+      case when t.id is null then 0 else 1 end, case when t.id is null then null else ?::int end,
       case when t.id is null then now() else ${leaseFor('g.attachment_id')} end
     from given g left join taken t on t.id = g.id
     returning id, status, conversation_id, channel_id, message_id, text, attachment_id, quick_replies,

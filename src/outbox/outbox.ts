@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { uuidList, type Statement } from '../tenancy/at-once.ts';
+import type { Claimant } from '../tenancy/claimants.ts';
 
 /**
  * Whoever sends has this long; afterwards the send counts as lost and another worker may take it. Longer than a send and
@@ -30,6 +31,8 @@ export interface Claim {
   /** When the lease ends, as the database writes it; also the fencing token: a result of an older claim changes nothing. */
   lease: string;
   lastInboundAt: Date | null;
+  /** In whose name it was claimed; entered once for each claim. */
+  by: Claimant | null;
 }
 
 /** SQL: whether sending through this channel is not put off. */
@@ -63,16 +66,33 @@ export type Stale = Pick<ClaimRow, 'id' | 'conversation_id' | 'message_id'>;
  * Takes the first unsent message of each conversation, where it is due and its channel is not paused. Only the first:
  * that keeps the order. What automation wrote before the conversation changed hands is not taken: it is to be withheld.
  */
-export const claimStatement = (tenantId: string, conversationIds: string[], busyChannels: string[]): Statement => [
+export const claimStatement = (
+  tenantId: string,
+  conversationIds: string[],
+  busyChannels: string[],
+  by: Claimant | null = null,
+): Statement => [
   CLAIM,
-  [tenantId, uuidList(conversationIds), uuidList(busyChannels), LEASE_SECONDS.text, LEASE_SECONDS.file],
+  [
+    tenantId,
+    uuidList(conversationIds),
+    uuidList(busyChannels),
+    by?.number ?? null,
+    LEASE_SECONDS.text,
+    LEASE_SECONDS.file,
+  ],
 ];
 
-/** Rows of `claimStatement`: what to send now, and what is to be withheld. */
-export function readClaims(rows: Record<string, unknown>[]): { claims: Claim[]; stale: Stale[] } {
+/** Rows of `claimStatement`: what to send now, which enters `by` for each, and what is to be withheld. */
+export function readClaims(
+  rows: Record<string, unknown>[],
+  by: Claimant | null = null,
+): { claims: Claim[]; stale: Stale[] } {
   const read = rows.map((row) => ClaimRow.parse(row));
+  const toSend = read.filter((row) => row.status === 'sending');
+  for (const _ of toSend) by?.enter();
   return {
-    claims: read.filter((row) => row.status === 'sending').map(toClaim),
+    claims: toSend.map((row) => toClaim(row, by)),
     stale: read.filter((row) => row.status === 'stale'),
   };
 }
@@ -95,7 +115,7 @@ const CLAIM = `
   ), taken as (
     update outbound_messages o
     set status = 'sending', error = null, is_uncertain = o.is_uncertain or o.status = 'sending',
-        attempts = o.attempts + 1, due_at = ${leaseFor('o.attachment_id')}
+        attempts = o.attempts + 1, claimed_by = ?, due_at = ${leaseFor('o.attachment_id')}
     from ready
     where o.tenant_id = current_setting('app.tenant_id')::uuid
       and o.id = any (array(select id from ready where not is_stale))
@@ -137,7 +157,7 @@ const DISCARD = `
   )
   update messages set status = 'withheld' where tenant_id = ? and id = any (array(select message_id from discarded))`;
 
-const toClaim = (row: ClaimRow): Claim => ({
+const toClaim = (row: ClaimRow, by: Claimant | null): Claim => ({
   id: row.id,
   conversationId: row.conversation_id,
   channelId: row.channel_id,
@@ -151,4 +171,5 @@ const toClaim = (row: ClaimRow): Claim => ({
   askedAt: row.asked_at,
   lease: row.lease,
   lastInboundAt: row.last_inbound_at,
+  by,
 });

@@ -4,7 +4,7 @@ import { runBound } from './bound.ts';
 
 /**
  * Every question that crosses tenants, and the callers of the database functions that may answer it
- * (see the migration of system functions). Nothing else here; of the kind, only `list-tenants.ts` and
+ * (see the migration of system functions). Nothing else here; of the kind, only `list-tenants.ts`, `free-claims.ts` and
  * `repeatable-requests.ts` elsewhere.
  */
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { handleInbound } from '../../jobs/handle-inbound.ts';
 import { notifyManager } from '../../jobs/notify-manager.ts';
 import type { Deps } from '../../src/deps.ts';
-import { SEND_TIMEOUT_MS } from '../../src/handover/notify.ts';
+import { notify, SEND_TIMEOUT_MS } from '../../src/handover/notify.ts';
 import { threadSubject } from '../../src/queue/contracts.ts';
 import { addTarget } from '../../src/tenancy/provision.ts';
 import { query } from '../support/embedded.ts';
@@ -110,6 +110,26 @@ describe('a notice', () => {
     await begunUntil(`now() - interval '1 second'`);
     await process();
     expect(await notification()).toMatchObject({ status: 'sent', attempts: 2 });
+  });
+
+  it('is sent in the name of a claimant who has no part in it afterwards, and is in doubt where the database fails', async () => {
+    const uses: string[] = [];
+    const note = (what: string) => () => void uses.push(what);
+    const by = { number: 4711, enter: note('enter'), leave: note('leave'), doubt: note('doubt') };
+    const claimants = { enter: () => (by.enter(), by), close: () => Promise.resolve() };
+    await process({ ...world.deps, claimants });
+    const mine = `where tenant_id = '${shop.tenantId}'`;
+    const { ownerUrl } = world.database;
+    const claimed = () => query(ownerUrl, `select status, claimed_by from notifications ${mine}`);
+    expect(await claimed()).toEqual([{ status: 'sent', claimed_by: 4711 }]);
+    expect(uses.splice(0)).toEqual(['enter', 'leave']);
+
+    await query(ownerUrl, `update notifications set status = 'queued', claimed_by = null ${mine}`);
+    const channelsOf = () => Promise.reject(new Error('the database went away'));
+    await notify({ ...world.deps, claimants, channelsOf }, shop.tenantId, (await notification()).id).catch(
+      note('thrown'),
+    );
+    expect(uses).toEqual(['enter', 'doubt', 'leave', 'thrown']);
   });
 
   it('is ended by whoever took it last: what one before learns later changes nothing', async () => {

@@ -89,6 +89,7 @@ const claim = {
   askedAt: new Date(),
   lease: '2026-01-01T00:00:00Z',
   lastInboundAt: null,
+  by: null,
 };
 
 const statements: Record<string, Statement | undefined> = {
