@@ -64,6 +64,7 @@ const long = [
   'test/readme.test.ts',
   'test/tenancy.test.ts',
   'test/tenancy/changes.test.ts',
+  'test/tenancy/claimants.test.ts',
   'test/tenancy/demo.test.ts',
   'test/tenancy/due-work.test.ts',
   'test/tenancy/jobs.test.ts',
