@@ -1,6 +1,6 @@
-import { createTransport } from 'nodemailer';
 import { messageOf } from './errors.ts';
 import type { Logger } from './logger.ts';
+import { encryptionAdvice, openSmtp } from './smtp.ts';
 
 export interface Mail {
   to: string;
@@ -11,9 +11,8 @@ export interface Mail {
 /** Whether the operator's mail server has taken it. Why it did not is in the log; nothing is thrown. */
 export type SendMail = (mail: Mail) => Promise<boolean>;
 
-/** For all of a mail: a server that says a little now and then is silent for none of the times below. */
+/** For all of a mail. */
 const TOTAL_MS = 30_000;
-const TIMEOUTS = { dnsTimeout: 5_000, connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 };
 
 /** Mails of Frontdesk itself to the people who work with it. */
 export function createSendMail(smtp: { url: string; from: string } | null, log: Logger, totalMs = TOTAL_MS): SendMail {
@@ -22,7 +21,7 @@ export function createSendMail(smtp: { url: string; from: string } | null, log: 
       log.warn({ subject, hint: 'set SMTP_URL and SMTP_FROM' }, 'mail.not_set_up');
       return false;
     }
-    const transport = createTransport({ url: smtp.url, ...TIMEOUTS, disableFileAccess: true, disableUrlAccess: true });
+    const transport = openSmtp(smtp.url);
     try {
       // An address given as an object is taken as it is; a string would be searched for several.
       await transport.sendMail({
@@ -35,7 +34,7 @@ export function createSendMail(smtp: { url: string; from: string } | null, log: 
       });
       return true;
     } catch (error) {
-      log.warn({ subject, error: messageOf(error) }, 'mail.failed');
+      log.warn({ subject, error: encryptionAdvice(error) ?? messageOf(error) }, 'mail.failed');
       return false;
     } finally {
       transport.close();

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { createSendMail } from '../src/mail.ts';
+import { openMailServer } from './handover/mail-server.ts';
 
 const Line = z.object({ msg: z.string(), error: z.string() });
 
@@ -24,5 +25,20 @@ it('a mail is given up after a time for all of it, although the server goes on s
     expect(lines).toEqual([{ msg: 'mail.failed', error: expect.stringMatching(/aborted/) }]);
   } finally {
     talkative.close();
+  }
+});
+
+it('a mail that would take a password along unencrypted is not sent, and the log says what to do', async () => {
+  const { close, port, mails } = await openMailServer();
+  const lines: unknown[] = [];
+  const log = pino({}, { write: (line: string) => void lines.push(Line.parse(JSON.parse(line))) });
+  try {
+    const url = `smtp://desk:canary-pass@127.0.0.1:${port}`;
+    const sendMail = createSendMail({ url, from: 'desk@acme.example' }, log);
+    expect(await sendMail({ to: 'mia@acme.example', subject: 'Hello', text: 'Hello' })).toBe(false);
+    expect(lines).toEqual([{ msg: 'mail.failed', error: expect.stringMatching(/no encryption.*requireTLS=false/) }]);
+    expect(mails).toEqual([]);
+  } finally {
+    await close();
   }
 });

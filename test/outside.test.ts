@@ -55,8 +55,7 @@ it('has no library that calls others, but for mail and logging in', () => {
     'src/auth/log-in.ts: better-auth/plugins/generic-oauth',
     'src/auth/log-in.ts: better-auth/plugins/two-factor',
     // The operator's own mail server: limits for each step, and for all of it by a signal.
-    'src/handover/notifiers/email.ts: nodemailer',
-    'src/mail.ts: nodemailer',
+    'src/smtp.ts: nodemailer',
   ]);
   for (const file of ['src/handover/notifiers/email.ts', 'src/mail.ts']) expect(read(file)).toMatch(/\bsignal\b/);
 });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
+import type { SMTPServerOptions } from 'smtp-server';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { PermanentError } from '../../src/errors.ts';
@@ -100,12 +101,63 @@ describe('email', () => {
       onAuth: (_, __, done) => done(new Error('wrong')),
     });
 
-    const url = `smtp://desk:canary-pass@127.0.0.1:${port}`;
+    const url = `smtp://desk:canary-pass@127.0.0.1:${port}?requireTLS=false`;
     const error = await failureOf(send('email', config, notice, { smtp: { ...smtp, url } }));
 
     expect(error).not.toBeInstanceOf(PermanentError);
     expect(String(error)).toMatch(/login in SMTP_URL \(535\)/);
     expect(String(error)).not.toContain('canary-pass');
+  });
+
+  describe('with a password', () => {
+    /** Takes the login `desk` with this password, and tells what it heard of it and how. */
+    async function startWithLogin(options: SMTPServerOptions = {}) {
+      const logins: { password: string | null | undefined; isEncrypted: boolean }[] = [];
+      const server = await startMailServer({
+        authOptional: false,
+        allowInsecureAuth: true,
+        onAuth({ password }, session, done) {
+          logins.push({ password, isEncrypted: session.secure });
+          done(null, { user: 'desk' });
+        },
+        ...options,
+      });
+      const smtpAs = (query: string) => ({
+        ...server.smtp,
+        url: `smtp://desk:canary-pass@127.0.0.1:${server.port}?${query}`,
+      });
+      return { ...server, logins, smtpAs };
+    }
+    const withStartTls = { disabledCommands: [] };
+    const anyCertificate = 'tls.rejectUnauthorized=false';
+
+    it('encrypts by STARTTLS before it logs in', async () => {
+      const { mails, logins, smtpAs } = await startWithLogin(withStartTls);
+      await send('email', config, notice, { smtp: smtpAs(anyCertificate) });
+      expect(logins).toEqual([{ password: 'canary-pass', isEncrypted: true }]);
+      expect(mails).toHaveLength(1);
+    });
+
+    it('does not log in where the server, or whoever stands before it, says nothing of STARTTLS, and says what to do', async () => {
+      const { mails, logins, smtpAs } = await startWithLogin();
+      const error = await failureOf(send('email', config, notice, { smtp: smtpAs(anyCertificate) }));
+      expect([logins, mails]).toEqual([[], []]);
+      // It is the operator's to repair: then the mail goes through.
+      expect(error).not.toBeInstanceOf(PermanentError);
+      expect(String(error)).toMatch(/no encryption.*smtps:\/\/.*requireTLS=false/);
+      expect(String(error)).not.toContain('canary-pass');
+
+      await send('email', config, notice, { smtp: smtpAs('requireTLS=false') });
+      expect(logins).toEqual([{ password: 'canary-pass', isEncrypted: false }]);
+    });
+
+    it('does not log in at a server whose certificate nobody has signed', async () => {
+      const { logins, smtpAs } = await startWithLogin(withStartTls);
+      const error = await failureOf(send('email', config, notice, { smtp: smtpAs('') }));
+      expect(logins).toEqual([]);
+      expect(error).not.toBeInstanceOf(PermanentError);
+      expect(String(error)).toMatch(/certificate/);
+    });
   });
 
   it('gives up on a server that accepts connections and stays silent', async () => {

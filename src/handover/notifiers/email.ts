@@ -1,12 +1,12 @@
-import { createTransport, type SendMailOptions } from 'nodemailer';
+import type { SendMailOptions } from 'nodemailer';
 import { z } from 'zod';
 import { messageOf, PermanentError } from '../../errors.ts';
+import { encryptionAdvice, openSmtp } from '../../smtp.ts';
 import type { HandoverNotice, Notifier, SmtpSettings } from '../notifier.ts';
 import { newestThatFit, plainText, shorten, wordingOf, type Wording } from './wording.ts';
 
 const HOW_TO_ANSWER = 'Open the conversation to answer: a reply to this e-mail does not reach the customer.';
 const TEXT_LENGTH = 20_000;
-const TIMEOUTS = { dnsTimeout: 5_000, connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 };
 
 const Config = z.object({
   to: z.array(z.email()).min(1).max(50).meta({ title: 'Recipients', description: 'They see one another.' }),
@@ -37,8 +37,7 @@ export const email: Notifier<z.infer<typeof Config>> = {
 
 /** Gives back the Message-ID once the server has taken the mail. */
 async function deliver(mail: SendMailOptions, { url }: SmtpSettings): Promise<string> {
-  // What customers wrote is content, never a path or an address to load content from.
-  const transport = createTransport({ url, ...TIMEOUTS, disableFileAccess: true, disableUrlAccess: true });
+  const transport = openSmtp(url);
   try {
     return (await transport.sendMail(mail)).messageId;
   } finally {
@@ -93,11 +92,14 @@ const SmtpFailure = z.object({
 
 /**
  * A refusal for good (5xx) of the recipients, of the sender or of the mail. Of several recipients all were refused, and
- * none only for now. A wrong login is 5xx too, but it is the operator's to repair, after which the mail goes through.
+ * none only for now. A wrong login and a server without encryption are 5xx too, but they are the operator's to repair,
+ * after which the mail goes through.
  */
 function failure(error: unknown): Error {
   const { code = '', responseCode = 0, response = '' } = SmtpFailure.safeParse(error).data ?? {};
   if (code === 'EAUTH') return new Error(`the mail server refused the login in SMTP_URL (${responseCode})`);
+  const advice = encryptionAdvice(error);
+  if (advice) return new Error(advice);
   const words = shorten(response.replace(/\s+/g, ' ') || messageOf(error), 300);
   const text = `the mail could not be sent: ${words}`;
   // 503 says that the session went wrong, not that the mail was refused.
