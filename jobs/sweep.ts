@@ -1,5 +1,5 @@
 import type { Deps } from '../src/deps.ts';
-import { jobs, type JobName } from '../src/queue/contracts.ts';
+import { jobNames, jobs, type JobName } from '../src/queue/contracts.ts';
 import { findDueQueues, findDueWork, forgetPayloads, type DueWork } from '../src/tenancy/as-system.ts';
 import { forgetRequests } from '../src/tenancy/repeatable-requests.ts';
 import { createFreeAbandoned } from './abandoned-claims.ts';
@@ -30,7 +30,7 @@ export function startSweep(deps: Deps): { stop(): Promise<void> } {
     async look() {
       const freed = await freeAbandoned(performance.now());
       if (freed.length > 0) deps.log.info({ freed: freed.length }, 'sweep.freed');
-      const found = (await wakeFor(deps, freed)) + (await sweepOnce(deps));
+      const found = await sweepOnce(deps, GRACE_MS, freed);
       if (found > 0) deps.log.info({ found }, 'sweep.woke');
       if (performance.now() - lastRetention <= RETENTION_EVERY_MS) return;
       const payloads = await forgetPayloads(deps.orm, deps.config.payloadRetentionDays, FORGET_AT_ONCE);
@@ -41,28 +41,30 @@ export function startSweep(deps: Deps): { stop(): Promise<void> } {
   });
 }
 
-/** One look at everything that is overdue. Gives the number of rows woken for. */
-export async function sweepOnce(deps: Deps, graceMs = GRACE_MS): Promise<number> {
+/** One look at everything that is overdue, and wake-ups for it and for what was `freed`. Gives the number of rows woken for. */
+export async function sweepOnce(deps: Deps, graceMs = GRACE_MS, freed: DueWork[] = []): Promise<number> {
+  const busy = await busyJobs(deps);
   const queues = await findDueQueues(deps.orm, graceMs, MOST);
   const due = [
-    ...(await findDueWork(deps.orm, graceMs, MOST)),
+    ...freed,
+    ...(await findDueWork(deps.orm, graceMs, MOST, busy)),
     ...queues.map((tenantId) => ({ job: 'watch-queue', tenantId, subject: tenantId })),
   ];
-  return wakeFor(deps, due);
-}
-
-/** Where a queue is not long anyway. Gives the number of rows woken for. */
-async function wakeFor(deps: Deps, due: DueWork[]): Promise<number> {
-  const busy = new Map<string, boolean>();
   let woken = 0;
   for (const { job, tenantId, subject } of due) {
-    if (!isJob(job)) continue;
-    if (!busy.has(job)) busy.set(job, (await deps.waker.waiting(job).catch(() => 0)) > BUSY);
-    if (busy.get(job)) continue;
+    if (!isJob(job) || busy.includes(job)) continue;
     deps.wake(job, tenantId, subject);
     woken += 1;
   }
   return woken;
+}
+
+/** Where nobody knows how long a queue is, a wake-up does no harm. */
+async function busyJobs({ waker }: Deps): Promise<JobName[]> {
+  const lengths = await Promise.all(
+    jobNames.map(async (job) => ({ job, waiting: await waker.waiting(job).catch(() => 0) })),
+  );
+  return lengths.filter(({ waiting }) => waiting > BUSY).map(({ job }) => job);
 }
 
 const isJob = (name: string): name is JobName => name in jobs;

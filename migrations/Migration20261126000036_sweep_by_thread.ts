@@ -20,7 +20,7 @@ const FIRST = 'tenant_id, thread, channel_id, coalesce(due_at, created_at) as si
  * however much waits behind it. Only where that one is young, or put off, the others are looked at. If the threads are too
  * many together, each tenant's longest waiting comes before anybody's second.
  */
-const THREADS = `
+export const THREADS = `
   (with recursive threads as (
     (select ${FIRST} from inbound_events where status = 'pending' order by thread, channel_id, seq limit 1)
     union all

@@ -37,6 +37,7 @@ import { Migration20261126000040 } from './Migration20261126000040_settings_id.t
 import { Migration20261126000041 } from './Migration20261126000041_payloads_apart.ts';
 import { Migration20261127000042 } from './Migration20261127000042_lighter_decisions.ts';
 import { Migration20261127000043 } from './Migration20261127000043_claimants.ts';
+import { Migration20261127000044 } from './Migration20261127000044_sweep_when_idle.ts';
 
 /** In the order in which they run. A released one is never changed. */
 export const migrations = [
@@ -79,4 +80,5 @@ export const migrations = [
   { name: 'Migration20261126000041_payloads_apart', class: Migration20261126000041 },
   { name: 'Migration20261127000042_lighter_decisions', class: Migration20261127000042 },
   { name: 'Migration20261127000043_claimants', class: Migration20261127000043 },
+  { name: 'Migration20261127000044_sweep_when_idle', class: Migration20261127000044 },
 ];

@@ -86,11 +86,16 @@ export interface DueWork {
   subject: string;
 }
 
-/** Work that nobody picked up within `graceMs`, at most `most` of each kind, oldest first. */
-export async function findDueWork(orm: MikroORM, graceMs: number, most: number): Promise<DueWork[]> {
+/** Work that nobody picked up within `graceMs`, at most `most` of each kind, oldest first, and none for the jobs `without`. */
+export async function findDueWork(
+  orm: MikroORM,
+  graceMs: number,
+  most: number,
+  without: readonly string[] = [],
+): Promise<DueWork[]> {
   const rows = await orm.em.execute<{ job: string; tenant_id: string; subject: string }[]>(
-    `select * from system_due(make_interval(secs => ?), ?)`,
-    [graceMs / 1000, most],
+    `select * from system_due(make_interval(secs => ?), ?, ?::text[])`,
+    [graceMs / 1000, most, `{${without.join()}}`],
   );
   return rows.map((row) => ({ job: row.job, tenantId: row.tenant_id, subject: row.subject }));
 }
