@@ -13,7 +13,7 @@ afterAll(() => rm(dataDir, { recursive: true }));
 /** What `npm start` says with these variables, and its exit code. */
 const start = (env: Record<string, string>) =>
   new Promise<{ code: number | null; said: string }>((resolve) => {
-    const options = { cwd: join(import.meta.dirname, '..'), env: { DATA_DIR: dataDir, ...env }, timeout: 10_000 };
+    const options = { cwd: join(import.meta.dirname, '..'), env: { DATA_DIR: dataDir, ...env }, timeout: 25_000 };
     const child = execFile(process.execPath, ['src/main.ts'], options, (_error, stdout, stderr) =>
       resolve({ code: child.exitCode, said: stdout + stderr }),
     );

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   proxy = await startSilentProxy(database.url);
-  pool = createLogInPool(proxy.url, () => undefined, 1_000);
+  pool = createLogInPool(proxy.url, () => undefined, 3_000);
   const keys = createKeyRing(Buffer.alloc(32, 7).toString('base64'));
   const log = pino({ level: 'silent' });
   logIn = createLogIn({ pool, keys, publicUrl: ORIGIN, sendMail: () => Promise.resolve(true), oidc: null, log });

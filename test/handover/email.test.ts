@@ -168,7 +168,10 @@ describe('email', () => {
     const { port } = z.object({ port: z.number() }).parse(silent.address());
     const smtp = { url: `smtp://127.0.0.1:${port}`, from: 'desk@acme.example' };
 
-    const error = await failureOf(send('email', config, notice, { smtp, signal: AbortSignal.timeout(200) }));
+    // Its time is up as soon as the connection stands.
+    const limit = new AbortController();
+    silent.once('connection', () => limit.abort());
+    const error = await failureOf(send('email', config, notice, { smtp, signal: limit.signal }));
 
     expect(error).not.toBeInstanceOf(PermanentError);
     // By the limit that it was given, before the mail program's own.

@@ -83,14 +83,17 @@ describe('wake-ups', () => {
   it('that are asked for while others are on their way, and a little longer, leave together', async () => {
     const tenantId = newId();
     const all = rows(99);
+    const began = performance.now();
     for (const [n, subject] of all.entries()) {
       waker.wake('deliver-outbound', tenantId, subject);
       if (n % 3 === 2) await sleep(1);
     }
+    // Those that leave together were gathered for 25 ms at the least: the longer the machine took, the more jobs.
+    const most = 2 + (performance.now() - began) / 24;
     await waker.settled();
     const found = await asked('deliver-outbound', 'waiting');
     expect(sorted(found.flat().flatMap(({ subjects }) => subjects))).toEqual(sorted(all));
-    expect(found.length).toBeLessThan(all.length / 9);
+    expect(found.length).toBeLessThanOrEqual(most);
   });
 
   it('for rows that are due together share a job, which waits until then', async () => {

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { followChanges } from '../../src/tenancy/changes.ts';
 import { query } from '../support/embedded.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { until } from '../support/world.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -47,14 +48,14 @@ describe('followChanges', () => {
     const network = await startNetwork();
     const heard: (string | null)[] = [];
     const errors: string[] = [];
-    const changes = await followChanges(network.url, (error) => errors.push(error.message), 300);
+    const changes = await followChanges(network.url, (error) => errors.push(error.message), 1_500);
     changes.listen((tenantId) => heard.push(tenantId));
     expect(changes.isLive()).toBe(true);
 
     network.forget();
-    await vi.waitFor(() => expect(changes.isLive()).toBe(false), 2_000);
-    expect(errors).toEqual([expect.stringMatching(/does not answer/)]);
-    await vi.waitFor(() => expect(changes.isLive()).toBe(true), 5_000);
+    await until(() => expect(changes.isLive()).toBe(false));
+    await until(() => expect(errors).toEqual([expect.stringMatching(/does not answer/)]));
+    await until(() => expect(changes.isLive()).toBe(true));
     expect(heard).toEqual([null]);
     await changes.close();
     network.close();
@@ -69,10 +70,10 @@ describe('followChanges', () => {
 
     network.silence();
     await query(database.ownerUrl, `notify frontdesk_changes, 'faqs'`);
-    await vi.waitFor(() => expect(changes.isLive()).toBe(false), 5_000);
+    await until(() => expect(changes.isLive()).toBe(false));
     expect(heard).toEqual([]);
     network.speak();
-    await vi.waitFor(() => expect(changes.isLive()).toBe(true), 5_000);
+    await until(() => expect(changes.isLive()).toBe(true));
     expect(heard).toEqual(['faqs']);
     // It is the same connection: nobody had to forget everything.
     expect(errors).toEqual([]);
