@@ -54,6 +54,9 @@ async function timeIsUp(shop: Shop): Promise<void> {
   const [handover] = (await handoversOf(shop)).filter(({ outcome }) => outcome === null);
   if (handover) await withUnit(world.deps, tenantId, (unit) => watchHandover(unit, handover.id));
 }
+/** The burst is over. */
+const isDue = ({ tenantId }: Shop) =>
+  query(world.database.ownerUrl, `update conversations set turn_due_at = now() where tenant_id = '${tenantId}'`);
 const hasDebounce = async (shop: Shop, debounceMs: number) => {
   await withTenant(world.deps.orm, shop.tenantId, (em) =>
     em.execute(`update tenant_settings set thresholds = thresholds || ?::jsonb where tenant_id = ?`, [
@@ -125,9 +128,6 @@ describe('a burst', () => {
 });
 
 describe('a turn that a manager cuts off', () => {
-  const isDue = ({ tenantId }: Shop) =>
-    query(world.database.ownerUrl, `update conversations set turn_due_at = now() where tenant_id = '${tenantId}'`);
-
   it.each([
     ['taking the conversation', 12, 'take', {}, 2],
     ['answering', 13, 'replies', { text: 'Dogs are welcome.' }, 3],
@@ -149,16 +149,15 @@ describe('an offer of a human', () => {
   it('waits for the words that came just before its end', async () => {
     const shop = await buildShop(world, { thresholds: { debounce_ms: 0, escalation_threshold: 0.5 } });
     await says(shop, 3, MISS);
-    await hasDebounce(shop, 800);
+    await hasDebounce(shop, 60_000);
     await says(shop, 3, 'yes please');
     await timeIsUp(shop);
     expect((await conversationOf(world, shop, 3)).handler).toBe('awaiting_consent');
     const [waiting] = await handoversOf(shop);
     expect(Number(waiting?.timeoutAt)).toBeGreaterThan(Date.now());
-    await until(async () => {
-      await look(shop, 3);
-      expect((await conversationOf(world, shop, 3)).handler).toBe('queued');
-    });
+    await isDue(shop);
+    await look(shop, 3);
+    expect((await conversationOf(world, shop, 3)).handler).toBe('queued');
   });
 
   it('ends when automation answers after all', async () => {

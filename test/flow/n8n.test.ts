@@ -142,11 +142,11 @@ describe('a turn that no FAQ answers goes to the n8n workflow', () => {
   });
 
   it('asks for a human when nothing comes within response_timeout, and does not send what comes later', async () => {
-    const { shop, callbackUrl } = await buildN8nShop({
-      thresholds: { response_timeout: 1 },
-      handoverMode: 'immediate',
-    });
+    const { shop, callbackUrl } = await buildN8nShop({ handoverMode: 'immediate' });
     await writes(world, shop, 25, 'Is a table free tonight?');
+    await until(async () => expect(await runsOf(shop)).toMatchObject([{ status: 'waiting' }]));
+    const past = `now() - interval '1 minute' where tenant_id = '${shop.tenantId}'`;
+    await query(world.database.ownerUrl, `update agent_runs set deadline_at = ${past}`);
     await until(async () => expect(await handlerOf(world, shop, 25)).toBe('queued'));
     const { id } = await conversationOf(world, shop, 25);
     expect((await decisionsOf(world, shop, id)).at(-1)).toMatchObject({

@@ -17,6 +17,7 @@ import {
   writes,
   type Shop,
 } from '../support/tenants.ts';
+import { query } from '../support/embedded.ts';
 import { startWorld, until, type World } from '../support/world.ts';
 
 let world: World;
@@ -94,16 +95,25 @@ describe('of a further message managers are told', () => {
   });
 
   it('after notify_again_after, when nobody has written by then', async () => {
-    const shop = await shopWithTargets({ notify_again_after: 2 });
+    const shop = await shopWithTargets({ notify_again_after: 3_600 });
+    const past = `now() - interval '1 minute' where tenant_id = '${shop.tenantId}'`;
+    const timePasses = async () => {
+      await query(world.database.ownerUrl, `update conversations set remind_at = ${past}`);
+      await query(world.database.ownerUrl, `update notifications set due_at = ${past} and status = 'queued'`);
+    };
     await says(shop, 302, 'I want to talk to a human');
     await answers(shop, 302, 'Hello');
     await says(shop, 302, 'are you there?');
     await says(shop, 302, 'hello?');
+    await until(async () => expect(await told(shop)).toEqual(['desk sent', 'desk queued']));
+    await timePasses();
     await until(async () => expect(await told(shop)).toEqual(['desk sent', 'desk sent']));
     expect(world.platform.calls.filter(({ path }) => path === `/desk/${shop.slug}`).at(-1)?.body).toMatchObject({
       data: { reason: 'The customer waits for an answer.' },
     });
     await says(shop, 302, 'still here');
+    expect(await told(shop)).toEqual(['desk sent', 'desk sent', 'desk queued']);
+    await timePasses();
     await until(async () => expect(await told(shop)).toEqual(['desk sent', 'desk sent', 'desk sent']));
   });
 

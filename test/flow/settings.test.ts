@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createDeps } from '../../src/deps.ts';
 import { Conversation } from '../../src/entities/conversation.ts';
 import { TenantSettings } from '../../src/entities/tenant-settings.ts';
@@ -15,7 +16,7 @@ const all = <T>(shop: Shop, find: (em: Parameters<Parameters<typeof withTenant>[
 
 describe('bursts', () => {
   it('are answered once when the contact pauses, and at once when a human is asked for', async () => {
-    const shop = await buildShop(world, { thresholds: { debounce_ms: 300, debounce_max_ms: 2_000 } });
+    const shop = await buildShop(world, { thresholds: { debounce_ms: 2_000, debounce_max_ms: 20_000 } });
     for (const text of ['Hi', 'tell me', 'What are your opening hours?']) await writes(world, shop, 69, text);
     await until(() => expect(world.platform.textsTo('69')).toEqual(['We open 7am-9pm daily']));
     const { id } = await conversationOf(world, shop, 69);
@@ -31,13 +32,12 @@ describe('bursts', () => {
   });
 
   it('are answered after debounce_max_ms although they go on', async () => {
-    const quick = await buildShop(world, { thresholds: { debounce_ms: 300, debounce_max_ms: 600 } });
-    const stop = Date.now() + 1_500;
+    const quick = await buildShop(world, { thresholds: { debounce_ms: 2_000, debounce_max_ms: 2_500 } });
     let sent = 0;
-    while (Date.now() < stop && world.platform.textsTo('71').length === 0) {
+    while (world.platform.textsTo('71').length === 0) {
       await writes(world, quick, 71, `What are your opening hours? ${sent++}`);
+      await sleep(50);
     }
-    await until(() => expect(world.platform.textsTo('71').length).toBeGreaterThan(0));
     expect(sent).toBeGreaterThan(3);
   });
 });
@@ -103,7 +103,7 @@ describe('settings', () => {
       await owner.query('begin');
       await owner.query(`delete from faqs where tenant_id = $1 and question like 'What are%'`, [shop.tenantId]);
       await writes(world, shop, 73, 'What are your opening hours?');
-      const waiting = `select from pg_locks where locktype = 'transactionid' and not granted`;
+      const waiting = 'select from pg_locks where not granted and pg_backend_pid() = any (pg_blocking_pids(pid))';
       await until(async () => expect((await owner.query(waiting)).rowCount).toBeGreaterThan(0));
       await owner.query('commit');
       await until(() => expect(world.platform.textsTo('73')).toHaveLength(1));
@@ -133,13 +133,13 @@ describe('settings', () => {
           shop.tenantId,
         ]);
       });
-      await vi.waitFor(async () => expect(await seen()).toEqual(['Be brief.', 'Closed today']), 1_000);
+      await until(async () => expect(await seen()).toEqual(['Be brief.', 'Closed today']));
       await all(shop, (em) =>
         em.execute(`update faqs set is_active = false where tenant_id = ? and question like 'What are%'`, [
           shop.tenantId,
         ]),
       );
-      await vi.waitFor(async () => expect(await seen()).toEqual(['Be brief.', null]), 1_000);
+      await until(async () => expect(await seen()).toEqual(['Be brief.', null]));
     } finally {
       await other.close();
     }

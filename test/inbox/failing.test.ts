@@ -136,7 +136,8 @@ it('an event that somebody else has handled meanwhile is not charged with an err
     const settingsOf = () => Promise.reject(new Error('cannot be read'));
     const processed = handleInbound.start({ ...world.deps, settingsOf }).process(wakeOf(shop, 4));
     await until(async () => {
-      const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and query like 'update inbound_events%'`;
+      const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+        and query like 'update inbound_events%'`;
       expect(await query(world.database.ownerUrl, waiting)).toHaveLength(1);
     });
     await other.query('commit');
