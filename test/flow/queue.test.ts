@@ -13,11 +13,12 @@ const world = useWorld({ env: { SWEEP_INTERVAL_MS: '60000' } });
 const closed = { mon: [], tue: [], wed: [], thu: [], fri: [], sat: [], sun: [] };
 const neverOpen = { timezone: 'Europe/Berlin', week: closed, holidays: [] };
 
-/** Closed today and, whatever the day, open for the whole of tomorrow. */
-function opensTomorrow() {
-  const tomorrow = new Date(Date.now() + 86_400_000);
-  const day = (['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const)[tomorrow.getUTCDay()] ?? 'mon';
-  return { timezone: 'UTC', week: { ...closed, [day]: [{ from: '00:00', to: '24:00' }] }, holidays: [] };
+/** Closed today and, whatever the day, open for the whole of the day after tomorrow: tomorrow may begin in mid-test. */
+function opensSoon() {
+  const opening = new Date(new Date(Date.now() + 2 * 86_400_000).setUTCHours(0, 0, 0, 0));
+  const day = (['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const)[opening.getUTCDay()] ?? 'mon';
+  const week = { ...closed, [day]: [{ from: '00:00', to: '24:00' }] };
+  return { opening, businessHours: { timezone: 'UTC', week, holidays: [] } };
 }
 
 async function giving(defaultCapacity = 1, wishes = {}): Promise<Shop> {
@@ -117,20 +118,21 @@ describe('outside business hours', () => {
       handoverMessage: 'In a minute!',
       thresholds: { queue_timeout: 1 },
     });
-    await shut(shop, opensTomorrow());
+    const { opening, businessHours } = opensSoon();
+    await shut(shop, businessHours);
     await writes(world, shop, 311, 'human please');
     await until(() => expect(world.platform.textsTo('311')).toHaveLength(1));
     expect(world.platform.textsTo('311')[0]).toMatch(/saved.* at 12:00.AM/);
-    // queue_timeout does not run: it begins with tomorrow.
+    // queue_timeout does not run: it begins with that day.
     const { openHandoverId } = await conversationOf(world, shop, 311);
     const { timeoutAt } = await handoverById(world, shop, openHandoverId ?? '');
-    expect(timeoutAt?.getTime()).toBe(new Date().setUTCHours(24, 0, 1, 0));
+    expect(timeoutAt?.getTime()).toBe(opening.getTime() + 1_000);
     expect(await handlerOf(world, shop, 311)).toBe('queued');
   });
 
   it('offers a person only with the time from which on one is there', async () => {
     const shop = await buildShop(world, { thresholds: { escalation_threshold: 0.5 } });
-    await shut(shop, opensTomorrow());
+    await shut(shop, opensSoon().businessHours);
     await writes(world, shop, 312, 'Can I bring my dog?');
     await until(() => expect(world.platform.textsTo('312')[0]).toMatch(/back on .* 12:00.AM.*yes or no/));
     await writes(world, shop, 312, 'yes');
