@@ -229,9 +229,8 @@ describe('rotating a secret', () => {
     await until(() => expect(signatures().at(-1)?.split(' ')).toHaveLength(2));
     await endGrace(id);
     await until(async () => expect(await say(before)).toBe(401));
-    const count = signatures().length;
     expect(await say(now)).toBe(200);
-    await until(() => expect(signatures().length).toBeGreaterThan(count));
-    expect(signatures().at(-1)?.split(' ')).toHaveLength(1);
+    // What was said while both were good may be answered just before it.
+    await until(() => expect(signatures().at(-1)?.split(' ')).toHaveLength(1));
   });
 });

@@ -58,10 +58,12 @@ describe('a note', () => {
     await note(shop, id);
     await call(world, shop.managerToken, 'POST', `/conversations/${id}/replies`, { body: { text: 'Mia here.' } });
     await until(() => expect(world.platform.textsTo('602').at(-1)).toBe('Mia here.'));
-    const sends = await withTenant(world.deps.orm, shop.tenantId, (em) =>
-      em.find(OutboundMessage, { tenantId: shop.tenantId }),
-    );
-    expect(sends.map(({ status }) => status)).toEqual(['sent', 'sent']);
+    await until(async () => {
+      const sends = await withTenant(world.deps.orm, shop.tenantId, (em) =>
+        em.find(OutboundMessage, { tenantId: shop.tenantId }),
+      );
+      expect(sends.map(({ status }) => status)).toEqual(['sent', 'sent']);
+    });
     expect(JSON.stringify(world.platform.calls)).not.toContain('canary');
   });
 
