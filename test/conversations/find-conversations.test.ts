@@ -34,6 +34,7 @@ beforeAll(async () => {
     // Said all the time, now and then, only long ago, and once.
     said: ['always', ...(n % 4 ? [] : ['sometimes']), ...(n > 45 ? ['formerly'] : []), ...(n === 50 ? ['once'] : [])],
   }));
+  const now = Date.now();
   await withTenant(orm, tenantId, async (em) => {
     for (const id of channels)
       await em.insert(Channel, { tenantId, id, kind: 'telegram', name: 'Bot', configSealed: Buffer.of(1) });
@@ -46,7 +47,7 @@ beforeAll(async () => {
         channelId,
         contactId,
         thread: `${n}`,
-        lastActivityAt: new Date(Date.now() - n * 1_000),
+        lastActivityAt: new Date(now - n * 1_000),
       });
       await setLabels(em, tenantId, id, labels);
       const seqs = said.map((content, at) => ({ content: `well, ${content}!`, seq: at + 1 }));

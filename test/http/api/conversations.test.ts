@@ -41,6 +41,7 @@ async function all(path: string, limit = 2): Promise<string[]> {
 
 /** Conversations of the shop, as the list of their handlers says, each a second older than the one before. */
 async function fill({ tenantId, telegram, managerId }: Shop, handlers: Handler[]): Promise<string[]> {
+  const now = Date.now();
   return withTenant(world.deps.orm, tenantId, async (em) => {
     const made: string[] = [];
     for (const [n, handler] of handlers.entries()) {
@@ -55,7 +56,7 @@ async function fill({ tenantId, telegram, managerId }: Shop, handlers: Handler[]
         handler,
         assigneeUserId: handler === 'human' ? managerId : null,
         // Two of each second: the order among them has to be one that pages keep to.
-        lastActivityAt: new Date(Date.now() - Math.floor(n / 2) * 1_000),
+        lastActivityAt: new Date(now - Math.floor(n / 2) * 1_000),
       });
       made.push(id);
     }

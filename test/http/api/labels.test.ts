@@ -14,12 +14,13 @@ let manager: Person;
 let ids: string[];
 
 async function fill({ tenantId, telegram }: Shop, count: number): Promise<string[]> {
+  const now = Date.now();
   return withTenant(world.deps.orm, tenantId, async (em) => {
     const made: string[] = [];
     for (let n = 0; n < count; n++) {
       const [id, contactId] = [newId(), newId()];
       await em.insert(Contact, { tenantId, id: contactId, attributes: {} });
-      const lastActivityAt = new Date(Date.now() - n * 1_000);
+      const lastActivityAt = new Date(now - n * 1_000);
       await em.insert(Conversation, {
         tenantId,
         id,

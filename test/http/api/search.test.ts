@@ -26,6 +26,7 @@ beforeAll(async () => {
 afterAll(() => app.end());
 
 let count = 0;
+const now = Date.now();
 
 /** A conversation in which this was said; the later it is made, the earlier its last activity. */
 async function said({ tenantId, telegram }: Shop, texts: string[], set: Partial<Conversation> = {}): Promise<string> {
@@ -41,7 +42,7 @@ async function said({ tenantId, telegram }: Shop, texts: string[], set: Partial<
       channelId,
       thread: `said-${count}`,
       lastSeq: texts.length,
-      lastActivityAt: new Date(Date.now() - count * 1_000),
+      lastActivityAt: new Date(now - count * 1_000),
       ...set,
     });
     await em.insertMany(
