@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { describe, expect, it } from 'vitest';
 import { embeddedLab, postmasterPid, query } from './support/embedded.ts';
+import { reservePort } from './support/fault-stores.ts';
 
 const isRoot = process.getuid?.() === 0;
 const { folder, adopt, start, startElsewhere } = embeddedLab();
@@ -14,6 +15,9 @@ const shared = () => folder('data');
 
 describe('startEmbeddedPostgres', { timeout: 30_000 }, () => {
   it('makes a UTF-8 database that only 127.0.0.1 and the password open, with durability on', async () => {
+    // None of those that the system hands out, of which another program may get it while the server is away.
+    await mkdir(shared());
+    await writeFile(join(shared(), 'postgres-port'), `${await reservePort()}\n`);
     // The one start with the settings as users have them.
     const server = await start(shared(), {});
 

@@ -1,7 +1,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, readlinkSync, rmSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,6 +39,9 @@ export interface CrashablePostgres {
 /** A PostgreSQL of one's own with durability on, as the service starts it. */
 export async function startCrashablePostgres(dataDir: string): Promise<CrashablePostgres> {
   const settings = { max_connections: '200' };
+  // One that it can come back to.
+  await mkdir(dataDir, { recursive: true });
+  await writeFile(join(dataDir, 'postgres-port'), `${await reservePort()}\n`);
   let server = await startEmbeddedPostgres({ dataDir, settings });
   const { port } = server;
   const asked = `select current_setting('data_directory') as folder`;
