@@ -134,11 +134,9 @@ describe('starting and stopping', () => {
     for (let round = 0; round < 3; round++) {
       const works = [1, 2].map(() => orm.em.fork().transactional((em) => em.execute('select pg_sleep(20)')));
       const ending = Promise.allSettled(works);
-      await sleep(300);
-      await query(
-        ownerUrl,
-        `select pg_terminate_backend(pid) from pg_stat_activity where query like 'select pg_sleep%'`,
-      );
+      const begun = `from pg_stat_activity where datname = current_database() and query like 'select pg_sleep%'`;
+      await until(async () => expect((await query(ownerUrl, `select ${begun}`)).rowCount).toBe(2), 15_000);
+      await query(ownerUrl, `select pg_terminate_backend(pid) ${begun}`);
       const ends = await ending;
       expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     }

@@ -78,7 +78,7 @@ describe("an answer from the managers' group that fails for good", () => {
       expect(calls).toHaveLength(2);
       expect(await statusesOf(shop)).toEqual(['failed', 'discarded']);
     });
-    expect(await notesOf(shop)).toMatchObject([{ status: 'sent' }]);
+    await until(async () => expect(await notesOf(shop)).toMatchObject([{ status: 'sent' }]));
   });
 
   it.each([

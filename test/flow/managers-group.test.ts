@@ -161,10 +161,11 @@ describe("what cannot go out is said under the manager's message, and the contac
     expect(nothingSent(group)[1]?.body['text']).toContain(`#${id}`);
     await postTelegram(world, shop, { ...update, update_id: update.update_id + 900_000 });
     await ended(shop, { update_id: update.update_id + 900_000 }, 'failed');
-    const notes = await withTenant(world.deps.orm, shop.tenantId, (em) =>
-      em.find(Notification, { tenantId: shop.tenantId, handoverId: null }),
-    );
-    expect(notes).toMatchObject([{ status: 'sent', attempts: 2 }]);
+    const notes = () =>
+      withTenant(world.deps.orm, shop.tenantId, (em) =>
+        em.find(Notification, { tenantId: shop.tenantId, handoverId: null }),
+      );
+    await until(async () => expect(await notes()).toMatchObject([{ status: 'sent', attempts: 2 }]));
     expect(toCustomer()).toHaveLength(before);
   });
 });

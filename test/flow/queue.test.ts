@@ -71,9 +71,9 @@ describe('the queue', () => {
     // The one that said that somebody waits is called off.
     await until(async () => {
       const notices = await withTenant(world.deps.orm, shop.tenantId, (em) =>
-        em.find(Notification, { tenantId: shop.tenantId }, { orderBy: { createdAt: 'asc' } }),
+        em.find(Notification, { tenantId: shop.tenantId }),
       );
-      expect(notices.map(({ status }) => status)).toEqual(['skipped', 'sent']);
+      expect(notices.map(({ status }) => status).toSorted()).toEqual(['sent', 'skipped']);
     });
   });
 
