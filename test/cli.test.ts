@@ -38,7 +38,7 @@ const whatsapp = ['phoneNumberId=106', 'accessToken=EAAG', 'appSecret=0123456789
 const set = (pairs: string[]) => pairs.flatMap((pair) => ['--set', pair]);
 
 describe('npm run frontdesk', () => {
-  it('makes a tenant, connects its channels, lets a manager in and says where to go', { timeout: 60_000 }, async () => {
+  it('makes a tenant, connects its channels, lets a manager in and says where to go', { timeout: 90_000 }, async () => {
     expect(await frontdesk('tenant', 'my_shop', '--name', 'My Shop', '--handover', 'immediate')).toEqual({
       code: 0,
       said: 'made tenant my_shop',
@@ -65,7 +65,7 @@ describe('npm run frontdesk', () => {
 
   it(
     'makes a person of a tenant, and a system admin only as the owner of the tables',
-    { timeout: 60_000 },
+    { timeout: 90_000 },
     async () => {
       await frontdesk('tenant', 'my_team', '--name', 'My Team');
       const [person, refused] = await Promise.all([
@@ -80,7 +80,7 @@ describe('npm run frontdesk', () => {
     },
   );
 
-  it('takes FAQs from a file and puts them into one', { timeout: 60_000 }, async () => {
+  it('takes FAQs from a file and puts them into one', { timeout: 90_000 }, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'frontdesk-cli-'));
     const [list, wrong, all] = ['list.csv', 'wrong.csv', 'all.json'].map((name) => join(folder, name));
     if (!list || !wrong || !all) throw new Error('three files are needed');
@@ -107,7 +107,7 @@ describe('npm run frontdesk', () => {
     }
   });
 
-  it('lists, suspends, deletes and restores tenants, and sets features and limits', { timeout: 60_000 }, async () => {
+  it('lists, suspends, deletes and restores tenants, and sets features and limits', { timeout: 90_000 }, async () => {
     for (const slug of ['cli_a', 'cli_b']) await frontdesk('tenant', 'create', slug, '--name', `Cli ${slug}`);
     const seen = async (...args: string[]) => (await frontdesk('tenant', 'list', '--name', 'cli', ...args)).said;
     expect(await seen()).toBe('cli_a\tactive\tCli cli_a\ncli_b\tactive\tCli cli_b');
@@ -139,7 +139,7 @@ describe('npm run frontdesk', () => {
     );
   });
 
-  it('makes, lists and revokes keys', { timeout: 60_000 }, async () => {
+  it('makes, lists and revokes keys', { timeout: 90_000 }, async () => {
     await frontdesk('tenant', 'keyed', '--name', 'Keyed');
     const made = await frontdesk('key', 'keyed', 'create', '--name', 'CI', '--scopes', 'faqs:read,faqs:write');
     expect(made).toEqual({ code: 0, said: expect.stringMatching(/^fd_[0-9a-f]{32}_[\w-]{43}$/) });
@@ -205,7 +205,7 @@ describe('npm run frontdesk', () => {
 
   it(
     'says which setting is wrong where there is no database or no key, and makes no key',
-    { timeout: 60_000 },
+    { timeout: 90_000 },
     async () => {
       const DATA_DIR = await mkdtemp(join(tmpdir(), 'frontdesk-cli-'));
       try {
@@ -232,7 +232,7 @@ describe('npm run frontdesk', () => {
     },
   );
 
-  it('warns on stderr, in words, and leaves stdout to what was asked for', { timeout: 60_000 }, async () => {
+  it('warns on stderr, in words, and leaves stdout to what was asked for', { timeout: 90_000 }, async () => {
     const DATA_DIR = await mkdtemp(join(tmpdir(), 'frontdesk-cli-'));
     try {
       await frontdesk('tenant', 'warned', '--name', 'Warned');

@@ -15,7 +15,7 @@ const needsUser = async (skip: (condition: boolean, note: string) => void) => {
   skip(needed.includes(false), 'no other user may enter this folder');
 };
 
-describe('startEmbeddedPostgres as root', { timeout: 30_000 }, () => {
+describe('startEmbeddedPostgres as root', { timeout: 60_000 }, () => {
   beforeEach(({ skip }) => skip(!isRoot, 'only root can try it'));
 
   it('runs PostgreSQL as another user and gives that user only the cluster', async () => {

@@ -13,7 +13,7 @@ const { folder, adopt, start, startElsewhere } = embeddedLab();
 /** Of the tests that build on one another: a start costs less than a first start. */
 const shared = () => folder('data');
 
-describe('startEmbeddedPostgres', { timeout: 30_000 }, () => {
+describe('startEmbeddedPostgres', { timeout: 60_000 }, () => {
   it('makes a UTF-8 database that only 127.0.0.1 and the password open, with durability on', async () => {
     // None of those that the system hands out, of which another program may get it while the server is away.
     await mkdir(shared());

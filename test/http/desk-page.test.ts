@@ -94,7 +94,7 @@ describe.skipIf(!chromiumPath)('the desk in a browser', () => {
     });
   });
 
-  describe('the queue', () => {
+  describe('the queue', { timeout: 60_000 }, () => {
     it('gives whoever waits longest to the one who asks for the next, and two people never the same', async () => {
       const waiting = [];
       for (const waits of [3, 9, 6]) waiting.push((await queueUp(world, shop, { waits })).conversationId);

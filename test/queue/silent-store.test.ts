@@ -57,4 +57,4 @@ it('a store that falls silent on open connections is left for new ones: jobs are
   await wakeUntilDone(newId());
   await worker.close(true);
   await waker.close();
-});
+}, 60_000);

@@ -58,7 +58,7 @@ async function send(format: 'csv' | 'json', token: string, file: AsyncIterable<s
 }
 
 describe('an import of 32 MB', () => {
-  it.each(['csv', 'json'] as const)('as %s is never in memory as a whole', { timeout: 120_000 }, async (format) => {
+  it.each(['csv', 'json'] as const)('as %s is never in memory as a whole', { timeout: 240_000 }, async (format) => {
     const shop = await buildShop(world, { faqs: [] });
     const { token } = await hire(world, shop.tenantId, 'manager');
     const { begin, row, end } = kinds[format];

@@ -39,7 +39,7 @@ const strange = [
   'x'.repeat(10_000),
 ];
 
-describe('a word of a path', { timeout: 60_000 }, () => {
+describe('a word of a path', { timeout: 180_000 }, () => {
   it('that is no id belongs to nothing, in every operation and for every method', async () => {
     const before = await stateOf(world, tenant.tenantId, tables);
     for (const operation of operations.filter(({ path }) => path.includes('{'))) {
@@ -83,7 +83,7 @@ describe('a word of a path', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a parameter of a query', { timeout: 60_000 }, () => {
+describe('a parameter of a query', { timeout: 180_000 }, () => {
   const queried = () =>
     operations.flatMap((operation) =>
       operation.parameters.filter((one) => one.in === 'query').map((one) => ({ operation, name: one.name })),
