@@ -13,6 +13,8 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const FRONTDESK_KEY = Buffer.alloc(32, 7).toString('base64');
+/** Every command is a process of its own. */
+const LIMIT = { timeout: 240_000 };
 
 /** What a command says on both streams, and its exit code. */
 const streamsOf = (args: string[], more: Record<string, string> = {}) =>
@@ -38,7 +40,7 @@ const whatsapp = ['phoneNumberId=106', 'accessToken=EAAG', 'appSecret=0123456789
 const set = (pairs: string[]) => pairs.flatMap((pair) => ['--set', pair]);
 
 describe('npm run frontdesk', () => {
-  it('makes a tenant, connects its channels, lets a manager in and says where to go', { timeout: 90_000 }, async () => {
+  it('makes a tenant, connects its channels, lets a manager in and says where to go', LIMIT, async () => {
     expect(await frontdesk('tenant', 'my_shop', '--name', 'My Shop', '--handover', 'immediate')).toEqual({
       code: 0,
       said: 'made tenant my_shop',
@@ -63,24 +65,20 @@ describe('npm run frontdesk', () => {
     expect(same).toEqual({ code: 1, said: expect.stringMatching(/^this account is connected already; disconnect it/) });
   });
 
-  it(
-    'makes a person of a tenant, and a system admin only as the owner of the tables',
-    { timeout: 90_000 },
-    async () => {
-      await frontdesk('tenant', 'my_team', '--name', 'My Team');
-      const [person, refused] = await Promise.all([
-        frontdesk('user', 'olga@example.com', '--tenant', 'my_team', '--role', 'owner'),
-        frontdesk('user', 'root@example.com', '--system-admin'),
-      ]);
-      expect(person).toEqual({
-        code: 0,
-        said: expect.stringMatching(/^olga@example\.com can set a password .*:\nhttps:\/\/desk\.example\/join#\S+$/),
-      });
-      expect(refused).toEqual({ code: 1, said: expect.stringMatching(/^only the owner of the tables .*DATABASE_URL/) });
-    },
-  );
+  it('makes a person of a tenant, and a system admin only as the owner of the tables', LIMIT, async () => {
+    await frontdesk('tenant', 'my_team', '--name', 'My Team');
+    const [person, refused] = await Promise.all([
+      frontdesk('user', 'olga@example.com', '--tenant', 'my_team', '--role', 'owner'),
+      frontdesk('user', 'root@example.com', '--system-admin'),
+    ]);
+    expect(person).toEqual({
+      code: 0,
+      said: expect.stringMatching(/^olga@example\.com can set a password .*:\nhttps:\/\/desk\.example\/join#\S+$/),
+    });
+    expect(refused).toEqual({ code: 1, said: expect.stringMatching(/^only the owner of the tables .*DATABASE_URL/) });
+  });
 
-  it('takes FAQs from a file and puts them into one', { timeout: 90_000 }, async () => {
+  it('takes FAQs from a file and puts them into one', LIMIT, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'frontdesk-cli-'));
     const [list, wrong, all] = ['list.csv', 'wrong.csv', 'all.json'].map((name) => join(folder, name));
     if (!list || !wrong || !all) throw new Error('three files are needed');
@@ -107,7 +105,7 @@ describe('npm run frontdesk', () => {
     }
   });
 
-  it('lists, suspends, deletes and restores tenants, and sets features and limits', { timeout: 90_000 }, async () => {
+  it('lists, suspends, deletes and restores tenants, and sets features and limits', LIMIT, async () => {
     for (const slug of ['cli_a', 'cli_b']) await frontdesk('tenant', 'create', slug, '--name', `Cli ${slug}`);
     const seen = async (...args: string[]) => (await frontdesk('tenant', 'list', '--name', 'cli', ...args)).said;
     expect(await seen()).toBe('cli_a\tactive\tCli cli_a\ncli_b\tactive\tCli cli_b');
@@ -139,7 +137,7 @@ describe('npm run frontdesk', () => {
     );
   });
 
-  it('makes, lists and revokes keys', { timeout: 90_000 }, async () => {
+  it('makes, lists and revokes keys', LIMIT, async () => {
     await frontdesk('tenant', 'keyed', '--name', 'Keyed');
     const made = await frontdesk('key', 'keyed', 'create', '--name', 'CI', '--scopes', 'faqs:read,faqs:write');
     expect(made).toEqual({ code: 0, said: expect.stringMatching(/^fd_[0-9a-f]{32}_[\w-]{43}$/) });
@@ -151,7 +149,7 @@ describe('npm run frontdesk', () => {
     expect((await frontdesk('key', 'keyed', 'list')).said).toContain('\trevoked\t');
   });
 
-  it('says what is wrong, and how it should be, on stderr', { timeout: 240_000 }, async () => {
+  it('says what is wrong, and how it should be, on stderr', LIMIT, async () => {
     await frontdesk('tenant', 'there', '--name', 'There');
     const secret = `secret=whsec_${'A'.repeat(32)}`;
     const agent = ['agent', 'there', 'n8n', ...set(['workflowUrl=https://n8n.example/x', secret])];
@@ -203,36 +201,32 @@ describe('npm run frontdesk', () => {
     expect(answers).toEqual(wrong.map(([words]) => ({ code: 1, said: expect.stringMatching(words) })));
   });
 
-  it(
-    'says which setting is wrong where there is no database or no key, and makes no key',
-    { timeout: 90_000 },
-    async () => {
-      const DATA_DIR = await mkdtemp(join(tmpdir(), 'frontdesk-cli-'));
-      try {
-        const nobody = 'postgres://a:b@127.0.0.1:1/x';
-        const [away, ownerAway, shut, keyless] = await Promise.all([
-          streamsOf(['tenant', 'list'], { DATABASE_APP_URL: nobody }),
-          streamsOf(['tenant', 'list'], { DATABASE_URL: nobody }),
-          streamsOf(['tenant', 'list'], { DATABASE_APP_URL: database.url.replace(/:[^:@]+@/, ':wrong@') }),
-          streamsOf(['tenant', 'list'], { FRONTDESK_KEY: '', DATA_DIR }),
-        ]);
-        const refused = (why: RegExp) => ({ code: 1, out: '', err: expect.stringMatching(why) });
-        expect(away).toEqual(
-          refused(/^the database cannot be opened: .*ECONNREFUSED.*; check DATABASE_URL and DATABASE_APP_URL/),
-        );
-        expect(ownerAway).toEqual(away);
-        expect(shut).toEqual(
-          refused(/^the database cannot be opened: password .*; check DATABASE_URL and DATABASE_APP_URL/),
-        );
-        expect(keyless).toEqual(refused(/^there is no key: set FRONTDESK_KEY as the service has it, or DATA_DIR/));
-        expect(await readdir(DATA_DIR)).toEqual([]);
-      } finally {
-        await rm(DATA_DIR, { recursive: true });
-      }
-    },
-  );
+  it('says which setting is wrong where there is no database or no key, and makes no key', LIMIT, async () => {
+    const DATA_DIR = await mkdtemp(join(tmpdir(), 'frontdesk-cli-'));
+    try {
+      const nobody = 'postgres://a:b@127.0.0.1:1/x';
+      const [away, ownerAway, shut, keyless] = await Promise.all([
+        streamsOf(['tenant', 'list'], { DATABASE_APP_URL: nobody }),
+        streamsOf(['tenant', 'list'], { DATABASE_URL: nobody }),
+        streamsOf(['tenant', 'list'], { DATABASE_APP_URL: database.url.replace(/:[^:@]+@/, ':wrong@') }),
+        streamsOf(['tenant', 'list'], { FRONTDESK_KEY: '', DATA_DIR }),
+      ]);
+      const refused = (why: RegExp) => ({ code: 1, out: '', err: expect.stringMatching(why) });
+      expect(away).toEqual(
+        refused(/^the database cannot be opened: .*ECONNREFUSED.*; check DATABASE_URL and DATABASE_APP_URL/),
+      );
+      expect(ownerAway).toEqual(away);
+      expect(shut).toEqual(
+        refused(/^the database cannot be opened: password .*; check DATABASE_URL and DATABASE_APP_URL/),
+      );
+      expect(keyless).toEqual(refused(/^there is no key: set FRONTDESK_KEY as the service has it, or DATA_DIR/));
+      expect(await readdir(DATA_DIR)).toEqual([]);
+    } finally {
+      await rm(DATA_DIR, { recursive: true });
+    }
+  });
 
-  it('warns on stderr, in words, and leaves stdout to what was asked for', { timeout: 90_000 }, async () => {
+  it('warns on stderr, in words, and leaves stdout to what was asked for', LIMIT, async () => {
     const DATA_DIR = await mkdtemp(join(tmpdir(), 'frontdesk-cli-'));
     try {
       await frontdesk('tenant', 'warned', '--name', 'Warned');
