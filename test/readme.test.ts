@@ -42,7 +42,7 @@ const typed = () =>
   });
 
 describe('the README', () => {
-  it('names commands that work one after the other, as they stand there', { timeout: 120_000 }, async () => {
+  it('names commands that work one after the other, as they stand there', { timeout: 240_000 }, async () => {
     expect(commands().length).toBeGreaterThan(6);
     const { code, said } = await typed();
     expect({ code, said }).toEqual({ code: 0, said: expect.stringMatching(/\bfd_\w+/) });

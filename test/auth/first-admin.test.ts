@@ -31,7 +31,7 @@ const isSystemAdmin = async (email: string, password: string, own: World = world
   return rows;
 };
 
-describe('the first start', { timeout: 60_000 }, () => {
+describe('the first start', { timeout: 120_000 }, () => {
   it('prints a link with which one person, once, becomes the first system admin', async () => {
     const own = await startWorld({ workers: false });
     try {
@@ -70,7 +70,7 @@ describe('the first start', { timeout: 60_000 }, () => {
   });
 });
 
-describe('frontdesk user', { timeout: 60_000 }, () => {
+describe('frontdesk user', { timeout: 120_000 }, () => {
   const manage = (email: string, options: Parameters<typeof manageUser>[3], ownerUrl?: string | null) =>
     manageUser(world.deps, ownerUrl === undefined ? world.database.ownerUrl : ownerUrl, email, options);
 

@@ -42,7 +42,7 @@ const said = ({ status, body, headers }: Reply) => ({
   headers: [...headers.keys()].filter((name) => !['date', 'x-request-id', 'connection', 'keep-alive'].includes(name)),
 });
 
-describe('a log-in with a wrong password', { timeout: 60_000 }, () => {
+describe('a log-in with a wrong password', { timeout: 120_000 }, () => {
   it('is the same answer and the same work for somebody, for nobody, and where there is no password', async () => {
     const addresses = [(await enrolled(world)).email, nobody(), await withoutPassword()];
     const seen = [];
@@ -71,7 +71,7 @@ describe('a log-in with a wrong password', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a forgotten password', { timeout: 60_000 }, () => {
+describe('a forgotten password', { timeout: 120_000 }, () => {
   it('is the same answer for somebody and for nobody, which does not wait for the mail', async () => {
     const { email } = await enrolled(world);
     const ask = (address: string) =>
@@ -94,7 +94,7 @@ describe('a forgotten password', { timeout: 60_000 }, () => {
   });
 });
 
-describe('an invitation', { timeout: 60_000 }, () => {
+describe('an invitation', { timeout: 120_000 }, () => {
   it('is the same answer whether that person works elsewhere, has been here before, or is new', async () => {
     const { email } = await enrolled(world);
     const replies = [];
@@ -133,7 +133,7 @@ describe('an invitation', { timeout: 60_000 }, () => {
   });
 });
 
-describe('hashing', { timeout: 60_000 }, () => {
+describe('hashing', { timeout: 120_000 }, () => {
   it('is done for two people at once, however many come', async () => {
     const passwords = createPasswords();
     const work = await countWork(world.deps.logInPool, () =>
