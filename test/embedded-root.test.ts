@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { isTraversable } from '../src/embedded/account.ts';
 import { dataFolder } from './support/data-folder.ts';
 import { embeddedLab, query } from './support/embedded.ts';
-import { createService } from './support/fault-services.ts';
+import { createService } from './support/faults/services.ts';
 
 const isRoot = process.getuid?.() === 0;
 const { folder, start, startElsewhere } = embeddedLab();

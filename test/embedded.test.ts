@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { describe, expect, it } from 'vitest';
 import { embeddedLab, postmasterPid, query } from './support/embedded.ts';
-import { reservePort } from './support/fault-stores.ts';
+import { reservePort } from './support/faults/stores.ts';
 
 const isRoot = process.getuid?.() === 0;
 const { folder, adopt, start, startElsewhere } = embeddedLab();

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { whyExpired } from './support/fault-expiry.ts';
-import type { Kill, Victim } from './support/fault-killer.ts';
-import type { RunRow } from './support/fault-rows.ts';
-import type { Call } from './support/fault-workflows.ts';
+import { whyExpired } from './support/faults/expiry.ts';
+import type { Kill, Victim } from './support/faults/killer.ts';
+import type { RunRow } from './support/faults/rows.ts';
+import type { Call } from './support/faults/workflows.ts';
 
 const killed = (victim: Victim, from: number): Kill => ({
   victim,

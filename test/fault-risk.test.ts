@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Kill, Victim } from './support/fault-killer.ts';
-import type { Send } from './support/fault-platform.ts';
-import { riskOf } from './support/fault-risk.ts';
-import type { OutboundRow } from './support/fault-rows.ts';
+import type { Kill, Victim } from './support/faults/killer.ts';
+import type { Send } from './support/faults/platform.ts';
+import { riskOf } from './support/faults/risk.ts';
+import type { OutboundRow } from './support/faults/rows.ts';
 
 const killed = (victim: Victim, name: string, from: number, backAt = from + 500): Kill => ({
   victim,

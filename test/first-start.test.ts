@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { openBrowser, type Browser } from './support/browser.ts';
 import { dataFolder } from './support/data-folder.ts';
 import { DEMO_LIMIT_MS, playDemo, story, talkIn } from './support/demo.ts';
-import { createService, type Service } from './support/fault-services.ts';
-import { reservePort } from './support/fault-stores.ts';
+import { createService, type Service } from './support/faults/services.ts';
+import { reservePort } from './support/faults/stores.ts';
 
 let folder: Awaited<ReturnType<typeof dataFolder>>;
 let service: Service;

@@ -5,8 +5,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { newId } from '../../src/id.ts';
 import { listen } from '../../src/listen.ts';
 import { dataFolder } from '../support/data-folder.ts';
-import { createService, type Service } from '../support/fault-services.ts';
-import { postmasterOf, reservePort } from '../support/fault-stores.ts';
+import { createService, type Service } from '../support/faults/services.ts';
+import { postmasterOf, reservePort } from '../support/faults/stores.ts';
 
 const undos: (() => Promise<unknown>)[] = [];
 

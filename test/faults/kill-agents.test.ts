@@ -1,6 +1,6 @@
 import { afterEach, describe, it } from 'vitest';
-import { runAgentsDrill } from '../support/fault-agents-drill.ts';
-import { expectWhole } from '../support/fault-expect.ts';
+import { runAgentsDrill } from '../support/faults/agents-drill.ts';
+import { expectWhole } from '../support/faults/expect.ts';
 
 const undos: (() => Promise<unknown>)[] = [];
 

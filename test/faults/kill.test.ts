@@ -1,6 +1,6 @@
 import { afterEach, describe, it } from 'vitest';
-import { runDrill } from '../support/fault-drill.ts';
-import { expectWhole } from '../support/fault-expect.ts';
+import { runDrill } from '../support/faults/drill.ts';
+import { expectWhole } from '../support/faults/expect.ts';
 
 const undos: (() => Promise<unknown>)[] = [];
 

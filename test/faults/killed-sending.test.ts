@@ -1,8 +1,8 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { startRecordingServer } from '../support/fault-server.ts';
-import { createWeb, createWorker, installationEnv, type Service } from '../support/fault-services.ts';
-import { query, startCrashablePostgres, temporaryFolder } from '../support/fault-stores.ts';
-import { fillWithTenants, newKey, postUpdate, updateOf } from '../support/fault-tenants.ts';
+import { startRecordingServer } from '../support/faults/server.ts';
+import { createWeb, createWorker, installationEnv, type Service } from '../support/faults/services.ts';
+import { query, startCrashablePostgres, temporaryFolder } from '../support/faults/stores.ts';
+import { fillWithTenants, newKey, postUpdate, updateOf } from '../support/faults/tenants.ts';
 
 const undos: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { connect } from '../../src/database/connect.ts';
 import { createQueueBackend } from '../../src/queue/backend.ts';
-import { startRecordingPlatform, type RecordingPlatform } from '../support/fault-platform.ts';
-import { chanceOf } from '../support/fault-random.ts';
-import { pendingWork } from '../support/fault-rows.ts';
-import { createWeb, createWorker, installationEnv, type Service, type Web } from '../support/fault-services.ts';
-import { crashableRedis, query, startCrashablePostgres, temporaryFolder } from '../support/fault-stores.ts';
-import { holdInbox, startCrowd } from '../support/fault-stopping.ts';
+import { startRecordingPlatform, type RecordingPlatform } from '../support/faults/platform.ts';
+import { chanceOf } from '../support/faults/random.ts';
+import { pendingWork } from '../support/faults/rows.ts';
+import { createWeb, createWorker, installationEnv, type Service, type Web } from '../support/faults/services.ts';
+import { crashableRedis, query, startCrashablePostgres, temporaryFolder } from '../support/faults/stores.ts';
+import { holdInbox, startCrowd } from '../support/faults/stopping.ts';
 import {
   fillWithTenants,
   newKey,
@@ -15,7 +15,7 @@ import {
   restrictedUrl,
   updateOf,
   type FaultTenant,
-} from '../support/fault-tenants.ts';
+} from '../support/faults/tenants.ts';
 
 let platform: RecordingPlatform;
 let postgres: Awaited<ReturnType<typeof startCrashablePostgres>>;

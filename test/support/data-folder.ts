@@ -1,6 +1,6 @@
 import { startEmbeddedPostgres } from '../../src/embedded/postgres.ts';
-import { atExit, killNow } from './fault-exit.ts';
-import { postmasterOf, temporaryFolder } from './fault-stores.ts';
+import { atExit, killNow } from './faults/exit.ts';
+import { postmasterOf, temporaryFolder } from './faults/stores.ts';
 
 /** A DATA_DIR that is not there yet. Whoever keeps a database in it must be gone when it is removed. */
 export async function dataFolder(): Promise<{ dataDir: string; remove: () => Promise<void> }> {

@@ -1,15 +1,8 @@
-import type { Kill } from './fault-killer.ts';
-import { whyExpired } from './fault-expiry.ts';
-import {
-  groupBy,
-  type ConversationRow,
-  type DecisionRow,
-  type MessageRow,
-  type Rows,
-  type RunRow,
-} from './fault-rows.ts';
-import type { Tell } from './fault-stored.ts';
-import type { Callback, Call } from './fault-workflows.ts';
+import type { Kill } from './killer.ts';
+import { whyExpired } from './expiry.ts';
+import { groupBy, type ConversationRow, type DecisionRow, type MessageRow, type Rows, type RunRow } from './rows.ts';
+import type { Tell } from './stored.ts';
+import type { Callback, Call } from './workflows.ts';
 
 export interface RunEvidence {
   rows: Rows;

@@ -1,7 +1,7 @@
-import type { Kill } from './fault-killer.ts';
-import type { Told } from './fault-notices.ts';
-import { killsAround } from './fault-risk.ts';
-import { groupBy, type Rows } from './fault-rows.ts';
+import type { Kill } from './killer.ts';
+import type { Told } from './notices.ts';
+import { killsAround } from './risk.ts';
+import { groupBy, type Rows } from './rows.ts';
 
 export interface NoticeCounts {
   notices: number;

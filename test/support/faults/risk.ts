@@ -1,7 +1,7 @@
-import type { Kill, Victim } from './fault-killer.ts';
-import type { Send } from './fault-platform.ts';
-import type { OutboundRow } from './fault-rows.ts';
-import type { Received } from './fault-server.ts';
+import type { Kill, Victim } from './killer.ts';
+import type { Send } from './platform.ts';
+import type { OutboundRow } from './rows.ts';
+import type { Received } from './server.ts';
 
 /** On top of the longest time that writing down was seen to take. */
 const SLACK_MS = 300;

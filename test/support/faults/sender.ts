@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { insist, noteRefusal } from './fault-insist.ts';
-import type { Chance } from './fault-random.ts';
-import { MOST_QUESTIONS, messageText, postUpdate, updateOf, type FaultTenant } from './fault-tenants.ts';
+import { insist, noteRefusal } from './insist.ts';
+import type { Chance } from './random.ts';
+import { MOST_QUESTIONS, messageText, postUpdate, updateOf, type FaultTenant } from './tenants.ts';
 
 /** No kill keeps all of the load from being taken for so long. */
 const LOAD_LIMIT_MS = 150_000;

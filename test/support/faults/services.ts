@@ -2,10 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { atExit, killNow } from './fault-exit.ts';
-import { reservePort } from './fault-stores.ts';
+import { atExit, killNow } from './exit.ts';
+import { reservePort } from './stores.ts';
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '../../..');
 const READY = /Frontdesk is running on|Frontdesk worker is running/;
 const KEPT_OUTPUT = 4_000_000;
 

@@ -1,4 +1,4 @@
-import { findBroken, type Findings } from './fault-checks.ts';
+import { findBroken, type Findings } from './checks.ts';
 import {
   drain,
   failedStarts,
@@ -12,15 +12,15 @@ import {
   startAll,
   wallBroken,
   type Undo,
-} from './fault-installation.ts';
-import type { Kill } from './fault-killer.ts';
-import { loadWhileKilling } from './fault-load.ts';
-import type { Send } from './fault-platform.ts';
-import { chanceFrom } from './fault-random.ts';
-import { readRows } from './fault-rows.ts';
-import type { Sending } from './fault-sender.ts';
-import type { Service } from './fault-services.ts';
-import { fillWithTenants, restrictedUrl } from './fault-tenants.ts';
+} from './installation.ts';
+import type { Kill } from './killer.ts';
+import { loadWhileKilling } from './load.ts';
+import type { Send } from './platform.ts';
+import { chanceFrom } from './random.ts';
+import { readRows } from './rows.ts';
+import type { Sending } from './sender.ts';
+import type { Service } from './services.ts';
+import { fillWithTenants, restrictedUrl } from './tenants.ts';
 
 const TENANTS = 5;
 const SIZE = {

@@ -1,10 +1,10 @@
-import { handoverText, type AgentTenant } from './fault-agent-tenants.ts';
-import type { HandBack } from './fault-manager.ts';
-import type { Send } from './fault-platform.ts';
-import type { ConversationRow, DecisionRow, MessageRow, Rows, TransitionRow } from './fault-rows.ts';
-import type { Tell } from './fault-stored.ts';
-import { HUMAN_WISH } from './fault-tenants.ts';
-import type { Call } from './fault-workflows.ts';
+import { handoverText, type AgentTenant } from './agent-tenants.ts';
+import type { HandBack } from './manager.ts';
+import type { Send } from './platform.ts';
+import type { ConversationRow, DecisionRow, MessageRow, Rows, TransitionRow } from './rows.ts';
+import type { Tell } from './stored.ts';
+import { HUMAN_WISH } from './tenants.ts';
+import type { Call } from './workflows.ts';
 
 /** What is known of one conversation. */
 export interface Talk {

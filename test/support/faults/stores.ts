@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { Client, type QueryResultRow } from 'pg';
-import { startEmbeddedPostgres } from '../../src/embedded/postgres.ts';
-import { identityOf } from '../../src/embedded/process-identity.ts';
-import { atExit, killNow } from './fault-exit.ts';
+import { startEmbeddedPostgres } from '../../../src/embedded/postgres.ts';
+import { identityOf } from '../../../src/embedded/process-identity.ts';
+import { atExit, killNow } from './exit.ts';
 
 /** A folder that is gone when its user has closed it or died. Others may enter: PostgreSQL does not run as root. */
 export async function temporaryFolder(): Promise<{ path: string; remove(): Promise<void> }> {

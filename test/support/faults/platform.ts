@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Chance } from './fault-random.ts';
-import { startRecordingServer, type Received, type RecordingServer } from './fault-server.ts';
+import type { Chance } from './random.ts';
+import { startRecordingServer, type Received, type RecordingServer } from './server.ts';
 
 /** One call of sendMessage. */
 export interface Send extends Received {

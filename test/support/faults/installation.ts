@@ -1,13 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Kill } from './fault-killer.ts';
-import { startRecordingPlatform, type Send } from './fault-platform.ts';
-import { chanceOf } from './fault-random.ts';
-import { pendingWork, visibleTenants } from './fault-rows.ts';
-import type { Sending } from './fault-sender.ts';
-import { createWeb, createWorker, installationEnv, type Service } from './fault-services.ts';
-import { crashableRedis, startCrashablePostgres, temporaryFolder } from './fault-stores.ts';
-import { newKey } from './fault-tenants.ts';
+import type { Kill } from './killer.ts';
+import { startRecordingPlatform, type Send } from './platform.ts';
+import { chanceOf } from './random.ts';
+import { pendingWork, visibleTenants } from './rows.ts';
+import type { Sending } from './sender.ts';
+import { createWeb, createWorker, installationEnv, type Service } from './services.ts';
+import { crashableRedis, startCrashablePostgres, temporaryFolder } from './stores.ts';
+import { newKey } from './tenants.ts';
 
 const DRAIN_LIMIT_MS = 150_000;
 

@@ -1,12 +1,12 @@
-import { say } from '../../src/language/replies.ts';
-import type { Kill } from './fault-killer.ts';
-import type { Send } from './fault-platform.ts';
-import { checkDelivered, noDeliveries, type Deliveries } from './fault-delivered.ts';
-import { riskOf } from './fault-risk.ts';
-import { groupBy, type ConversationRow, type OutboundRow, type Rows } from './fault-rows.ts';
-import type { Accepted } from './fault-sender.ts';
-import { channelsBroken, checkStored, eventsBroken, keyOfMessage, type Tell } from './fault-stored.ts';
-import { answerText, questionText, type FaultTenant } from './fault-tenants.ts';
+import { say } from '../../../src/language/replies.ts';
+import type { Kill } from './killer.ts';
+import type { Send } from './platform.ts';
+import { checkDelivered, noDeliveries, type Deliveries } from './delivered.ts';
+import { riskOf } from './risk.ts';
+import { groupBy, type ConversationRow, type OutboundRow, type Rows } from './rows.ts';
+import type { Accepted } from './sender.ts';
+import { channelsBroken, checkStored, eventsBroken, keyOfMessage, type Tell } from './stored.ts';
+import { answerText, questionText, type FaultTenant } from './tenants.ts';
 
 export interface Evidence {
   accepted: Accepted[];

@@ -1,7 +1,7 @@
-import type { Send } from './fault-platform.ts';
-import type { Risk } from './fault-risk.ts';
-import type { OutboundRow } from './fault-rows.ts';
-import type { Tell } from './fault-stored.ts';
+import type { Send } from './platform.ts';
+import type { Risk } from './risk.ts';
+import type { OutboundRow } from './rows.ts';
+import type { Tell } from './stored.ts';
 
 export interface Deliveries {
   /** Sends that the platform got a second time, flagged and explained by a kill. */

@@ -1,18 +1,18 @@
-import { fingerprint } from '../../src/channels/shapes.ts';
-import type { AgentTenant } from './fault-agent-tenants.ts';
-import { checkDelivered, noDeliveries, type Deliveries } from './fault-delivered.ts';
-import { checkHands, noHands, type HandCounts } from './fault-hand-checks.ts';
-import type { Kill } from './fault-killer.ts';
-import type { HandBack } from './fault-manager.ts';
-import { noticesBroken, type NoticeCounts } from './fault-notice-checks.ts';
-import type { Told } from './fault-notices.ts';
-import type { Send } from './fault-platform.ts';
-import { riskOf } from './fault-risk.ts';
-import type { EventRow, Rows } from './fault-rows.ts';
-import { checkRuns, noRuns, type RunCounts } from './fault-run-checks.ts';
-import type { Accepted } from './fault-sender.ts';
-import { channelsBroken, checkStored, eventsBroken, isHandled, keyOf, keyOfMessage } from './fault-stored.ts';
-import type { Callback, Call } from './fault-workflows.ts';
+import { fingerprint } from '../../../src/channels/shapes.ts';
+import type { AgentTenant } from './agent-tenants.ts';
+import { checkDelivered, noDeliveries, type Deliveries } from './delivered.ts';
+import { checkHands, noHands, type HandCounts } from './hand-checks.ts';
+import type { Kill } from './killer.ts';
+import type { HandBack } from './manager.ts';
+import { noticesBroken, type NoticeCounts } from './notice-checks.ts';
+import type { Told } from './notices.ts';
+import type { Send } from './platform.ts';
+import { riskOf } from './risk.ts';
+import type { EventRow, Rows } from './rows.ts';
+import { checkRuns, noRuns, type RunCounts } from './run-checks.ts';
+import type { Accepted } from './sender.ts';
+import { channelsBroken, checkStored, eventsBroken, isHandled, keyOf, keyOfMessage } from './stored.ts';
+import type { Callback, Call } from './workflows.ts';
 
 export interface AgentEvidence {
   accepted: Accepted[];

@@ -2,11 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
-import { RESPONSE_TIMEOUT_MS } from './fault-agent-tenants.ts';
-import { insist, noteRefusal } from './fault-insist.ts';
-import type { Chance } from './fault-random.ts';
-import { startRecordingServer, type Received } from './fault-server.ts';
-import { callBack, workflowSecret } from './workflows.ts';
+import { RESPONSE_TIMEOUT_MS } from './agent-tenants.ts';
+import { insist, noteRefusal } from './insist.ts';
+import type { Chance } from './random.ts';
+import { startRecordingServer, type Received } from './server.ts';
+import { callBack, workflowSecret } from '../workflows.ts';
 
 /** One call of a workflow: a run that has begun. */
 export interface Call extends Received {

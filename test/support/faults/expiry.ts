@@ -1,7 +1,7 @@
-import type { Kill } from './fault-killer.ts';
-import { killsAround } from './fault-risk.ts';
-import type { RunRow } from './fault-rows.ts';
-import type { Call } from './fault-workflows.ts';
+import type { Kill } from './killer.ts';
+import { killsAround } from './risk.ts';
+import type { RunRow } from './rows.ts';
+import type { Call } from './workflows.ts';
 
 /** From a kill until we have seen the connection break. */
 const CUT_MS = 500;

@@ -1,7 +1,7 @@
-import { issueManagerToken } from '../../src/auth/manager-token.ts';
-import { addAgent, addChannel, addManager, addTarget, createTenant } from '../../src/tenancy/provision.ts';
-import { addBot, migrateAs, withDatabase, type FaultTenant } from './fault-tenants.ts';
-import { callbackConfig, workflowSecret } from './workflows.ts';
+import { issueManagerToken } from '../../../src/auth/manager-token.ts';
+import { addAgent, addChannel, addManager, addTarget, createTenant } from '../../../src/tenancy/provision.ts';
+import { addBot, migrateAs, withDatabase, type FaultTenant } from './tenants.ts';
+import { callbackConfig, workflowSecret } from '../workflows.ts';
 
 /** One whose turns go to a workflow, and whose manager is told of handovers. */
 export interface AgentTenant extends FaultTenant {

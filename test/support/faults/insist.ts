@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Chance } from './fault-random.ts';
+import type { Chance } from './random.ts';
 
 /** No kill keeps anybody from being heard for so long. */
 const GIVE_UP_MS = 60_000;

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { Client } from 'pg';
-import { updateOf, type FaultTenant } from './fault-tenants.ts';
+import { updateOf, type FaultTenant } from './tenants.ts';
 
 /** Senders that go on asking one another connection each, until nobody listens any more. */
 export interface Crowd {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AgentTenant } from './fault-agent-tenants.ts';
-import { insist, noteRefusal } from './fault-insist.ts';
-import type { Chance } from './fault-random.ts';
+import type { AgentTenant } from './agent-tenants.ts';
+import { insist, noteRefusal } from './insist.ts';
+import type { Chance } from './random.ts';
 
 /** What a manager did in a conversation that waited: answered once, and gave it back. */
 export interface HandBack {

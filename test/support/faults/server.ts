@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { atExit } from './fault-exit.ts';
+import { atExit } from './exit.ts';
 
 /** One call that a server of ours got. Times are of this process's monotonic clock, in milliseconds. */
 export interface Received {

@@ -1,8 +1,8 @@
-import { startKilling, type Kill, type KillPlan, type Targets } from './fault-killer.ts';
-import { chanceOf, type Chance } from './fault-random.ts';
-import { sendAll, type Sending } from './fault-sender.ts';
-import type { Web } from './fault-services.ts';
-import type { FaultTenant } from './fault-tenants.ts';
+import { startKilling, type Kill, type KillPlan, type Targets } from './killer.ts';
+import { chanceOf, type Chance } from './random.ts';
+import { sendAll, type Sending } from './sender.ts';
+import type { Web } from './services.ts';
+import type { FaultTenant } from './tenants.ts';
 
 interface Size {
   /** Of each tenant. */

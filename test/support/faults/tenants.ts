@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { MikroORM } from '@mikro-orm/postgresql';
-import { connect } from '../../src/database/connect.ts';
-import { appUrl, migrate } from '../../src/database/migrate.ts';
-import { addChannel, createTenant } from '../../src/tenancy/provision.ts';
-import { createKeyRing, type KeyRing } from '../../src/tenancy/secrets.ts';
+import { connect } from '../../../src/database/connect.ts';
+import { appUrl, migrate } from '../../../src/database/migrate.ts';
+import { addChannel, createTenant } from '../../../src/tenancy/provision.ts';
+import { createKeyRing, type KeyRing } from '../../../src/tenancy/secrets.ts';
 
 /** More questions than a chat ever asks, so that no text of a chat comes twice. */
 export const MOST_QUESTIONS = 80;

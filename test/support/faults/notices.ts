@@ -1,8 +1,8 @@
 import { Webhook } from 'standardwebhooks';
-import { noticeSecret } from './fault-agent-tenants.ts';
-import { pauseOf } from './fault-platform.ts';
-import type { Chance } from './fault-random.ts';
-import { startRecordingServer, type Received, type RecordingServer } from './fault-server.ts';
+import { noticeSecret } from './agent-tenants.ts';
+import { pauseOf } from './platform.ts';
+import type { Chance } from './random.ts';
+import { startRecordingServer, type Received, type RecordingServer } from './server.ts';
 
 /** One call by which managers are told. */
 export interface Told extends Received {

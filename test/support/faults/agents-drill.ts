@@ -1,6 +1,6 @@
-import { findAgentsBroken, type AgentEvidence, type AgentFindings } from './fault-agent-checks.ts';
-import { fillWithAgentTenants } from './fault-agent-tenants.ts';
-import type { Drill } from './fault-drill.ts';
+import { findAgentsBroken, type AgentEvidence, type AgentFindings } from './agent-checks.ts';
+import { fillWithAgentTenants } from './agent-tenants.ts';
+import type { Drill } from './drill.ts';
 import {
   drain,
   failedStarts,
@@ -14,16 +14,16 @@ import {
   startAll,
   wallBroken,
   type Undo,
-} from './fault-installation.ts';
-import { loadWhileKilling } from './fault-load.ts';
-import { startManagers } from './fault-manager.ts';
-import { startRecordingNotices } from './fault-notices.ts';
-import { chanceFrom, chanceOf, type Chance } from './fault-random.ts';
-import { readRows } from './fault-rows.ts';
-import type { Sending } from './fault-sender.ts';
-import type { Service } from './fault-services.ts';
-import { restrictedUrl } from './fault-tenants.ts';
-import { startRecordingWorkflows } from './fault-workflows.ts';
+} from './installation.ts';
+import { loadWhileKilling } from './load.ts';
+import { startManagers } from './manager.ts';
+import { startRecordingNotices } from './notices.ts';
+import { chanceFrom, chanceOf, type Chance } from './random.ts';
+import { readRows } from './rows.ts';
+import type { Sending } from './sender.ts';
+import type { Service } from './services.ts';
+import { restrictedUrl } from './tenants.ts';
+import { startRecordingWorkflows } from './workflows.ts';
 
 const TENANTS = 3;
 /** A send or a notice that a worker died with is taken for lost after a minute. */

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Drill } from './fault-drill.ts';
+import type { Drill } from './drill.ts';
 
 /** No promise is broken, and there was enough that could have broken one. */
 export function expectWhole(

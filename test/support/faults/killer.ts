@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Chance } from './fault-random.ts';
-import type { Service } from './fault-services.ts';
-import type { CrashablePostgres, CrashableRedis } from './fault-stores.ts';
+import type { Chance } from './random.ts';
+import type { Service } from './services.ts';
+import type { CrashablePostgres, CrashableRedis } from './stores.ts';
 
 export type Victim = 'web' | 'worker' | 'postgres' | 'redis';
 

@@ -1,6 +1,6 @@
-import { groupBy, type ConversationRow, type EventRow, type Rows } from './fault-rows.ts';
-import type { Accepted } from './fault-sender.ts';
-import { messageText } from './fault-tenants.ts';
+import { groupBy, type ConversationRow, type EventRow, type Rows } from './rows.ts';
+import type { Accepted } from './sender.ts';
+import { messageText } from './tenants.ts';
 
 export type Tell = (problem: string) => void;
 
