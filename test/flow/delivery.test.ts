@@ -79,7 +79,8 @@ describe('sending', () => {
       }),
     );
     await writes(world, shop, 45, vegan);
-    await until(() => expect(world.platform.textsTo('45').at(-1)).toBe(coffeeFaqs[1]?.answer));
+    await until(async () => expect((await outboundOf(shop)).at(-1)?.status).toBe('sent'));
+    expect(world.platform.textsTo('45').at(-1)).toBe(coffeeFaqs[1]?.answer);
 
     const { id: conversationId } = await conversationOf(world, shop, 45);
     expect(await (await asManager(world, shop, `/conversations/${conversationId}/messages`)).json()).toMatchObject({
