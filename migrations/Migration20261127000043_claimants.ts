@@ -11,9 +11,13 @@ export class Migration20261127000043 extends Migration {
 
   override up(): void {
     for (const table of TABLES) this.addSql(`alter table ${table} add column claimed_by int`);
-    for (const sql of [...TABLES.flatMap((table) => systemMay('update', table)), ...functions()]) this.addSql(sql);
+    for (const sql of [...TABLES.flatMap(mayEndLeases), ...functions()]) this.addSql(sql);
   }
 }
+
+/** Nothing else of a row may be changed across tenants. */
+const mayEndLeases = (table: string) =>
+  systemMay('update', table).map((sql) => sql.replace('grant update on', 'grant update (due_at) on'));
 
 const functions = () => [
   /** In whose name something is being sent. */

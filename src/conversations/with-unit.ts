@@ -37,6 +37,7 @@ interface Enqueuing {
   statement: Statement;
   /** Of the rows that the statement gave; null where a job will send. */
   taken: (rows: Record<string, unknown>[]) => { conversationIds: ReadonlySet<string>; send(): void } | null;
+  /** Where the transaction fails, or may have. */
   failed: () => void;
 }
 

@@ -359,6 +359,12 @@ describe('the wall between tenants', () => {
     const short = (name: string) => name.replace(/^system_(find|hold|end|drop)_request$/, '_$1_');
     const names = rows.map(({ proname }) => proname);
     expect(names.filter((name) => !said.includes(`\`${name}\``) && !said.includes(`\`${short(name)}`))).toEqual([]);
+    const { rows: changed } = await owner.query<{ what: string }>(
+      `select table_name || '.' || column_name as what from information_schema.column_privileges
+       where grantee = 'frontdesk_system' and privilege_type = 'UPDATE'
+         and table_name in ('outbound_messages', 'notifications') order by 1`,
+    );
+    expect(changed).toEqual([{ what: 'notifications.due_at' }, { what: 'outbound_messages.due_at' }]);
     const { rows: everybodys } = await owner.query(
       `select proname from pg_proc
        where prosecdef and pronamespace = 'public'::regnamespace and has_function_privilege('public', oid, 'execute')`,
